@@ -1,6 +1,6 @@
 module gitlab.wikimedia.org/toolforge-repos/codesteward
 
-go 1.26
+go 1.26.0
 
 require (
 	cgt.name/pkg/go-mwclient v1.3.0
