@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// Package wiki talks to the Action API of one MediaWiki wiki.
+//
+// It reads through a Client and writes through an Editor, and it keeps two promises to the rest of the bot.
+// Trouble that passes by itself (lag, read-only mode, rate limits, errors of servers and networks) is waited out here,
+// until the caller's context ends, so that callers only see answers and refusals. And an edit is sent again only when
+// the page's history shows that the first attempt did not arrive.
+package wiki
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/rs/zerolog"
+)
+
+// Config says which wiki a Client talks to, and as whom.
+type Config struct {
+	Wiki string // database name, such as metawiki; it labels logs
+	API  string // address of api.php
+
+	User      string // the account's name, which owns the edits
+	Login     string // the bot password's login name, User@app; empty stays logged out
+	Password  string // the bot password's secret
+	UserAgent string // names the operator, as https://foundation.wikimedia.org/wiki/Policy:User-Agent_policy asks
+
+	Transport    http.RoundTripper // nil: an own transport with time limits on connecting and on headers
+	MaxLag       int               // seconds of replication lag at which edits wait; 0 means 5, negative sends no maxlag
+	EditInterval time.Duration     // least time between two edits; 0 means no spacing
+
+	Log     zerolog.Logger
+	Metrics *Metrics // nil counts nothing
+}
+
+// Page is a page as one response showed it: an edit of Text must be based on Revision, and carry Read.
+type Page struct {
+	Title      string // as the wiki writes it
+	ID         int64
+	Namespace  int
+	Missing    bool
+	Redirect   string // where the page leads, "" if it is no redirect
+	Revision   int64
+	Text       string
+	Model      string // content model, such as wikitext or json
+	User       string // who made Revision; "" if hidden
+	Time       time.Time
+	Protection map[string]string // action (edit, move, create) to the level it needs
+	Read       string            // the wiki's clock at the reading, for Edit.Read
+}
+
+// Revision is one revision of a page.
+type Revision struct {
+	ID, Parent int64
+	Title      string
+	Namespace  int
+	PageID     int64
+	User       string // "" if hidden
+	Registered bool   // User is an account, not an address
+	Temp       bool   // User is a temporary account
+	Bot        bool   // User has the bot flag now; the API does not keep it for old revisions
+	Time       time.Time
+	Model      string
+	Comment    string // "" if hidden
+	Text       string
+	Hidden     bool // the text is hidden, or the revision is deleted
+	Missing    bool // no such revision, or its page is deleted
+}
+
+// Site is what a wiki says about itself.
+type Site struct {
+	DB          string // the wiki's id, as in events
+	Server      string // such as https://meta.wikimedia.org
+	ArticlePath string // such as /wiki/$1
+	Script      string // address path of index.php
+	Namespaces  []Namespace
+	Case        string // first-letter or case-sensitive
+	Lang        string
+	Timezone    string
+	Time        time.Time
+}
+
+// Namespace is one namespace of a wiki.
+type Namespace struct {
+	ID        int
+	Name      string // local name, "" for the main namespace
+	Canonical string // English name
+	Aliases   []string
+}
+
+// User is an account as the wiki sees it.
+type User struct {
+	Name      string
+	ID        int64
+	Missing   bool // no such account
+	Invalid   bool // the name cannot be an account's
+	Blocked   bool // blocked from the whole site; partial blocks do not count
+	Groups    []string
+	Rights    []string
+	EditCount int
+}
+
+// Edit is one wanted change of a page.
+type Edit struct {
+	Title   string
+	Text    string // the whole new text of the page
+	Summary string
+	Minor   bool
+	Bot     bool // carry the bot flag
+	Create  bool // the page must not exist yet; without it, it must
+
+	BaseRevision int64  // revision that Text was made from; not used with Create
+	Read         string // Page.Read of that reading
+}
+
+// Saved is what an edit did.
+type Saved struct {
+	Revision int64 // the new revision; 0 if NoChange
+	Old      int64 // the revision before it; 0 for a new page
+	NoChange bool  // the page held this text already
+	Time     time.Time
+}
+
+var _ context.Context
