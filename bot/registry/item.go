@@ -5,6 +5,8 @@
 package registry
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/detect"
@@ -16,39 +18,92 @@ import (
 type Key string
 
 // NewKey makes the key of the item that a kind, a wiki and a raw name give. The
-// wiki counts only for gadgets and user scripts.
-func NewKey(kind detect.Kind, wiki, name string) Key
+// wiki counts only for gadgets and user scripts. Spellings that can only mean
+// the same page or host give the same key: spaces and underscores, the Toolhub
+// record of a Toolforge tool, the case of a host name. Other spellings are
+// aliases, which View resolves.
+func NewKey(kind detect.Kind, wiki, name string) Key {
+	words := strings.FieldsFunc(name, func(c rune) bool { return c == '_' || c == ' ' || c == '\t' || c == '\n' || c == '\r' })
+	switch kind {
+	case detect.Gadget:
+		return Key(string(kind) + ":" + wiki + ":" + strings.Join(words, "_"))
+	case detect.UserScript:
+		return Key(string(kind) + ":" + wiki + ":" + strings.Join(words, " "))
+	case detect.Tool:
+		name = strings.TrimSpace(name)
+		name = strings.TrimPrefix(name, "toolhub:toolforge-")
+		if !strings.HasPrefix(name, "toolhub:") {
+			name = strings.ToLower(name)
+		}
+		return Key(string(kind) + ":" + name)
+	default:
+		return Key(string(kind) + ":" + strings.Join(words, " "))
+	}
+}
 
-// Kind, Wiki and Name take the key apart. Wiki is "" for kinds that belong to no wiki.
-func (k Key) Kind() detect.Kind
-func (k Key) Wiki() string
-func (k Key) Name() string
+// Kind takes the kind of item from the key.
+func (k Key) Kind() detect.Kind {
+	kind, _, _ := k.parts()
+	return kind
+}
+
+// Wiki takes the database name of the wiki from the key. It is "" for kinds
+// that belong to no wiki.
+func (k Key) Wiki() string {
+	_, wiki, _ := k.parts()
+	return wiki
+}
+
+// Name takes the name from the key, as NewKey stored it.
+func (k Key) Name() string {
+	_, _, name := k.parts()
+	return name
+}
+
+// valid reports whether the key has a known kind, a name, and a wiki where its
+// kind has one.
+func (k Key) valid() bool {
+	kind, wiki, name := k.parts()
+	return slices.Contains(detect.Kinds, kind) && name != "" && (wiki != "" || !onWiki(kind))
+}
+
+func (k Key) parts() (kind detect.Kind, wiki, name string) {
+	head, name, _ := strings.Cut(string(k), ":")
+	kind = detect.Kind(head)
+	if onWiki(kind) {
+		wiki, name, _ = strings.Cut(name, ":")
+	}
+	return kind, wiki, name
+}
+
+// onWiki reports whether items of a kind belong to one wiki.
+func onWiki(kind detect.Kind) bool { return kind == detect.Gadget || kind == detect.UserScript }
 
 // Item is one thing that can have a steward, as one wiki sees it.
 type Item struct {
-	Key Key
+	Key Key `json:"key"`
 	// Name is how people write it.
-	Name string
+	Name string `json:"name"`
 	// Page is the full title of the page that a link to the item should lead
 	// to, with an interwiki prefix if it is elsewhere; "" if there is none.
-	Page string
+	Page string `json:"page,omitempty"`
 	// URL is used where there is no Page.
-	URL string
+	URL string `json:"url,omitempty"`
 	// Section is the heading that its source lists it under, such as the
 	// section of a gadget definition.
-	Section string
+	Section string `json:"section,omitempty"`
 	// Deployed says that the wiki runs it (siteinfo, Gadgets-definition).
-	Deployed bool
+	Deployed bool `json:"deployed,omitempty"`
 	// Listed says that an ownership source lists it.
-	Listed bool
+	Listed bool `json:"listed,omitempty"`
 	// Default says that a gadget is on for everybody.
-	Default bool
+	Default bool `json:"default,omitempty"`
 	// Aliases are other spellings that must resolve to this item.
-	Aliases []string
+	Aliases []string `json:"aliases,omitempty"`
 	// Changed is when the item itself last changed, by which revision; zero
 	// where that is not known.
-	Changed         time.Time
-	ChangedRevision int64
+	Changed         time.Time `json:"changed,omitzero"`
+	ChangedRevision int64     `json:"changed_revision,omitempty"`
 	// Gone is when the last source stopped naming it; zero while one does.
-	Gone time.Time
+	Gone time.Time `json:"gone,omitzero"`
 }

@@ -18,12 +18,13 @@ import (
 )
 
 // Registry is an open store. It is safe for concurrent use.
-type Registry struct{ /* unexported */ }
+type Registry struct { /* unexported */
+}
 
 // Open opens the store that dsn names ("sqlite:PATH") and brings its tables up to date.
-func Open(ctx context.Context, dsn string) (*Registry, error)
+func Open(ctx context.Context, dsn string) (*Registry, error) { panic("not yet") }
 
-func (r *Registry) Close() error
+func (r *Registry) Close() error { panic("not yet") }
 
 // Mention is a recorded mention.
 type Mention struct {
@@ -50,10 +51,12 @@ type Batch struct {
 
 // Record stores a batch and its cursor in one transaction and reports whether
 // anything but the cursor changed.
-func (r *Registry) Record(ctx context.Context, b Batch) (changed bool, err error)
+func (r *Registry) Record(ctx context.Context, b Batch) (changed bool, err error) { panic("not yet") }
 
 // Cursor returns the stored position for a set of streams, zero if there is none.
-func (r *Registry) Cursor(ctx context.Context, streams string) (events.Cursor, error)
+func (r *Registry) Cursor(ctx context.Context, streams string) (events.Cursor, error) {
+	panic("not yet")
+}
 
 // Survey is everything that one source says at one time, for one wiki.
 type Survey struct {
@@ -67,24 +70,32 @@ type Survey struct {
 // SaveSurvey replaces what the source said before. Claims that are gone are
 // superseded, not deleted; items that no source names any more get Gone. An empty survey where there
 // were items before is refused with ErrShrunk.
-func (r *Registry) SaveSurvey(ctx context.Context, s Survey) (changed bool, err error)
+func (r *Registry) SaveSurvey(ctx context.Context, s Survey) (changed bool, err error) {
+	panic("not yet")
+}
 
 // SurveyFailed notes that a source could not be read; what it said before stays in force.
-func (r *Registry) SurveyFailed(ctx context.Context, source, wiki string, at time.Time, reason string) error
+func (r *Registry) SurveyFailed(ctx context.Context, source, wiki string, at time.Time, reason string) error {
+	panic("not yet")
+}
 
 // SaveCells records Steward cell edits, oldest first, and that page was read up to revision.
-func (r *Registry) SaveCells(ctx context.Context, wiki, page string, revision int64, changes []CellChange) (changed bool, err error)
+func (r *Registry) SaveCells(ctx context.Context, wiki, page string, revision int64, changes []CellChange) (changed bool, err error) {
+	panic("not yet")
+}
 
 // CellsRead returns the revision up to which a table page's cells were read, 0 if never.
-func (r *Registry) CellsRead(ctx context.Context, wiki, page string) (int64, error)
+func (r *Registry) CellsRead(ctx context.Context, wiki, page string) (int64, error) { panic("not yet") }
 
 // View is all that planning the pages of one wiki needs, at one moment.
 type View struct {
 	Wiki     string
-	Entries  []Entry // sorted by key
+	Entries  []Entry   // sorted by key
 	Mentions []Mention // newest first
 	Notices  map[string]Notice
 	Surveys  []SurveyState
+	// Notes is what the running bot last said of itself, by name.
+	Notes map[string]string
 }
 
 // Entry is an item with what is claimed about it.
@@ -102,20 +113,24 @@ type SurveyState struct {
 }
 
 // View reads everything about one wiki, with mentions since a time.
-func (r *Registry) View(ctx context.Context, wiki string, since time.Time) (View, error)
+func (r *Registry) View(ctx context.Context, wiki string, since time.Time) (View, error) {
+	panic("not yet")
+}
 
 // Notice is one message, once: its intent is stored before the edit, the revision after it.
 type Notice struct {
-	Key       string
-	Wiki      string
-	Page      string
-	Intended  time.Time
-	Revision  int64 // 0 until the edit is known to be saved
-	Sent      time.Time
+	Key      string
+	Wiki     string
+	Page     string
+	Intended time.Time
+	Revision int64 // 0 until the edit is known to be saved
+	Sent     time.Time
 }
 
-func (r *Registry) Intend(ctx context.Context, n Notice) error
-func (r *Registry) Sent(ctx context.Context, key string, revision int64, at time.Time) error
+func (r *Registry) Intend(ctx context.Context, n Notice) error { panic("not yet") }
+func (r *Registry) Sent(ctx context.Context, key string, revision int64, at time.Time) error {
+	panic("not yet")
+}
 
 // Rules is a stored revision of a wiki's config page.
 type Rules struct {
@@ -127,9 +142,21 @@ type Rules struct {
 }
 
 // LastRules returns the last good rules, ok is false when there were never any.
-func (r *Registry) LastRules(ctx context.Context, wiki string) (rules Rules, ok bool, err error)
-func (r *Registry) SaveRules(ctx context.Context, rules Rules) error
+func (r *Registry) LastRules(ctx context.Context, wiki string) (rules Rules, ok bool, err error) {
+	panic("not yet")
+}
+func (r *Registry) SaveRules(ctx context.Context, rules Rules) error { panic("not yet") }
 
 // Lease: one process writes.
-func (r *Registry) Acquire(ctx context.Context, owner string, now time.Time, ttl time.Duration) (held bool, err error)
-func (r *Registry) Release(ctx context.Context, owner string) error
+func (r *Registry) Acquire(ctx context.Context, owner string, now time.Time, ttl time.Duration) (held bool, err error) {
+	panic("not yet")
+}
+func (r *Registry) Release(ctx context.Context, owner string) error { panic("not yet") }
+
+// SetNote stores what the running bot says of itself; "" takes the note away.
+func (r *Registry) SetNote(ctx context.Context, wiki, name, text string) error { panic("not yet") }
+
+// Notes returns the notes of a wiki by name.
+func (r *Registry) Notes(ctx context.Context, wiki string) (map[string]string, error) {
+	panic("not yet")
+}
