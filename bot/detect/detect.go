@@ -84,7 +84,3 @@ type Touch struct {
 	User     string
 	Time     time.Time
 }
-
-// Touches returns the items whose own pages the event changed. It needs no
-// text.
-func Touches(e events.Event) []Touch
