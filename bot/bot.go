@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// Package bot wires the stages together: watch turns events into what is
+// known, survey reads the sources that say who looks after what, reconcile
+// makes the wikis hold what follows from it.
+//
+// It is level-triggered. An event only changes what is known and wakes
+// reconcile; start-up, new rules and the clock run the same reconcile. A lost
+// event can delay a page, it cannot leave it wrong.
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/rs/zerolog"
+	"golang.org/x/sync/errgroup"
+
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/wiki"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/config"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/events"
+)
+
+// Served is a wiki that the bot serves, with its secret.
+type Served struct {
+	config.Wiki
+	Password string
+}
+
+// Config is what a Bot needs.
+type Config struct {
+	Wikis    []Served
+	Registry *registry.Registry
+	Stream   events.Config
+	// UserAgent names the bot and how to reach its operator, to every wiki.
+	UserAgent string
+	// DryRun, when not nil, gets a diff of each edit that would be made, and
+	// nothing is saved.
+	DryRun io.Writer
+	// SurveyEvery is how often every source is read again; an hour if zero.
+	SurveyEvery time.Duration
+	// StartWithin is how long a wiki may take to answer at start-up; two
+	// minutes if zero.
+	StartWithin time.Duration
+	Metrics     prometheus.Registerer
+	Transport   http.RoundTripper // nil: the clients' own
+	Log         zerolog.Logger
+}
+
+// RefusedError says that a wiki or the stream refused the bot, so that it
+// cannot start or go on before a person mends something.
+type RefusedError struct {
+	Who string // the wiki's database name, or "stream"
+	Err error
+}
+
+func (e *RefusedError) Error() string { return e.Who + ": " + e.Err.Error() }
+func (e *RefusedError) Unwrap() error { return e.Err }
+
+// Bot serves a set of wikis from one stream.
+type Bot struct {
+	Config
+	stream  *events.Stream
+	sites   map[string]*site // by database name
+	metrics *metrics
+	pulse   pulse
+}
+
+// New returns a bot. It reaches nothing yet.
+func New(c Config) (*Bot, error) {
+	if c.SurveyEvery == 0 {
+		c.SurveyEvery = time.Hour
+	}
+	if c.StartWithin == 0 {
+		c.StartWithin = 2 * time.Minute
+	}
+	if c.Metrics == nil {
+		c.Metrics = prometheus.NewRegistry()
+	}
+	c.Stream.UserAgent, c.Stream.Log, c.Stream.Metrics = c.UserAgent, c.Log, c.Metrics
+	b := &Bot{Config: c, stream: events.New(c.Stream), sites: map[string]*site{}, metrics: newMetrics(c.Metrics)}
+	api := wiki.NewMetrics(c.Metrics)
+	for _, w := range c.Wikis {
+		s, err := newSite(b, w, api)
+		if err != nil {
+			return nil, fmt.Errorf("serve %s: %w", w.Wiki.Wiki, err)
+		}
+		b.sites[w.Wiki.Wiki] = s
+	}
+	return b, nil
+}
+
+// Run logs in, then watches, surveys and reconciles until ctx ends, which is
+// no error. It returns a *RefusedError when a wiki or the stream says no for
+// good, and any other error when the bot's own state cannot be read or written.
+func (b *Bot) Run(ctx context.Context) error {
+	err := b.run(ctx)
+	if ctx.Err() != nil && errors.Is(err, context.Cause(ctx)) {
+		return nil
+	}
+	return err
+}
+
+func (b *Bot) run(ctx context.Context) error {
+	lease := newLease(b.Registry, b.Log)
+	if err := lease.acquire(ctx); err != nil {
+		return err
+	}
+	defer lease.release(ctx)
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return lease.keep(ctx) })
+	g.Go(func() error {
+		if err := b.start(ctx); err != nil {
+			return err
+		}
+		g.Go(func() error { return b.watch(ctx) })
+		for _, s := range b.sites {
+			g.Go(func() error { return s.survey(ctx) })
+			g.Go(func() error { return s.reconcile(ctx) })
+		}
+		return nil
+	})
+	return g.Wait()
+}
+
+// start logs in to every wiki and sees that it is the one it should be.
+func (b *Bot) start(ctx context.Context) error {
+	for name, s := range b.sites {
+		if err := s.start(ctx, b.StartWithin); err != nil {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			return &RefusedError{Who: name, Err: err}
+		}
+		b.Log.Info().Str("wiki", name).Str("user", s.conf.User).Msg("logged in")
+	}
+	return nil
+}

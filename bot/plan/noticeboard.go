@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// This file holds the noticeboard: an entry for each mention of an item that
+// nobody looks after, newest first, in one section a month.
+
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/wikitext"
+)
+
+// boardRegion is the id of the noticeboard's region.
+const boardRegion = "noticeboard"
+
+// boardIntro stands above a noticeboard that the bot makes. It is outside the
+// region, so people may change it.
+const boardIntro = "This page lists where people mention extensions, skins, gadgets, user scripts and tools that have no steward. " +
+	"If you can answer, please do so where the question was asked. You may add a reply below an entry; the bot only adds entries.\n"
+
+// Board adds entries to the noticeboard.
+type Board struct {
+	Entries []BoardEntry // newest first
+	Append  bool
+}
+
+// BoardEntry is one mention on the noticeboard.
+type BoardEntry struct {
+	// Anchor is the id that the entry carries on the page, and by which it is
+	// found again.
+	Anchor string
+	Time   time.Time
+	// Line is the entry's wikitext without its anchor.
+	Line string
+}
+
+// noticeboardPage plans the entries that are due and not yet sent.
+func noticeboardPage(in Input) (Page, bool) {
+	rules := in.Rules.Noticeboard
+	if rules == nil {
+		return Page{}, false
+	}
+	entries := entriesByKey(in.View)
+	page := Page{Title: rules.Page, Scope: Notices, MayCreate: true, Intro: boardIntro}
+	board := Board{Append: rules.Append}
+	var names []string
+	for _, m := range in.View.Mentions {
+		e := entries[m.Item]
+		opinion := registry.Judge(e.Claims, in.Now)
+		key := BoardKey(m)
+		switch {
+		case in.Now.Sub(m.Time) < minutes(rules.SettleMinutes),
+			!slices.Contains(rules.Verdicts, string(opinion.Verdict)),
+			sent(in.View, key):
+			continue
+		}
+		page.Keys = append(page.Keys, key)
+		name := m.Name
+		if e.Item.Name != "" {
+			name = e.Item.Name
+		}
+		board.Entries = append(board.Entries, BoardEntry{Anchor: anchor(m), Time: m.Time, Line: boardLine(e, m, opinion)})
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	if len(board.Entries) == 0 {
+		return Page{}, false
+	}
+	page.Summary = count(len(board.Entries), "mention") + " of " + list(names)
+	page.Changes = []Change{board}
+	return page, true
+}
+
+// BoardKey is the key of a mention's entry on the noticeboard.
+func BoardKey(m registry.Mention) string {
+	return fmt.Sprintf("board/%s/%s/%d/%s", m.Wiki, m.Item, m.Revision, m.Section)
+}
+
+// anchor makes the entry's id on the page, unique for (item, revision, section).
+func anchor(m registry.Mention) string {
+	return fmt.Sprintf("cs-%d-%s-%s", m.Revision, registry.RowID(m.Item), registry.RowID(registry.Key(m.Section)))
+}
+
+// boardLine says what was mentioned where, by whom and when.
+func boardLine(e registry.Entry, m registry.Mention, opinion registry.Opinion) string {
+	item := wikitext.Escape(m.Name)
+	if e.Item.Name != "" {
+		item = itemLink(e.Item)
+	}
+	where := wikitext.Escape(m.Title)
+	target := fmt.Sprintf("Special:PermanentLink/%d", m.Revision)
+	if m.Section != "" {
+		where += " § " + wikitext.Escape(m.Section)
+		target += "#" + fragment(m.Section)
+	}
+	by := "a user whose name is hidden"
+	if m.User != "" {
+		by = userLink(m.User)
+	}
+	line := fmt.Sprintf("'''%s''' (%s, %s): mentioned in [[%s|%s]] by %s, %s", item, kindNames[m.Kind], opinion.Verdict, target, where, by, since(m.Time))
+	if quote := quote(m.Snippet); quote != "" {
+		line += ". “" + quote + "”"
+	}
+	return line
+}
+
+// Apply adds the entries that are not on the page yet, newest first, under the
+// heading of their month. What stands there already is not touched.
+func (b Board) Apply(text string) (string, error) {
+	region, err := wikitext.Parse(text).Region(boardRegion)
+	if err != nil {
+		if isNew(text, b.Append, err) {
+			return wikitext.AppendRegion(text, boardRegion, b.add(text, ""))
+		}
+		return "", err
+	}
+	return wikitext.SetRegion(text, boardRegion, b.add(text, region.Body))
+}
+
+// add returns the region's body with the entries that page does not hold.
+func (b Board) add(page, body string) string {
+	lines := []string{}
+	if strings.TrimSpace(body) != "" {
+		lines = strings.Split(strings.Trim(body, "\n"), "\n")
+	}
+	for _, e := range slices.Backward(b.Entries) {
+		if strings.Contains(page, `id="`+e.Anchor+`"`) {
+			continue
+		}
+		heading := "== " + e.Time.UTC().Format("January 2006") + " =="
+		at := slices.Index(lines, heading)
+		if at < 0 {
+			at = monthPlace(lines, e.Time)
+			lines = slices.Insert(lines, at, heading)
+		}
+		lines = slices.Insert(lines, at+1, fmt.Sprintf(`* <span id="%s"></span>%s`, e.Anchor, e.Line))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// monthPlace returns the line before which a new month's heading goes: the
+// first heading of an older month, or the end.
+func monthPlace(lines []string, t time.Time) int {
+	for i, line := range lines {
+		month, err := time.Parse("== January 2006 ==", line)
+		if err == nil && month.Before(t) {
+			return i
+		}
+	}
+	return len(lines)
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// Package plan says what every page should hold. It is pure: it takes what is
+// known, the rules and the time, and returns pages as data. Each page carries
+// changes that are applied to the live text just before it is saved; applying
+// them twice equals applying them once, and a change that cannot be made
+// safely is refused with a reason instead of guessed.
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/config"
+)
+
+// Scope is a kind of write that the stop page can stop by name.
+type Scope string
+
+// The scopes. Reports are stopped only together with everything.
+const (
+	Tables  Scope = "tables"
+	Notices Scope = "notices"
+	Reports Scope = "reports"
+)
+
+// Change is one change of a page's text.
+type Change interface {
+	// Apply returns the text with the change made. The text comes back as it
+	// was when the change is already there. The error says, in words for an
+	// editor, why the change cannot be made safely.
+	Apply(text string) (string, error)
+}
+
+// Page is what one page should hold.
+type Page struct {
+	Title   string
+	Scope   Scope
+	Summary string
+	// Minor marks the edit as minor. An edit of a user's talk page must not be
+	// minor, or its owner is not told.
+	Minor   bool
+	Changes []Change
+	// MayCreate says that a missing page is made, beginning with Intro.
+	MayCreate bool
+	Intro     string
+	// Keys are those of the notices that the changes carry. They are written
+	// to the registry before the edit and closed after it.
+	Keys []string
+}
+
+// Apply makes all changes of the page, or none.
+func (p Page) Apply(text string) (string, error) {
+	for _, c := range p.Changes {
+		next, err := c.Apply(text)
+		if err != nil {
+			return "", err
+		}
+		text = next
+	}
+	return text, nil
+}
+
+// Create returns the text of the page where there is none yet.
+func (p Page) Create() (string, error) {
+	text, err := p.Apply("")
+	if err != nil || p.Intro == "" {
+		return text, err
+	}
+	return p.Intro + "\n" + text, nil
+}
+
+// Input is what planning looks at: one wiki at one moment under one revision
+// of its rules.
+type Input struct {
+	Site  Site
+	Rules *config.Rules
+	View  registry.View
+	Now   time.Time
+}
+
+// Site names the wiki and the bot's own pages on it.
+type Site struct {
+	// Wiki is the database name.
+	Wiki string
+	// Bot is the account's user name, without namespace.
+	Bot string
+	// The full titles of the bot's own pages.
+	ConfigPage, ReportPage, StopPage string
+}
+
+// Pages returns the tables, the noticeboard and the messages that should be on
+// the wiki, in the order in which they should be written. Without rules there
+// are none.
+func Pages(in Input) []Page {
+	if in.Rules == nil {
+		return nil
+	}
+	var pages []Page
+	for _, t := range in.Rules.Tables {
+		if p, ok := tablePage(in, t); ok {
+			pages = append(pages, p)
+		}
+	}
+	if p, ok := noticeboardPage(in); ok {
+		pages = append(pages, p)
+	}
+	return append(pages, messagePages(in)...)
+}
+
+// Titles returns the titles of the pages that the rules tell the bot to write.
+func Titles(rules *config.Rules) []string {
+	var titles []string
+	for _, t := range rules.Tables {
+		titles = append(titles, t.Page)
+	}
+	if rules.Noticeboard != nil {
+		titles = append(titles, rules.Noticeboard.Page)
+	}
+	return titles
+}
+
+// Owned reports whether the bot itself writes the page under these rules, so
+// that what stands on it is not taken for a mention.
+func Owned(site Site, rules *config.Rules, title string) bool {
+	return title == site.ConfigPage || title == site.ReportPage || title == site.StopPage ||
+		rules != nil && slices.Contains(Titles(rules), title)
+}
+
+// count writes a number with its noun: "1 item", "3 items".
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// list joins names as people do: "a, b and c".
+func list(names []string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// This file holds the report page: what rules are in force, what is wrong with
+// newer ones, and what the bot could not do.
+
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/wikitext"
+)
+
+// reportRegion is the id of the report's region.
+const reportRegion = "report"
+
+// Rejected is a revision of the config page that is not in force, and why.
+type Rejected struct {
+	Revision int64
+	User     string
+	Problems []string
+}
+
+// Report is the report page as it should be.
+type Report struct{ Body string }
+
+// ReportPage plans the report. InForce is nil when no rules were ever good,
+// rejected is nil when the newest revision is in force. Trouble holds what
+// else people should know, each a sentence.
+func ReportPage(site Site, inForce *registry.Rules, rejected *Rejected, trouble []string) Page {
+	var b strings.Builder
+	config := fmt.Sprintf("[[%s]]", site.ConfigPage)
+	switch {
+	case inForce == nil:
+		fmt.Fprintf(&b, "'''No rules are in force''', so the bot edits nothing but this page. They are read from %s.\n", config)
+	default:
+		fmt.Fprintf(&b, "Rules in force: [[Special:PermanentLink/%d|revision %d]] of %s by %s, since %s.\n",
+			inForce.Revision, inForce.Revision, config, userLink(inForce.User), since(inForce.Since))
+	}
+	b.WriteString("\n== Problems ==\n")
+	if rejected == nil && len(trouble) == 0 {
+		b.WriteString("✔ No problems.\n")
+	}
+	if rejected != nil {
+		fmt.Fprintf(&b, "[[Special:PermanentLink/%d|Revision %d]] of %s by %s is '''not in force''':\n",
+			rejected.Revision, rejected.Revision, config, userLink(rejected.User))
+		for _, p := range rejected.Problems {
+			fmt.Fprintf(&b, "* %s\n", wikitext.Escape(p))
+		}
+		if inForce != nil {
+			b.WriteString("The rules named above stay in force until this is mended.\n")
+		}
+	}
+	for _, t := range slices.Sorted(slices.Values(trouble)) {
+		fmt.Fprintf(&b, "* %s\n", wikitext.Escape(t))
+	}
+	fmt.Fprintf(&b, "\nTo stop the bot, write anything on [[%s]].", site.StopPage)
+	page := Page{
+		Title:     site.ReportPage,
+		Scope:     Reports,
+		Summary:   "no problems",
+		Minor:     true,
+		Changes:   []Change{Report{Body: b.String()}},
+		MayCreate: true,
+	}
+	if n := len(trouble); rejected != nil {
+		page.Summary = fmt.Sprintf("revision %d of the config page is not in force", rejected.Revision)
+	} else if n > 0 {
+		page.Summary = count(n, "problem")
+	}
+	return page
+}
+
+// Apply writes the report into its region, which is added where it is missing:
+// the page is the bot's own.
+func (r Report) Apply(text string) (string, error) {
+	_, err := wikitext.Parse(text).Region(reportRegion)
+	if err != nil {
+		if isNew(text, true, err) {
+			return wikitext.AppendRegion(text, reportRegion, r.Body)
+		}
+		return "", err
+	}
+	return wikitext.SetRegion(text, reportRegion, r.Body)
+}
+
+// since says when something began, to the minute, as the report writes it.
+func since(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }

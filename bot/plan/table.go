@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// This file holds stewardship tables: which items they list and in what order.
+
+package plan
+
+import (
+	"slices"
+	"strings"
+
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/detect"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/config"
+)
+
+// sources names the survey that says which items of a kind there are. A kind
+// without one is known from events alone.
+var sources = map[detect.Kind]string{
+	detect.Extension: "siteinfo",
+	detect.Skin:      "siteinfo",
+	detect.Gadget:    "gadgets",
+}
+
+// tablePage plans the page of one table. A table whose source was never read
+// is not planned: an empty table would say that there is nothing.
+func tablePage(in Input, t config.Table) (Page, bool) {
+	for _, kind := range t.Kinds {
+		if source, needed := sources[detect.Kind(kind)]; needed && !surveyed(in.View, source) {
+			return Page{}, false
+		}
+	}
+	table := NewTable(in, t)
+	return Page{
+		Title:     t.Page,
+		Scope:     Tables,
+		Summary:   "update the table " + t.ID + ": " + count(len(table.Rows), "row"),
+		Minor:     true,
+		Changes:   []Change{table},
+		MayCreate: true,
+	}, true
+}
+
+func surveyed(v registry.View, source string) bool {
+	return slices.ContainsFunc(v.Surveys, func(s registry.SurveyState) bool {
+		return s.Source == source && !s.Read.IsZero()
+	})
+}
+
+// NewTable returns the table as it should be, without the cells that belong to
+// people; those are taken from the live page when it is applied.
+func NewTable(in Input, t config.Table) Table {
+	table := Table{ID: t.ID, Caption: t.Title, Columns: t.Columns, Append: t.Append, gone: map[string]string{}}
+	for _, e := range in.View.Entries {
+		if !slices.Contains(t.Kinds, string(e.Item.Key.Kind())) {
+			continue
+		}
+		if !e.Item.Gone.IsZero() {
+			table.gone[registry.RowID(e.Item.Key)] = e.Item.Name
+			continue
+		}
+		opinion := registry.Judge(e.Claims, in.Now)
+		if len(t.Verdicts) > 0 && !slices.Contains(t.Verdicts, string(opinion.Verdict)) {
+			continue
+		}
+		table.Rows = append(table.Rows, newRow(in, e, opinion, t.Columns))
+	}
+	slices.SortStableFunc(table.Rows, func(a, b Row) int { return strings.Compare(a.sort, b.sort) })
+	return table
+}
+
+func newRow(in Input, e registry.Entry, opinion registry.Opinion, columns []string) Row {
+	row := Row{ID: registry.RowID(e.Item.Key), sort: strings.ToLower(e.Item.Name) + "\x00" + string(e.Item.Key)}
+	for _, column := range columns {
+		row.Cells = append(row.Cells, cell(in, e, opinion, column))
+	}
+	return row
+}

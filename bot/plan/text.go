@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// This file holds the small pieces that all pages are written with: links,
+// quotes, and look-ups in the view.
+
+package plan
+
+import (
+	"errors"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/wikitext"
+)
+
+// quoteLength is the longest quote on a page, in characters.
+const quoteLength = 140
+
+func minutes(n int) time.Duration { return time.Duration(n) * time.Minute }
+
+func entriesByKey(v registry.View) map[registry.Key]registry.Entry {
+	entries := make(map[registry.Key]registry.Entry, len(v.Entries))
+	for _, e := range v.Entries {
+		entries[e.Item.Key] = e
+	}
+	return entries
+}
+
+// sent reports whether a notice is known to be on the wiki. An intent alone is
+// not: its edit may not have happened, and applying it again finds out.
+func sent(v registry.View, key string) bool {
+	n, ok := v.Notices[key]
+	return ok && !n.Sent.IsZero()
+}
+
+// quote shortens and escapes what a person wrote.
+func quote(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if utf8.RuneCountInString(s) > quoteLength {
+		s = string([]rune(s)[:quoteLength-1]) + "…"
+	}
+	return wikitext.Escape(s)
+}
+
+// userLink links to a user, or names them where the name cannot be a title.
+func userLink(name string) string {
+	if !titleSafe(name) {
+		return wikitext.Escape(name)
+	}
+	return "[[User:" + name + "|" + wikitext.Escape(name) + "]]"
+}
+
+// titleSafe reports whether a name from elsewhere can stand in a link target.
+func titleSafe(s string) bool {
+	return s != "" && !strings.ContainsAny(s, "[]{}|<>#\n\x7f") && !strings.Contains(s, "~~~")
+}
+
+// fragment writes a heading as the part of a link after "#".
+func fragment(heading string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune("[]{}|<>#\n", r) {
+			return -1
+		}
+		return r
+	}, heading)
+}
+
+// isNew reports whether a page without the bot's region may get it.
+func isNew(text string, appendAllowed bool, err error) bool {
+	return errors.Is(err, wikitext.ErrNoRegion) && (appendAllowed || strings.TrimSpace(text) == "")
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// This file holds reconcile: what is known and the rules in, edits out.
+
+package bot
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/publish"
+)
+
+const (
+	// reconcileEvery is how often the pages are looked at when nothing happens.
+	reconcileEvery = time.Minute
+	// mentionsKept is how far back mentions are planned with.
+	mentionsKept = 90 * 24 * time.Hour
+	// troubleAfter is how long the stream may be away before people are told;
+	// it is closed every few minutes by design.
+	troubleAfter = time.Minute
+	// notePage begins the names of notes on pages that could not be written.
+	notePage = "page "
+)
+
+// reconcile makes the wiki hold what it should, whenever something is known
+// anew and on a clock, until ctx ends.
+func (s *site) reconcile(ctx context.Context) error {
+	for {
+		if s.rulesDue.Swap(false) {
+			if err := s.readRules(ctx); err != nil {
+				return err
+			}
+		}
+		if err := s.reconcileOnce(ctx); err != nil {
+			return err
+		}
+		if err := s.plan.wait(ctx, reconcileEvery); err != nil {
+			return err
+		}
+	}
+}
+
+// reconcileOnce takes one clock reading and one revision of the rules, plans
+// every page and publishes each.
+func (s *site) reconcileOnce(ctx context.Context) error {
+	set, at := s.rules.Load(), now()
+	view, err := s.reg.View(ctx, s.conf.Wiki.Wiki, at.Add(-mentionsKept))
+	if err != nil {
+		return err
+	}
+	under := publish.Rules{Revision: set.stored.Revision}
+	if set.rules != nil {
+		under.Pages = append(plan.Titles(set.rules), s.pages.ReportPage)
+	}
+	stale := map[string]bool{} // notes on pages that are not planned any more
+	for name := range view.Notes {
+		stale[name] = strings.HasPrefix(name, notePage)
+	}
+	for _, page := range plan.Pages(plan.Input{Site: s.pages, Rules: set.rules, View: view, Now: at}) {
+		stale[notePage+page.Title] = false
+		if err := s.publish(ctx, page, under); err != nil {
+			return err
+		}
+	}
+	for name, gone := range stale {
+		if gone {
+			if err := s.reg.SetNote(ctx, s.conf.Wiki.Wiki, name, ""); err != nil {
+				return err
+			}
+		}
+	}
+	return s.report(ctx, set, under, at)
+}
+
+// publish publishes one page and keeps a note of what went wrong, for the
+// report page and the status command.
+func (s *site) publish(ctx context.Context, page plan.Page, under publish.Rules) error {
+	outcome, err := s.gate.Publish(ctx, page, under)
+	if err != nil {
+		return err
+	}
+	s.metrics.edits.WithLabelValues(s.conf.Wiki.Wiki, string(outcome.Result)).Inc()
+	return s.reg.SetNote(ctx, s.conf.Wiki.Wiki, notePage+page.Title, outcome.Reason)
+}
+
+// report publishes the report page, after the pages it reports on.
+func (s *site) report(ctx context.Context, set *ruleset, under publish.Rules, at time.Time) error {
+	if set.rules == nil && set.rejected == nil {
+		return nil // nobody has asked for the bot on this wiki yet
+	}
+	trouble, err := s.trouble(ctx, at)
+	if err != nil {
+		return err
+	}
+	inForce := &set.stored
+	if set.rules == nil {
+		inForce = nil
+	}
+	return s.publish(ctx, plan.ReportPage(s.pages, inForce, set.rejected, trouble), under)
+}
+
+// trouble returns, a sentence each, what people should know besides the rules.
+func (s *site) trouble(ctx context.Context, at time.Time) ([]string, error) {
+	view, err := s.reg.View(ctx, s.conf.Wiki.Wiki, at)
+	if err != nil {
+		return nil, err
+	}
+	var trouble []string
+	for name, text := range view.Notes {
+		if title, ok := strings.CutPrefix(name, notePage); ok && title != s.pages.ReportPage {
+			trouble = append(trouble, text)
+		}
+	}
+	for _, source := range view.Surveys {
+		if !source.Failed.IsZero() {
+			trouble = append(trouble, fmt.Sprintf("The source %s cannot be read since %s: %s. What it said before stays in force.",
+				source.Source, source.Failed.UTC().Format(time.DateTime), source.Reason))
+		}
+	}
+	if since, reason := s.stream(); reason != "" && at.Sub(since) > troubleAfter {
+		trouble = append(trouble, fmt.Sprintf("The event stream is away since %s: %s. Tables are kept true by regular readings; mentions are caught up once it is back.",
+			since.UTC().Format(time.DateTime), reason))
+	}
+	return trouble, nil
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// This file holds what the bot keeps of one wiki that it serves.
+
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/publish"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/wiki"
+)
+
+// site is one wiki. Its survey and reconcile run beside those of other wikis,
+// so that one that does not answer delays only itself.
+type site struct {
+	conf    Served
+	pages   plan.Site
+	client  *wiki.Client
+	gate    *publish.Publisher
+	reg     *registry.Registry
+	stream  func() (since time.Time, reason string) // trouble of the stream
+	metrics *metrics
+	log     zerolog.Logger
+
+	every time.Duration
+	rules atomic.Pointer[ruleset] // nil before the first reading
+	// plan and read wake reconcile and survey; due says which sources.
+	plan, read signal
+	due        dueSources
+	rulesDue   atomic.Bool
+}
+
+func newSite(b *Bot, w Served, metrics *wiki.Metrics) (*site, error) {
+	log := b.Log.With().Str("wiki", w.Wiki.Wiki).Logger()
+	client, err := wiki.New(wiki.Config{
+		Wiki: w.Wiki.Wiki, API: w.API, User: w.User, Login: w.Login, Password: w.Password,
+		UserAgent: b.UserAgent, Transport: b.Transport, Log: log, Metrics: metrics,
+	})
+	if err != nil {
+		return nil, err
+	}
+	pages := plan.Site{Wiki: w.Wiki.Wiki, Bot: w.User, ConfigPage: w.ConfigPage, ReportPage: w.ReportPage(), StopPage: w.StopPage()}
+	return &site{
+		conf:   w,
+		pages:  pages,
+		client: client,
+		gate: publish.New(publish.Config{
+			Site: pages, Reader: client, Editor: wiki.NewEditor(client), Outbox: b.Registry, DryRun: b.DryRun, Log: b.Log,
+		}),
+		reg:     b.Registry,
+		stream:  b.streamTrouble,
+		metrics: b.metrics,
+		log:     log,
+		every:   b.SurveyEvery,
+		plan:    newSignal(),
+		read:    newSignal(),
+	}, nil
+}
+
+// start logs in and checks that the API is that of the wiki it should be.
+func (s *site) start(ctx context.Context, within time.Duration) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, within, fmt.Errorf("no answer within %s", within))
+	defer cancel()
+	if err := s.client.Login(ctx); err != nil {
+		if _, reason := s.client.Trouble(); errors.Is(err, context.DeadlineExceeded) && reason != "" {
+			return fmt.Errorf("the wiki has not answered for %s: %s", within, reason)
+		}
+		return fmt.Errorf("log in as %s: %w", s.conf.User, err)
+	}
+	about, err := s.client.Site(ctx)
+	if err != nil {
+		return fmt.Errorf("ask %s which wiki it is: %w", s.conf.API, err)
+	}
+	if about.DB != s.conf.Wiki.Wiki {
+		return fmt.Errorf("%s is the wiki %q, not %q; correct the wikis file", s.conf.API, about.DB, s.conf.Wiki.Wiki)
+	}
+	stored, ok, err := s.reg.LastRules(ctx, s.conf.Wiki.Wiki)
+	if err != nil {
+		return err
+	}
+	return s.restoreRules(stored, ok)
+}
+
+// signal wakes one waiting goroutine; waking it twice before it looks is once.
+type signal chan struct{}
+
+func newSignal() signal { return make(signal, 1) }
+
+func (s signal) wake() {
+	select {
+	case s <- struct{}{}:
+	default:
+	}
+}
+
+// wait returns after a wake-up or a time, or with an error when ctx ends.
+func (s signal) wait(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-s:
+	case <-timer.C:
+	}
+	return nil
+}
+
+// dueSources are the surveys that an event has asked for.
+type dueSources struct {
+	mu    sync.Mutex
+	names map[string]bool
+}
+
+func (d *dueSources) add(name string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.names == nil {
+		d.names = map[string]bool{}
+	}
+	d.names[name] = true
+}
+
+// take empties the set and returns it.
+func (d *dueSources) take() map[string]bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	names := d.names
+	d.names = nil
+	return names
+}
+
+// ask makes a survey run at once.
+func (s *site) ask(source string) {
+	s.due.add(source)
+	s.read.wake()
+}
