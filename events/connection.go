@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// This file holds one connection to the server: the SSE library is its reader,
+// and nothing but a reader. Whether, when and where to connect again is decided
+// elsewhere.
+
+package events
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/r3labs/sse/v2"
+)
+
+var (
+	errIdle  = errors.New("nothing arrived for too long")
+	errEnded = errors.New("server ended the stream")
+	errLeft  = errors.New("reader has left")
+)
+
+// fault is why a connection ended.
+type fault struct {
+	// cause is its name as a metric label.
+	cause string
+	err   error
+	// status is that of an answer that was no stream, 0 otherwise.
+	status int
+	// retryAfter is how long the server asks to be left alone.
+	retryAfter time.Duration
+}
+
+// final reports whether the server says no to the request as it is, rather than
+// for the moment.
+func (f fault) final() bool {
+	switch f.status {
+	case 0, http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
+		return false
+	}
+	return f.status < 500
+}
+
+// frame is one event as it came over the connection.
+type frame struct {
+	id, event string
+	data      []byte
+}
+
+// connection is one request and its answer. It is its own http.RoundTripper,
+// because that is where the library lets one see the answer.
+type connection struct {
+	stream *Stream
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+	idle   *time.Timer
+	body   *body
+
+	// accepted receives once, before the first frame, if the answer is a
+	// stream.
+	accepted chan struct{}
+	// frames is closed when the connection is over; fault is valid then.
+	frames chan frame
+	// left is closed when nobody wants more frames.
+	left  chan struct{}
+	fault fault
+}
+
+// open starts a connection. The caller must close it.
+func (s *Stream) open(ctx context.Context, id string, since time.Time) *connection {
+	ctx, cancel := context.WithCancelCause(ctx)
+	c := &connection{
+		stream:   s,
+		ctx:      ctx,
+		cancel:   cancel,
+		idle:     time.AfterFunc(s.cfg.Idle, func() { cancel(errIdle) }),
+		accepted: make(chan struct{}),
+		frames:   make(chan frame),
+		left:     make(chan struct{}),
+	}
+	target := s.url
+	if id == "" && !since.IsZero() {
+		target += "?since=" + strconv.FormatInt(since.UnixMilli(), 10)
+	}
+	// The library must have room for the lines' names as well.
+	client := sse.NewClient(target, sse.ClientMaxBufferSize(s.cfg.MaxEvent+4096))
+	client.Connection = &http.Client{Transport: c}
+	client.ReconnectStrategy = once{}
+	if s.cfg.UserAgent != "" {
+		client.Headers["User-Agent"] = s.cfg.UserAgent
+	}
+	if id != "" {
+		client.LastEventID.Store([]byte(id))
+	}
+	go func() {
+		defer close(c.frames)
+		// A context that ends would make the library stop listening to its own
+		// goroutine, which then never ends. It sees the end of the body instead.
+		err := client.SubscribeRawWithContext(context.WithoutCancel(ctx), c.deliver)
+		c.idle.Stop()
+		c.settle(err)
+	}()
+	return c
+}
+
+// close ends the connection and waits until nothing of it is left.
+func (c *connection) close() {
+	c.cancel(errLeft)
+	close(c.left)
+	for range c.frames {
+	}
+}
+
+func (c *connection) deliver(msg *sse.Event) {
+	select {
+	case c.frames <- frame{id: string(msg.ID), event: string(msg.Event), data: msg.Data}:
+	case <-c.left:
+	}
+}
+
+// RoundTrip sends the request and lets the answer through if it is a stream.
+func (c *connection) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := c.stream.cfg.Transport.RoundTrip(req.WithContext(c.ctx))
+	if err != nil {
+		c.fault = fault{cause: "connect", err: err}
+		return nil, err
+	}
+	if f := examine(resp); f.err != nil {
+		resp.Body.Close()
+		c.fault = f
+		return nil, f.err
+	}
+	c.idle.Stop()
+	c.body = &body{
+		src:     resp.Body,
+		max:     c.stream.cfg.MaxEvent,
+		before:  func() { c.idle.Reset(c.stream.cfg.Idle) },
+		after:   func() { c.idle.Stop() },
+		skipped: func() { c.stream.metrics.skipped.WithLabelValues("oversized").Inc() },
+	}
+	resp.Body = c.body
+	select {
+	case c.accepted <- struct{}{}:
+	case <-c.left:
+	}
+	return resp, nil
+}
+
+// settle finds out why the connection ended, once it has.
+func (c *connection) settle(err error) {
+	switch {
+	case context.Cause(c.ctx) == errIdle:
+		c.fault = fault{cause: "idle", err: fmt.Errorf("%w (%v)", errIdle, c.stream.cfg.Idle)}
+	case c.fault.err != nil: // seen by RoundTrip
+	case c.body != nil && c.body.err == io.EOF:
+		c.fault = fault{cause: "end", err: errEnded}
+	case c.body != nil && c.body.err != nil:
+		c.fault = fault{cause: "cut", err: fmt.Errorf("read stream: %w", c.body.err)}
+	case err != nil:
+		c.fault = fault{cause: "connect", err: err}
+	default: // unreachable: the library returns only at an error or an end
+		c.fault = fault{cause: "end", err: errEnded}
+	}
+}
+
+// examine tells what is wrong with an answer that is not a stream.
+func examine(resp *http.Response) fault {
+	if resp.StatusCode == http.StatusOK {
+		got := resp.Header.Get("Content-Type")
+		if kind, _, _ := mime.ParseMediaType(got); kind == "text/event-stream" {
+			return fault{}
+		}
+		return fault{cause: "content_type", status: resp.StatusCode,
+			err: fmt.Errorf("content type %q is no event stream", shorten(got))}
+	}
+	f := fault{cause: "status", status: resp.StatusCode}
+	said, _ := io.ReadAll(io.LimitReader(resp.Body, 1024)) // a part of a reason is better than none
+	f.err = fmt.Errorf("%s: %s", resp.Status, shorten(string(said)))
+	if to := resp.Header.Get("Location"); to != "" {
+		f.err = fmt.Errorf("%s: moved to %s", resp.Status, shorten(to))
+	}
+	switch resp.StatusCode {
+	case http.StatusTooManyRequests:
+		f.cause = "rate_limit"
+		f.retryAfter = retryAfter(resp.Header.Get("Retry-After"), time.Now())
+	case http.StatusServiceUnavailable:
+		f.retryAfter = retryAfter(resp.Header.Get("Retry-After"), time.Now())
+	}
+	return f
+}
+
+// once is a back-off that stops the library after its first connection.
+type once struct{}
+
+func (once) NextBackOff() time.Duration { return -1 }
+func (once) Reset()                     {}
+
+// defaultTransport makes one connection a request over HTTP/1.1. Nothing
+// bounds the whole of an answer, which has no end.
+func defaultTransport() *http.Transport {
+	dialer := &net.Dialer{Timeout: 15 * time.Second, KeepAlive: 30 * time.Second}
+	return &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
+		DialContext:           dialer.DialContext,
+		TLSHandshakeTimeout:   15 * time.Second,
+		ResponseHeaderTimeout: 30 * time.Second,
+		DisableCompression:    true,
+		DisableKeepAlives:     true,
+	}
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// This file holds the way from the JSON of an event to an Event: what all
+// streams share, and which decoder reads what.
+
+package events
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// ErrUnknown is the error of an event whose shape is none that Decode knows:
+// another stream, or a kind of change that did not exist when it was written.
+var ErrUnknown = errors.New("unknown event")
+
+// Decode reads one JSON object of the recentchange stream (schema 1.0) or of
+// mediawiki.page_change.v1 (schema 1.0 to 1.12); the fields that it needs have
+// not changed between those. A packet of MediaWiki's RCFeed, which is a
+// recentchange event without meta, decodes too and has no ID. Canaries of every
+// stream decode with the kind Canary.
+//
+// Hidden users, missing ids and unknown fields are no error. What is valid JSON
+// but of another shape matches ErrUnknown.
+func Decode(data []byte) (Event, error) {
+	var head header
+	if err := unmarshal(data, &head); err != nil {
+		return Event{}, fmt.Errorf("decode event: %w", err)
+	}
+	if head.canary() {
+		e := head.event()
+		e.Kind = Canary
+		return e, nil
+	}
+	switch {
+	case head.PageChangeKind != "":
+		return decodePageChange(head, data)
+	case head.recentChange():
+		return decodeRecentChange(head, data)
+	}
+	return Event{}, fmt.Errorf("%w: schema %q, stream %q", ErrUnknown, shorten(head.Schema), shorten(head.Meta.Stream))
+}
+
+// header is the part of an event by which its decoder is chosen.
+type header struct {
+	Schema         string `json:"$schema"`
+	Meta           meta   `json:"meta"`
+	Type           string `json:"type"`
+	Wiki           string `json:"wiki"`
+	WikiID         string `json:"wiki_id"`
+	PageChangeKind string `json:"page_change_kind"`
+}
+
+// meta is what every stream adds to an event.
+type meta struct {
+	ID     string    `json:"id"`
+	Stream string    `json:"stream"`
+	Domain string    `json:"domain"`
+	Time   timestamp `json:"dt"`
+}
+
+// canary reports whether the event is artificial. Those of recentchange carry
+// nothing but meta; those of page_change are filled with the examples of the
+// schema, which are about a wiki called examplewiki.
+func (h header) canary() bool {
+	const example = "examplewiki"
+	return h.Meta.Domain == "canary" || h.Meta.Domain == example || h.WikiID == example || h.Wiki == example
+}
+
+// recentChange reports whether the event says that it is one of recentchange,
+// or says nothing and looks like a packet of RCFeed.
+func (h header) recentChange() bool {
+	if h.Schema != "" {
+		return strings.HasPrefix(h.Schema, "/mediawiki/recentchange/1.")
+	}
+	return h.Type != "" && h.Wiki != ""
+}
+
+// event starts an Event with what its meta says.
+func (h header) event() Event {
+	return Event{
+		ID:     h.Meta.ID,
+		Stream: h.Meta.Stream,
+		Domain: h.Meta.Domain,
+		Time:   h.Meta.Time.seconds(),
+	}
+}
+
+// unmarshal is json.Unmarshal, except that JSON of the wrong shape matches
+// ErrUnknown.
+func unmarshal(data []byte, v any) error {
+	err := json.Unmarshal(data, v)
+	if _, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return fmt.Errorf("%w: %w", ErrUnknown, err)
+	}
+	return err
+}
+
+// integer is a whole number that may be null, or a string as PHP's database
+// drivers give it.
+type integer int64
+
+func (n *integer) UnmarshalJSON(data []byte) error {
+	data = bytes.Trim(data, `"`)
+	if len(data) == 0 || string(data) == "null" {
+		*n = 0
+		return nil
+	}
+	v, err := strconv.ParseInt(string(data), 10, 64)
+	if err != nil {
+		return &json.UnmarshalTypeError{Value: shorten(string(data)), Type: reflect.TypeFor[integer]()}
+	}
+	*n = integer(v)
+	return nil
+}
+
+// timestamp is an ISO 8601 time that may be missing or malformed: a bad time
+// does not make an event worthless.
+type timestamp time.Time
+
+func (t *timestamp) UnmarshalJSON(data []byte) error {
+	v, err := time.Parse(time.RFC3339Nano, string(bytes.Trim(data, `"`)))
+	if err != nil {
+		v = time.Time{}
+	}
+	*t = timestamp(v)
+	return nil
+}
+
+// seconds is the time in UTC without its fraction.
+func (t timestamp) seconds() time.Time {
+	return time.Time(t).UTC().Truncate(time.Second)
+}
+
+// shorten bounds foreign text for an error or a log line.
+func shorten(s string) string {
+	const most = 120
+	s = strings.Join(strings.Fields(s), " ")
+	if len(s) > most {
+		return strings.ToValidUTF8(s[:most], "") + "…"
+	}
+	return s
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// This file holds the EventStreams client as its users see it: what it is
+// told, what it tells, and how it ends.
+
+package events
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/rs/zerolog"
+)
+
+// Defaults of Config.
+const (
+	DefaultURL      = "https://stream.wikimedia.org/v2/stream"
+	DefaultIdle     = 60 * time.Second
+	DefaultMargin   = 10 * time.Second
+	DefaultMaxEvent = 16 << 20
+)
+
+// Config is what a Stream is told once.
+type Config struct {
+	// URL is the address that the stream names are appended to; DefaultURL if
+	// empty.
+	URL string
+	// Streams are the names of the streams to read over one connection, such
+	// as mediawiki.page_change.v1.
+	Streams []string
+	// UserAgent names the program and a way to reach its operator; Wikimedia
+	// blocks clients that have none.
+	UserAgent string
+	// Idle is how long a connection may be silent before it is given up;
+	// DefaultIdle if 0. Canaries count, so a rare stream needs 20 minutes or
+	// more.
+	Idle time.Duration
+	// Margin is how far before the cursor a connection resumes, because events
+	// share milliseconds and come out of order; DefaultMargin if 0.
+	Margin time.Duration
+	// MaxEvent is the size in bytes above which an event is skipped and
+	// counted; DefaultMaxEvent if 0.
+	MaxEvent int
+	// Transport makes the connections. The default one does not ask for
+	// compression, which would hold events back, and bounds dial, handshake
+	// and the wait for headers. It must honour the context of the request.
+	Transport http.RoundTripper
+	Log       zerolog.Logger
+	// Metrics is where the stream's counters are registered; nil for none.
+	Metrics prometheus.Registerer
+}
+
+// Stream reads a set of event streams and keeps the connection up.
+type Stream struct {
+	cfg     Config
+	set     string
+	url     string
+	metrics *metrics
+	retry   retry
+
+	mu    sync.Mutex
+	state State
+}
+
+// State is how a stream is doing, for people.
+type State struct {
+	// Connected says that the server has accepted the present connection.
+	Connected bool
+	// Since is when Connected last changed; zero before the first try.
+	Since time.Time
+	// LastEvent is when the last event arrived, canaries included; zero if
+	// there was none.
+	LastEvent time.Time
+	// LastError is why the last connection ended or could not be made. It
+	// stays after the stream is back.
+	LastError string
+}
+
+// RefusedError says that the server will not give this stream: the stream is
+// unknown, the client is not welcome, or the address is no event stream.
+type RefusedError struct {
+	// Status is the HTTP status of the answer.
+	Status int
+	URL    string
+	// Reason is what the server said, shortened to one line.
+	Reason string
+}
+
+// Error says who refused and why.
+func (e *RefusedError) Error() string {
+	return fmt.Sprintf("stream %s refused with status %d: %s", e.URL, e.Status, e.Reason)
+}
+
+// New makes a Stream. It connects only when Events is ranged over.
+func New(cfg Config) *Stream {
+	if cfg.URL == "" {
+		cfg.URL = DefaultURL
+	}
+	if cfg.Idle <= 0 {
+		cfg.Idle = DefaultIdle
+	}
+	if cfg.Margin <= 0 {
+		cfg.Margin = DefaultMargin
+	}
+	if cfg.MaxEvent <= 0 {
+		cfg.MaxEvent = DefaultMaxEvent
+	}
+	if cfg.Transport == nil {
+		cfg.Transport = defaultTransport()
+	}
+	set := streamSet(cfg.Streams)
+	return &Stream{
+		cfg:     cfg,
+		set:     set,
+		url:     strings.TrimRight(cfg.URL, "/") + "/" + set,
+		metrics: newMetrics(cfg.Metrics),
+		retry:   defaultRetry,
+	}
+}
+
+// StreamSet is the names of the streams, sorted and joined by commas: what a
+// Cursor of this stream carries in Cursor.Streams.
+func (s *Stream) StreamSet() string { return s.set }
+
+// State reports how the stream is doing. It may be called at any time.
+func (s *Stream) State() State {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.state
+}
+
+func (s *Stream) setConnected(up bool, reason string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.state.Since.IsZero() || s.state.Connected != up {
+		s.state.Since = time.Now()
+	}
+	s.state.Connected = up
+	if reason != "" {
+		s.state.LastError = reason
+	}
+}
+
+func (s *Stream) setArrived() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.state.LastEvent = time.Now()
+}
+
+func streamSet(names []string) string {
+	set := slices.Clone(names)
+	slices.Sort(set)
+	return strings.Join(slices.Compact(set), ",")
+}
