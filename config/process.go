@@ -4,6 +4,13 @@
 
 package config
 
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
 // DefaultConfigRights are the rights of which the last editor of a config page
 // must have one, where the operator names none.
 func DefaultConfigRights() []string {
@@ -46,8 +53,106 @@ func (w Wiki) ReportPage() string { return "User:" + w.User + "/config report" }
 // StatusPage is the title of the page that tells how the bot is doing.
 func (w Wiki) StatusPage() string { return "User:" + w.User + "/status" }
 
-// ReadProcess reads the wikis file at path.
-func ReadProcess(path string) (Process, error) { return Process{}, nil }
+// maxProcessBytes is the size of the biggest wikis file: a thousand wikis take
+// about a fifth of it.
+const maxProcessBytes = 2 << 20
 
-// Password returns the secret that the bot logs in with.
-func (w Wiki) Password(getenv func(string) string) (string, error) { return "", nil }
+// ReadProcess reads the wikis file at path, such as
+//
+//	{"wikis": [{"wiki": "metawiki", "api": "https://meta.wikimedia.org/w/api.php", "user": "ExampleBot"}]}
+//
+// and fills in the defaults. The error names every problem of the file on a line
+// of its own.
+func ReadProcess(path string) (Process, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return Process{}, fmt.Errorf("read wikis file: %w", err)
+	}
+	process, list := parseProcess(string(text))
+	if len(list) > 0 {
+		return Process{}, fmt.Errorf("read wikis file %s: %w", path, list)
+	}
+	for i := range process.Wikis {
+		w := &process.Wikis[i]
+		if w.PasswordFile != "" && !filepath.IsAbs(w.PasswordFile) {
+			w.PasswordFile = filepath.Join(filepath.Dir(path), w.PasswordFile)
+		}
+	}
+	return process, nil
+}
+
+// problemList is an error.
+type problemList []Problem
+
+// Error names every problem on a line of its own.
+func (list problemList) Error() string {
+	texts := make([]string, len(list))
+	for i, p := range list {
+		texts[i] = p.String()
+	}
+	return strings.Join(texts, "\n")
+}
+
+// parseProcess reads the text of a wikis file.
+func parseProcess(text string) (Process, problemList) {
+	p, faults := scan(text, maxProcessBytes)
+	if p.root != nil {
+		faults = append(faults, processSchema().check(p.root)...)
+		faults = append(faults, checkWikis(p)...)
+	}
+	var process Process
+	if len(faults) == 0 {
+		if err := p.root.decode(&process); err != nil {
+			// Unreachable while the schema and the types say the same.
+			faults = []fault{{0, "$", err.Error()}}
+		}
+	}
+	if len(faults) > 0 {
+		return Process{}, problems(p.lines, faults)
+	}
+	for i := range process.Wikis {
+		process.Wikis[i].fill()
+	}
+	return process, nil
+}
+
+// fill puts in what the file leaves out.
+func (w *Wiki) fill() {
+	w.User = upperFirst(strings.Trim(strings.ReplaceAll(w.User, "_", " "), " "))
+	if w.Login == "" {
+		w.Login = w.User
+	}
+	if w.ConfigPage == "" {
+		w.ConfigPage = "User:" + w.User + "/config.json"
+	}
+	if len(w.ConfigRights) == 0 {
+		w.ConfigRights = DefaultConfigRights()
+	}
+}
+
+// checkWikis finds wikis that are listed twice, or whose passwords would be
+// looked for in one environment variable.
+func checkWikis(p page) []fault {
+	var faults []fault
+	first := map[string]*node{}
+	for _, entry := range p.root.member("wikis").list() {
+		n := entry.member("wiki")
+		if n.text() == "" {
+			continue
+		}
+		variable := Wiki{Wiki: n.text()}.PasswordVariable()
+		other := first[variable]
+		switch {
+		case other == nil:
+			first[variable] = n
+		case other.text() == n.text():
+			faults = append(faults, fault{n.at, n.path, fmt.Sprintf(
+				"this wiki is listed twice, the first time on line %d; delete one of the two", p.lines.number(other.at))})
+		default:
+			faults = append(faults, fault{n.at, n.path, fmt.Sprintf(
+				"this wiki and %s on line %d would share the variable %s for their passwords; serve them from two processes",
+				quote(other.text()), p.lines.number(other.at), variable)})
+		}
+	}
+	return faults
+}

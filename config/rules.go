@@ -167,3 +167,25 @@ func (w Watch) Covers(namespace int, title, user string) bool {
 		return normalTitle(ignored) == normalTitle(user)
 	})
 }
+
+// ParseRules reads the text of a config page. It returns the rules with their
+// defaults filled in, or else every problem of the page in the order of the
+// text, at most a hundred and a note of how many are left; never both. A text
+// that is not JSON, is empty or is bigger than MaxBytes is one problem.
+func ParseRules(text string) (*Rules, []Problem) {
+	p, faults := scan(text, MaxBytes)
+	if p.root != nil {
+		faults = append(faults, rulesSchema().check(p.root)...)
+		faults = append(faults, checkRegions(p)...)
+	}
+	if len(faults) == 0 {
+		rules := new(Rules)
+		err := p.root.decode(rules)
+		if err == nil {
+			return rules, nil
+		}
+		// Unreachable while the schema and the types say the same.
+		faults = []fault{{0, "$", err.Error()}}
+	}
+	return nil, problems(p.lines, faults)
+}

@@ -1,4 +1,0 @@
-package config
-
-// ParseRules reads a config page.
-func ParseRules(text string) (*Rules, []Problem) { return nil, nil }
