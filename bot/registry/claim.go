@@ -4,7 +4,13 @@
 
 package registry
 
-import "time"
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"time"
+)
 
 // Role is what a claim says somebody is to an item.
 type Role string
@@ -33,7 +39,7 @@ type Standing string
 
 // The standings of a claim. Confirmed: the person named made the edit. Stated:
 // a source says so. Unconfirmed: someone else's edit names a person. Suggested:
-// a temporary or unregistered user's edit names a person. Disputed: somebody
+// a temporary or unregistered user's edit names somebody. Disputed: somebody
 // else took out a name that its owner had put in.
 const (
 	Confirmed   Standing = "confirmed"
@@ -45,46 +51,120 @@ const (
 
 // Claim is one statement that somebody answers for an item.
 type Claim struct {
-	Item       Key
-	Role       Role
-	Holder     string // name of the user (without namespace) or team, "" for Nobody
-	HolderKind HolderKind
-	Standing   Standing
-	Evidence   Evidence
+	Item       Key        `json:"item"`
+	Role       Role       `json:"role"`
+	Holder     string     `json:"holder,omitempty"` // name of the user (without namespace) or team, "" for Nobody
+	HolderKind HolderKind `json:"holder_kind"`
+	Standing   Standing   `json:"standing"`
+	Evidence   Evidence   `json:"evidence"`
 }
 
-// Evidence says where a claim comes from.
+// Evidence says where a claim comes from. While a source goes on saying the
+// same, its claim keeps the revision and the time at which that was first
+// seen; only Read moves on.
 type Evidence struct {
 	// Source is the name of the survey source: "maintainers", "cells".
-	Source string
+	Source string `json:"source"`
 	// Wiki is the database name of the wiki that Page is on.
-	Wiki     string
-	Page     string
-	Revision int64
-	// User made the edit, as far as the source tells.
-	User string
+	Wiki     string `json:"wiki,omitempty"`
+	Page     string `json:"page,omitempty"`
+	Revision int64  `json:"revision,omitempty"`
+	// User made the edit, as far as the source tells. For a Disputed claim it
+	// is who took the name out.
+	User string `json:"user,omitempty"`
 	// Time is when the claim was made, or first seen.
-	Time time.Time
+	Time time.Time `json:"time,omitzero"`
 	// Read is when the source was last read and still said so.
-	Read time.Time
-}
-
-// CellChange is what one edit did to the Steward cell of one row.
-type CellChange struct {
-	Item Key
-	// Added and Removed are the names of users and teams that the edit put in
-	// and took out.
-	Added, Removed []Holder
-	Wiki, Page     string
-	Revision       int64
-	User           string
-	// Registered is false for temporary accounts and addresses.
-	Registered bool
-	Time       time.Time
+	Read time.Time `json:"read,omitzero"`
 }
 
 // Holder is a user or a team named in a cell.
 type Holder struct {
 	Name string
 	Kind HolderKind
+}
+
+// storedClaim is a claim with its place in the store.
+type storedClaim struct {
+	id int64
+	Claim
+}
+
+// statement is what a claim says, apart from how well it stands: of two claims
+// with one statement from one source, one is in force.
+type statement struct {
+	item   Key
+	role   Role
+	kind   HolderKind
+	holder string
+	page   string
+}
+
+func (c Claim) statement() statement {
+	return statement{c.Item, c.Role, c.HolderKind, c.Holder, c.Evidence.Page}
+}
+
+// claimsInForce reads the claims in force about a served wiki, of one source or
+// of all if source is "".
+func claimsInForce(ctx context.Context, tx *sql.Tx, wiki, source string) ([]storedClaim, error) {
+	var out []storedClaim
+	err := query(ctx, tx, func(scan func(...any) error) error {
+		var c storedClaim
+		var made, read int64
+		err := scan(&c.id, &c.Item, &c.Role, &c.Holder, &c.HolderKind, &c.Standing, &c.Evidence.Source,
+			&c.Evidence.Wiki, &c.Evidence.Page, &c.Evidence.Revision, &c.Evidence.User, &made, &read)
+		c.Evidence.Time, c.Evidence.Read = moment(made), moment(read)
+		out = append(out, c)
+		return err
+	}, `SELECT id, item_key, role, holder, holder_kind, standing, source, page_wiki, page, revision, user_name, made_at, read_at
+		FROM claim WHERE wiki = ? AND superseded_at = 0 AND (source = ? OR ? = '') ORDER BY id`, wiki, source, source)
+	if err != nil {
+		return nil, fmt.Errorf("read claims: %w", err)
+	}
+	return out, nil
+}
+
+// insertClaim stores a claim about a served wiki under the next free number.
+func insertClaim(ctx context.Context, tx *sql.Tx, wiki string, c Claim) (id int64, err error) {
+	if err := tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(id), 0) + 1 FROM claim`).Scan(&id); err != nil {
+		return 0, fmt.Errorf("number claim on %s: %w", c.Item, err)
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO claim
+		(id, wiki, item_key, role, holder, holder_kind, standing, source, page_wiki, page, revision, user_name, made_at, read_at, superseded_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
+		id, wiki, c.Item, c.Role, c.Holder, c.HolderKind, c.Standing, c.Evidence.Source,
+		c.Evidence.Wiki, c.Evidence.Page, c.Evidence.Revision, c.Evidence.User, micros(c.Evidence.Time), micros(c.Evidence.Read))
+	if err != nil {
+		return 0, fmt.Errorf("save claim on %s: %w", c.Item, err)
+	}
+	return id, nil
+}
+
+func supersedeClaim(ctx context.Context, tx *sql.Tx, id int64, at time.Time) error {
+	if _, err := tx.ExecContext(ctx, `UPDATE claim SET superseded_at = ? WHERE id = ?`, micros(at), id); err != nil {
+		return fmt.Errorf("supersede claim %d: %w", id, err)
+	}
+	return nil
+}
+
+// userName writes the name of an account as MediaWiki does: spaces for
+// underscores, the first letter raised.
+func userName(name string) string {
+	name = strings.Join(strings.FieldsFunc(clean(name), func(c rune) bool { return c == '_' || c == ' ' }), " ")
+	for i := range name {
+		if i > 0 {
+			return strings.ToUpper(name[:i]) + name[i:]
+		}
+	}
+	return strings.ToUpper(name)
+}
+
+// IsNobody reports whether the text of a steward cell says that there is no
+// steward, or is a placeholder, so that it names no team.
+func IsNobody(text string) bool {
+	switch strings.ToLower(strings.Trim(text, " \t\n\r().'")) {
+	case "", "unassigned", "not assigned", "none", "no one", "nobody", "n/a", "na", "unknown", "tbd", "vacant", "-", "–", "—", "?", "??", "???":
+		return true
+	}
+	return false
 }

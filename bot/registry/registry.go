@@ -7,156 +7,191 @@
 // The rule it keeps: findings and the cursor that stands behind them are
 // written in one transaction, so the cursor is never ahead of the findings.
 // Recording is a fold: the same finding twice is once.
+//
+// Names are stored as they were found and resolved to items when a View is
+// made, so that it does not matter whether a mention or the survey that knows
+// its item came first.
 package registry
 
 import (
 	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"strings"
 	"time"
 
-	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/detect"
-	"gitlab.wikimedia.org/toolforge-repos/codesteward/events"
+	"github.com/pressly/goose/v3"
+	_ "modernc.org/sqlite" // the database driver "sqlite"
 )
 
-// Registry is an open store. It is safe for concurrent use.
-type Registry struct { /* unexported */
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Registry is an open store. It is safe for concurrent use: the database
+// transaction is the lock. An error of its methods is an error of our own
+// state, unless the method says otherwise.
+type Registry struct {
+	writer *sql.DB // one connection, so that writers queue here and not in SQLite
+	reader *sql.DB
 }
 
-// Open opens the store that dsn names ("sqlite:PATH") and brings its tables up to date.
-func Open(ctx context.Context, dsn string) (*Registry, error) { panic("not yet") }
-
-func (r *Registry) Close() error { panic("not yet") }
-
-// Mention is a recorded mention.
-type Mention struct {
-	Item     Key
-	Kind     detect.Kind
-	Name     string // as written
-	Wiki     string // of the page
-	Title    string
-	Revision int64
-	Section  string
-	Rule     string
-	User     string
-	Time     time.Time
-	Snippet  string
+// Open opens the store that dsn names and brings its tables up to date. A dsn
+// is "sqlite:PATH", where PATH may end in "?journal=wal" (the default) or
+// "?journal=delete", which a file on a network file system needs.
+func Open(ctx context.Context, dsn string) (*Registry, error) {
+	file, journal, err := parseDSN(dsn)
+	if err != nil {
+		return nil, err
+	}
+	r := &Registry{}
+	r.writer, err = openSQLite(file, "journal_mode("+journal+")", "foreign_keys(1)", "synchronous(FULL)")
+	if err != nil {
+		return nil, fmt.Errorf("open registry %s: %w", dsn, err)
+	}
+	r.writer.SetMaxOpenConns(1)
+	r.reader, err = openSQLite(file, "query_only(1)")
+	if err != nil {
+		return nil, fmt.Errorf("open registry %s: %w", dsn, errors.Join(err, r.writer.Close()))
+	}
+	if err := migrate(ctx, r.writer); err != nil {
+		return nil, fmt.Errorf("open registry %s: %w", dsn, errors.Join(err, r.Close()))
+	}
+	return r, nil
 }
 
-// Batch is what one or more events led to.
-type Batch struct {
-	Mentions []detect.Mention // with Change giving page, revision, user, time
-	Change   detect.Change    // texts are not stored
-	Touches  []detect.Touch
-	Cursor   events.Cursor
+// Close closes the store.
+func (r *Registry) Close() error {
+	return errors.Join(r.reader.Close(), r.writer.Close())
 }
 
-// Record stores a batch and its cursor in one transaction and reports whether
-// anything but the cursor changed.
-func (r *Registry) Record(ctx context.Context, b Batch) (changed bool, err error) { panic("not yet") }
-
-// Cursor returns the stored position for a set of streams, zero if there is none.
-func (r *Registry) Cursor(ctx context.Context, streams string) (events.Cursor, error) {
-	panic("not yet")
+// parseDSN takes a data source name apart into a file name and a journal mode.
+func parseDSN(dsn string) (file, journal string, err error) {
+	rest, ok := strings.CutPrefix(dsn, "sqlite:")
+	if !ok {
+		return "", "", fmt.Errorf("open registry %q: a database is named sqlite:PATH", dsn)
+	}
+	file, query, _ := strings.Cut(rest, "?")
+	if file == "" {
+		return "", "", fmt.Errorf("open registry %q: the path is missing", dsn)
+	}
+	options, err := url.ParseQuery(query)
+	if err != nil {
+		return "", "", fmt.Errorf("open registry %q: read its options: %w", dsn, err)
+	}
+	journal = "WAL"
+	for name, values := range options {
+		if name != "journal" || len(values) != 1 {
+			return "", "", fmt.Errorf("open registry %q: the only option is journal, given once", dsn)
+		}
+		switch values[0] {
+		case "wal":
+		case "delete":
+			journal = "DELETE"
+		default:
+			return "", "", fmt.Errorf("open registry %q: journal is wal or delete", dsn)
+		}
+	}
+	return file, journal, nil
 }
 
-// Survey is everything that one source says at one time, for one wiki.
-type Survey struct {
-	Source string // "siteinfo", "gadgets", "maintainers"
-	Wiki   string // the wiki that is served
-	At     time.Time
-	Items  []Item
-	Claims []Claim
+// openSQLite opens a file with the pragmas given. A writer waits up to 10 s
+// for another process; transactions take the write lock when they begin, so
+// that none has to be given up half-way.
+func openSQLite(file string, pragmas ...string) (*sql.DB, error) {
+	query := url.Values{
+		"_pragma": append([]string{"busy_timeout(10000)"}, pragmas...),
+		"_txlock": {"immediate"},
+	}
+	source := url.URL{Scheme: "file", Opaque: (&url.URL{Path: file}).EscapedPath(), RawQuery: query.Encode()}
+	return sql.Open("sqlite", source.String())
 }
 
-// SaveSurvey replaces what the source said before. Claims that are gone are
-// superseded, not deleted; items that no source names any more get Gone. An empty survey where there
-// were items before is refused with ErrShrunk.
-func (r *Registry) SaveSurvey(ctx context.Context, s Survey) (changed bool, err error) {
-	panic("not yet")
+// migrate runs the migrations that the database has not seen.
+func migrate(ctx context.Context, db *sql.DB) error {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return fmt.Errorf("read migrations: %w", err)
+	}
+	steps, err := goose.NewProvider(goose.DialectSQLite3, db, files)
+	if err != nil {
+		return fmt.Errorf("read migrations: %w", err)
+	}
+	if _, err := steps.Up(ctx); err != nil {
+		// Another process may have run the same step at the same moment.
+		if pending, again := steps.HasPending(ctx); again == nil && !pending {
+			return nil
+		}
+		return fmt.Errorf("migrate: %w", err)
+	}
+	return nil
 }
 
-// SurveyFailed notes that a source could not be read; what it said before stays in force.
-func (r *Registry) SurveyFailed(ctx context.Context, source, wiki string, at time.Time, reason string) error {
-	panic("not yet")
+// write runs f in a transaction that is committed if f returns no error.
+func (r *Registry) write(ctx context.Context, f func(*sql.Tx) error) error {
+	tx, err := r.writer.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	if err := f(tx); err != nil {
+		return errors.Join(err, rollback(tx))
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	return nil
 }
 
-// SaveCells records Steward cell edits, oldest first, and that page was read up to revision.
-func (r *Registry) SaveCells(ctx context.Context, wiki, page string, revision int64, changes []CellChange) (changed bool, err error) {
-	panic("not yet")
+// read runs f in a transaction that sees the store at one moment.
+func (r *Registry) read(ctx context.Context, f func(*sql.Tx) error) error {
+	tx, err := r.reader.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	return errors.Join(f(tx), rollback(tx))
 }
 
-// CellsRead returns the revision up to which a table page's cells were read, 0 if never.
-func (r *Registry) CellsRead(ctx context.Context, wiki, page string) (int64, error) { panic("not yet") }
-
-// View is all that planning the pages of one wiki needs, at one moment.
-type View struct {
-	Wiki     string
-	Entries  []Entry   // sorted by key
-	Mentions []Mention // newest first
-	Notices  map[string]Notice
-	Surveys  []SurveyState
-	// Notes is what the running bot last said of itself, by name.
-	Notes map[string]string
+// rollback ends a transaction without keeping what it wrote. One that the end
+// of its context has rolled back already is no error.
+func rollback(tx *sql.Tx) error {
+	if err := tx.Rollback(); err != nil && !errors.Is(err, sql.ErrTxDone) {
+		return fmt.Errorf("roll back: %w", err)
+	}
+	return nil
 }
 
-// Entry is an item with what is claimed about it.
-type Entry struct {
-	Item   Item
-	Claims []Claim
+// query calls each for every row of a query.
+func query(ctx context.Context, tx *sql.Tx, each func(scan func(...any) error) error, text string, args ...any) error {
+	rows, err := tx.QueryContext(ctx, text, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := each(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
 }
 
-// SurveyState is how a source is doing.
-type SurveyState struct {
-	Source, Wiki string
-	Read         time.Time // last good reading
-	Failed       time.Time // zero if the last reading was good
-	Reason       string
+// micros and moment are a time in the store and back; 0 is the zero time.
+func micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
 }
 
-// View reads everything about one wiki, with mentions since a time.
-func (r *Registry) View(ctx context.Context, wiki string, since time.Time) (View, error) {
-	panic("not yet")
+func moment(us int64) time.Time {
+	if us == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(us).UTC()
 }
 
-// Notice is one message, once: its intent is stored before the edit, the revision after it.
-type Notice struct {
-	Key      string
-	Wiki     string
-	Page     string
-	Intended time.Time
-	Revision int64 // 0 until the edit is known to be saved
-	Sent     time.Time
-}
-
-func (r *Registry) Intend(ctx context.Context, n Notice) error { panic("not yet") }
-func (r *Registry) Sent(ctx context.Context, key string, revision int64, at time.Time) error {
-	panic("not yet")
-}
-
-// Rules is a stored revision of a wiki's config page.
-type Rules struct {
-	Wiki     string
-	Revision int64
-	User     string
-	Since    time.Time // when it came into force
-	Text     string
-}
-
-// LastRules returns the last good rules, ok is false when there were never any.
-func (r *Registry) LastRules(ctx context.Context, wiki string) (rules Rules, ok bool, err error) {
-	panic("not yet")
-}
-func (r *Registry) SaveRules(ctx context.Context, rules Rules) error { panic("not yet") }
-
-// Lease: one process writes.
-func (r *Registry) Acquire(ctx context.Context, owner string, now time.Time, ttl time.Duration) (held bool, err error) {
-	panic("not yet")
-}
-func (r *Registry) Release(ctx context.Context, owner string) error { panic("not yet") }
-
-// SetNote stores what the running bot says of itself; "" takes the note away.
-func (r *Registry) SetNote(ctx context.Context, wiki, name, text string) error { panic("not yet") }
-
-// Notes returns the notes of a wiki by name.
-func (r *Registry) Notes(ctx context.Context, wiki string) (map[string]string, error) {
-	panic("not yet")
-}
+// clean makes a text that came from elsewhere storable in any database.
+func clean(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// This file holds how edits of Steward cells become claims.
+
+package registry
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// CellsSource is the source of claims that people make in Steward cells.
+const CellsSource = "cells"
+
+// CellChange is what one edit did to the Steward cell of one row.
+type CellChange struct {
+	Item Key
+	// Added and Removed are the names of users and teams that the edit put in
+	// and took out.
+	Added, Removed []Holder
+	Wiki, Page     string
+	Revision       int64
+	User           string
+	// Registered is false for temporary accounts and addresses.
+	Registered bool
+	Time       time.Time
+}
+
+// SaveCells records Steward cell edits and that the page was read up to
+// revision, and reports whether a claim changed. Edits up to the revision that
+// was reached before are passed over, so saving them again changes nothing.
+//
+// A name that its owner puts in is a confirmed claim; one that another
+// registered user puts in is unconfirmed, one that anybody else puts in is
+// suggested; a team that a registered user names is stated. A name that its
+// owner takes out is superseded: that is stepping down. A confirmed claim that
+// somebody else takes out is disputed until its owner acts, whoever puts the
+// name back meanwhile; any other claim goes.
+//
+// A page with several tables is saved in one call with the changes of all of
+// them, since it is read up to one revision.
+func (r *Registry) SaveCells(ctx context.Context, wiki, page string, revision int64, changes []CellChange) (changed bool, err error) {
+	changes = slices.Clone(changes)
+	slices.SortStableFunc(changes, func(a, b CellChange) int { return int(min(max(a.Revision-b.Revision, -1), 1)) })
+	err = r.write(ctx, func(tx *sql.Tx) error {
+		reached, err := cellsRead(ctx, tx, wiki, page)
+		if err != nil {
+			return err
+		}
+		stored, err := claimsInForce(ctx, tx, wiki, CellsSource)
+		if err != nil {
+			return err
+		}
+		log := cellLog{tx: tx, wiki: wiki, inForce: make(map[statement]storedClaim, len(stored))}
+		for _, c := range stored {
+			log.inForce[c.statement()] = c
+		}
+		for _, c := range changes {
+			if c.Revision <= reached || !c.Item.storable() {
+				continue
+			}
+			c.Wiki, c.Page, c.User = wiki, clean(page), userName(c.User)
+			if err := log.fold(ctx, c); err != nil {
+				return fmt.Errorf("revision %d: %w", c.Revision, err)
+			}
+		}
+		changed = log.changed
+		if revision <= reached {
+			return nil
+		}
+		return put(ctx, tx,
+			`UPDATE cells_read SET revision = ? WHERE wiki = ? AND page = ?`,
+			`INSERT INTO cells_read (revision, wiki, page) VALUES (?, ?, ?)`,
+			revision, wiki, page)
+	})
+	if err != nil {
+		return false, fmt.Errorf("save cells of %s on %s: %w", page, wiki, err)
+	}
+	return changed, nil
+}
+
+// CellsRead returns the revision up to which a table page's cells were read, 0
+// if never.
+func (r *Registry) CellsRead(ctx context.Context, wiki, page string) (int64, error) {
+	var revision int64
+	err := r.read(ctx, func(tx *sql.Tx) (err error) {
+		revision, err = cellsRead(ctx, tx, wiki, page)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("read how far the cells of %s on %s were read: %w", page, wiki, err)
+	}
+	return revision, nil
+}
+
+func cellsRead(ctx context.Context, tx *sql.Tx, wiki, page string) (revision int64, err error) {
+	err = tx.QueryRowContext(ctx, `SELECT revision FROM cells_read WHERE wiki = ? AND page = ?`, wiki, page).Scan(&revision)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	return revision, err
+}
+
+// cellLog applies cell edits to the claims in force, one after the other.
+type cellLog struct {
+	tx      *sql.Tx
+	wiki    string
+	inForce map[statement]storedClaim
+	changed bool
+}
+
+func (l *cellLog) fold(ctx context.Context, c CellChange) error {
+	for _, h := range c.Removed {
+		claim, ok := c.claim(h)
+		old, known := l.inForce[claim.statement()]
+		if !ok || !known {
+			continue
+		}
+		if err := l.remove(ctx, c, old, claim); err != nil {
+			return err
+		}
+	}
+	for _, h := range c.Added {
+		claim, ok := c.claim(h)
+		if !ok {
+			continue
+		}
+		claim.Standing = c.standing(h)
+		old, known := l.inForce[claim.statement()]
+		if known && weight(old.Standing) >= weight(claim.Standing) {
+			continue
+		}
+		if known {
+			if err := l.supersede(ctx, old, c.Time); err != nil {
+				return err
+			}
+		}
+		if err := l.insert(ctx, claim); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// remove takes out a claim that is in force.
+func (l *cellLog) remove(ctx context.Context, c CellChange, old storedClaim, claim Claim) error {
+	owner := c.names(Holder{Name: claim.Holder, Kind: claim.HolderKind})
+	if !owner && old.Standing == Disputed {
+		return nil
+	}
+	if err := l.supersede(ctx, old, c.Time); err != nil {
+		return err
+	}
+	if owner || old.Standing != Confirmed {
+		return nil
+	}
+	claim.Standing = Disputed
+	return l.insert(ctx, claim)
+}
+
+func (l *cellLog) supersede(ctx context.Context, old storedClaim, at time.Time) error {
+	delete(l.inForce, old.statement())
+	l.changed = true
+	return supersedeClaim(ctx, l.tx, old.id, at)
+}
+
+func (l *cellLog) insert(ctx context.Context, c Claim) error {
+	id, err := insertClaim(ctx, l.tx, l.wiki, c)
+	l.inForce[c.statement()] = storedClaim{id, c}
+	l.changed = true
+	return err
+}
+
+// claim is what the edit would say about a holder; ok is false for a text that
+// names nobody or cannot be a name.
+func (c CellChange) claim(h Holder) (claim Claim, ok bool) {
+	name := clean(h.Name)
+	switch h.Kind {
+	case User:
+		name = userName(name)
+	case Team:
+		if IsNobody(name) {
+			return Claim{}, false
+		}
+	default:
+		return Claim{}, false
+	}
+	if name == "" || len(name) > maxName {
+		return Claim{}, false
+	}
+	return Claim{
+		Item: c.Item, Role: Steward, Holder: name, HolderKind: h.Kind,
+		Evidence: Evidence{
+			Source: CellsSource, Wiki: c.Wiki, Page: c.Page, Revision: c.Revision,
+			User: c.User, Time: c.Time, Read: c.Time,
+		},
+	}, true
+}
+
+// names reports whether the holder is the person who made the edit.
+func (c CellChange) names(h Holder) bool {
+	return c.Registered && h.Kind == User && userName(h.Name) == c.User
+}
+
+// standing is what putting a holder into a cell is worth.
+func (c CellChange) standing(h Holder) Standing {
+	switch {
+	case c.names(h):
+		return Confirmed
+	case !c.Registered:
+		return Suggested
+	case h.Kind == Team:
+		return Stated
+	}
+	return Unconfirmed
+}
+
+// weight orders standings: putting a name in again replaces only what is worth
+// less. A dispute is ended by its owner alone.
+func weight(s Standing) int {
+	return slices.Index([]Standing{Suggested, Unconfirmed, Stated, Disputed, Confirmed}, s)
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// This file holds the registry as JSON, for people and other programs.
+
+package registry
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Export is the registry as JSON. It holds what is on public wiki pages and
+// nothing of the process: no rules, leases, cursors or notes.
+type Export struct {
+	Wikis []ExportedWiki `json:"wikis"` // sorted by name
+}
+
+// ExportedWiki is all about one wiki.
+type ExportedWiki struct {
+	Wiki     string         `json:"wiki"`
+	Surveys  []SurveyState  `json:"surveys"`
+	Items    []ExportedItem `json:"items"` // sorted by key
+	Mentions []Mention      `json:"mentions"`
+}
+
+// ExportedItem is an item with its claims in force and the verdict on them.
+type ExportedItem struct {
+	Item
+	Opinion
+	Claims []Claim `json:"claims"`
+}
+
+// Export reads everything for export, each wiki at one moment.
+func (r *Registry) Export(ctx context.Context) (Export, error) {
+	wikis, err := r.wikis(ctx)
+	if err != nil {
+		return Export{}, fmt.Errorf("export: %w", err)
+	}
+	out := Export{Wikis: []ExportedWiki{}}
+	now := time.Now()
+	for _, wiki := range wikis {
+		v, err := r.View(ctx, wiki, time.Time{})
+		if err != nil {
+			return Export{}, fmt.Errorf("export: %w", err)
+		}
+		w := ExportedWiki{
+			Wiki:     wiki,
+			Surveys:  append([]SurveyState{}, v.Surveys...),
+			Items:    make([]ExportedItem, 0, len(v.Entries)),
+			Mentions: append([]Mention{}, v.Mentions...),
+		}
+		for _, e := range v.Entries {
+			w.Items = append(w.Items, ExportedItem{Item: e.Item, Opinion: Judge(e.Claims, now), Claims: append([]Claim{}, e.Claims...)})
+		}
+		out.Wikis = append(out.Wikis, w)
+	}
+	return out, nil
+}
+
+// wikis returns the wikis that anything is known about, sorted.
+func (r *Registry) wikis(ctx context.Context) (out []string, err error) {
+	rows, err := r.reader.QueryContext(ctx, `SELECT wiki FROM presence UNION SELECT wiki FROM mention UNION SELECT wiki FROM survey_state ORDER BY 1`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var wiki string
+		if err := rows.Scan(&wiki); err != nil {
+			return nil, err
+		}
+		out = append(out, wiki)
+	}
+	return out, rows.Err()
+}

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// This file holds the recording of what events led to, with the cursor.
+
+package registry
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/detect"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/events"
+)
+
+// maxName is how many bytes the name of an item may have: those of a page title.
+const maxName = 255
+
+// Mention is a recorded mention.
+type Mention struct {
+	Item     Key         `json:"item"`
+	Kind     detect.Kind `json:"kind"`
+	Name     string      `json:"name"` // as written
+	Wiki     string      `json:"wiki"` // of the page
+	Title    string      `json:"title"`
+	Revision int64       `json:"revision"`
+	Section  string      `json:"section,omitempty"`
+	Rule     string      `json:"rule"`
+	User     string      `json:"user,omitempty"`
+	Time     time.Time   `json:"time"`
+	Snippet  string      `json:"snippet,omitempty"`
+}
+
+// Batch is what one event led to.
+type Batch struct {
+	// Mentions are those that Change added.
+	Mentions []detect.Mention
+	// Change gives the mentions their page, revision, user and time. Its texts
+	// are not stored.
+	Change  detect.Change
+	Touches []detect.Touch
+	// Cursor is the position behind the event. One without a stream set is not
+	// stored.
+	Cursor events.Cursor
+}
+
+// Record stores a batch and its cursor in one transaction and reports whether
+// anything but the cursor changed.
+//
+// A tool or user script that is mentioned becomes an item of the wiki where it
+// is mentioned, and a user script whose page changed one of its own wiki.
+// Extensions, skins and gadgets become items only through a survey; a mention
+// of one is kept under the name as written until a survey knows it. Names that
+// no page can have (empty, more than 255 bytes) are passed over.
+func (r *Registry) Record(ctx context.Context, b Batch) (changed bool, err error) {
+	err = r.write(ctx, func(tx *sql.Tx) error {
+		for _, m := range b.Mentions {
+			new, err := recordMention(ctx, tx, m, b.Change)
+			if err != nil {
+				return fmt.Errorf("mention of %s %s: %w", m.Kind, m.Name, err)
+			}
+			changed = changed || new
+		}
+		for _, t := range b.Touches {
+			new, err := recordTouch(ctx, tx, t)
+			if err != nil {
+				return fmt.Errorf("change of %s %s: %w", t.Kind, t.Name, err)
+			}
+			changed = changed || new
+		}
+		return saveCursor(ctx, tx, b.Cursor)
+	})
+	if err != nil {
+		return false, fmt.Errorf("record revision %d of %s on %s: %w", b.Change.Revision, b.Change.Title, b.Change.Wiki, err)
+	}
+	return changed, nil
+}
+
+// Cursor returns the stored position for a set of streams, zero if there is none.
+func (r *Registry) Cursor(ctx context.Context, streams string) (events.Cursor, error) {
+	var id string
+	var at int64
+	err := r.reader.QueryRowContext(ctx, `SELECT sse_id, event_time FROM stream_cursor WHERE streams = ?`, streams).Scan(&id, &at)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return events.Cursor{}, nil
+	case err != nil:
+		return events.Cursor{}, fmt.Errorf("read cursor of %s: %w", streams, err)
+	}
+	return events.Cursor{Streams: streams, ID: id, Time: moment(at)}, nil
+}
+
+func saveCursor(ctx context.Context, tx *sql.Tx, c events.Cursor) error {
+	if c.Streams == "" {
+		return nil
+	}
+	err := put(ctx, tx,
+		`UPDATE stream_cursor SET sse_id = ?, event_time = ? WHERE streams = ?`,
+		`INSERT INTO stream_cursor (sse_id, event_time, streams) VALUES (?, ?, ?)`,
+		c.ID, micros(c.Time), c.Streams)
+	if err != nil {
+		return fmt.Errorf("save cursor of %s: %w", c.Streams, err)
+	}
+	return nil
+}
+
+func recordMention(ctx context.Context, tx *sql.Tx, m detect.Mention, c detect.Change) (changed bool, err error) {
+	itemWiki := m.Wiki
+	if itemWiki == "" {
+		itemWiki = c.Wiki
+	}
+	key := NewKey(m.Kind, itemWiki, clean(m.Name))
+	if !key.storable() {
+		return false, nil
+	}
+	section := clean(m.Section)
+	id := mentionID(key, c.Wiki, c.Revision, section)
+	known, err := exists(ctx, tx, `SELECT COUNT(*) FROM mention WHERE id = ?`, id)
+	if err != nil || known {
+		return false, err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO mention
+		(id, item_key, name, wiki, title, revision, section, rule_name, user_name, made_at, snippet)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		id, key, clean(m.Name), c.Wiki, clean(c.Title), c.Revision, section, m.Rule, clean(c.User), micros(c.Time), clean(m.Snippet))
+	if err != nil {
+		return false, err
+	}
+	if m.Kind != detect.Tool && m.Kind != detect.UserScript {
+		return true, nil
+	}
+	known, err = exists(ctx, tx, `SELECT COUNT(*) FROM presence WHERE wiki = ? AND source = ? AND item_key = ?`, c.Wiki, fromMentions, key)
+	if err != nil || known {
+		return true, err
+	}
+	return true, insertPresence(ctx, tx, c.Wiki, fromMentions, found(key, c.Wiki))
+}
+
+// recordTouch stores the last change of an item's own page. A change older
+// than the stored one is a replay and leaves everything as it is.
+func recordTouch(ctx context.Context, tx *sql.Tx, t detect.Touch) (changed bool, err error) {
+	key := NewKey(t.Kind, t.Wiki, clean(t.Name))
+	if !key.storable() {
+		return false, nil
+	}
+	changed, err = savePageChange(ctx, tx, key, t)
+	if err != nil || !changed {
+		return false, err
+	}
+	old := NewKey(t.Kind, t.Wiki, clean(t.OldName))
+	moved := t.Action == detect.Moved && old.storable() && old != key
+	if moved {
+		gone := t
+		gone.Action = detect.Deleted
+		if _, err := savePageChange(ctx, tx, old, gone); err != nil {
+			return false, err
+		}
+	}
+	if t.Kind != detect.UserScript {
+		return true, nil
+	}
+	if moved {
+		if err := setGone(ctx, tx, old, t.Time); err != nil {
+			return false, err
+		}
+	}
+	if t.Action == detect.Deleted {
+		return true, setGone(ctx, tx, key, t.Time)
+	}
+	if err := setGone(ctx, tx, key, time.Time{}); err != nil {
+		return false, err
+	}
+	item := found(key, t.Wiki)
+	stored, err := presences(ctx, tx, `wiki = ? AND source = ? AND item_key = ?`, t.Wiki, fromTouches, key)
+	if err != nil {
+		return false, err
+	}
+	if len(stored) > 0 {
+		item.Aliases = stored[0].item.Aliases
+	}
+	if moved && !slices.Contains(item.Aliases, old.Name()) {
+		item.Aliases = append(item.Aliases, old.Name())
+	}
+	if len(stored) == 0 {
+		return true, insertPresence(ctx, tx, t.Wiki, fromTouches, item)
+	}
+	return true, updatePresence(ctx, tx, t.Wiki, fromTouches, item)
+}
+
+func savePageChange(ctx context.Context, tx *sql.Tx, key Key, t detect.Touch) (changed bool, err error) {
+	var action string
+	var at, revision int64
+	err = tx.QueryRowContext(ctx, `SELECT action, changed_at, revision FROM page_change WHERE item_key = ?`, key).Scan(&action, &at, &revision)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return false, err
+	}
+	known := err == nil
+	now := micros(t.Time)
+	if known && (now < at || now == at && t.Revision == revision && string(t.Action) == action) {
+		return false, nil
+	}
+	return true, put(ctx, tx,
+		`UPDATE page_change SET wiki = ?, action = ?, changed_at = ?, revision = ?, user_name = ? WHERE item_key = ?`,
+		`INSERT INTO page_change (wiki, action, changed_at, revision, user_name, item_key) VALUES (?, ?, ?, ?, ?, ?)`,
+		t.Wiki, string(t.Action), now, t.Revision, clean(t.User), key)
+}
+
+// setGone marks an item that no survey knows as gone on every wiki, or as back
+// if at is zero.
+func setGone(ctx context.Context, tx *sql.Tx, key Key, at time.Time) error {
+	_, err := tx.ExecContext(ctx, `UPDATE presence SET gone_at = ? WHERE item_key = ? AND source IN (?, ?)`,
+		micros(at), key, fromTouches, fromMentions)
+	return err
+}
+
+// found is the item that a key alone describes, as seen from a wiki.
+func found(key Key, wiki string) Item {
+	item := Item{Key: key, Name: key.Name()}
+	switch key.Kind() {
+	case detect.UserScript:
+		if key.Wiki() == wiki {
+			item.Page = key.Name()
+		}
+	case detect.Tool:
+		host, name, elsewhere := strings.Cut(key.Name(), ":")
+		switch {
+		case !elsewhere:
+			item.URL = "https://" + host + ".toolforge.org/"
+		case host == "toolhub":
+			item.URL = "https://toolhub.wikimedia.org/tools/" + name
+		case host == "wmcloud":
+			item.URL = "https://" + name + ".wmcloud.org/"
+		}
+	}
+	return item
+}
+
+// storable reports whether the key is valid and fits the store.
+func (k Key) storable() bool { return k.valid() && len(k.Name()) <= maxName && len(k.Wiki()) <= 64 }
+
+func mentionID(key Key, wiki string, revision int64, section string) string {
+	sum := sha256.Sum256([]byte(string(key) + "\x00" + wiki + "\x00" + strconv.FormatInt(revision, 10) + "\x00" + section))
+	return hex.EncodeToString(sum[:])
+}
+
+func exists(ctx context.Context, tx *sql.Tx, text string, args ...any) (bool, error) {
+	var n int
+	err := tx.QueryRowContext(ctx, text, args...).Scan(&n)
+	return n > 0, err
+}
+
+// put updates one row, or inserts it if there is none. Both statements take
+// the same arguments, with the primary key last. It stands in for an upsert,
+// whose syntax no two databases share; the store has one writer.
+func put(ctx context.Context, tx *sql.Tx, update, insert string, args ...any) error {
+	res, err := tx.ExecContext(ctx, update, args...)
+	if err != nil {
+		return err
+	}
+	// MariaDB counts only rows that the update changed unless the connection
+	// asks for the rows that it found (clientFoundRows).
+	n, err := res.RowsAffected()
+	if err != nil || n > 0 {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, insert, args...)
+	return err
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// This file holds what the store knows about the running bot: its notes on
+// itself, and the status that they are part of.
+
+package registry
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Status is what the store knows about the running bot. Lists are sorted.
+type Status struct {
+	Cursors []CursorState `json:"cursors"`
+	Surveys []SurveyState `json:"surveys"`
+	Rules   []RulesState  `json:"rules"`
+	// Open are the notices that were intended and are not known to be saved.
+	Open  []Notice   `json:"open"`
+	Lease LeaseState `json:"lease"`
+	// Notes is what the bot last said of itself, by wiki and name.
+	Notes map[string]map[string]string `json:"notes"`
+}
+
+// CursorState is how far a set of streams was read.
+type CursorState struct {
+	Streams string    `json:"streams"`
+	Time    time.Time `json:"time,omitzero"` // of the newest event
+}
+
+// RulesState is which rules of a wiki are in force.
+type RulesState struct {
+	Wiki     string    `json:"wiki"`
+	Revision int64     `json:"revision"`
+	User     string    `json:"user,omitempty"`
+	Since    time.Time `json:"since,omitzero"`
+}
+
+// LeaseState is which process writes; Owner is "" when none ever did or the
+// last one ended in good order. A lease may have run out.
+type LeaseState struct {
+	Owner   string    `json:"owner,omitempty"`
+	Expires time.Time `json:"expires,omitzero"`
+}
+
+// Status reads what the store knows about the running bot, at one moment.
+func (r *Registry) Status(ctx context.Context) (Status, error) {
+	s := Status{Notes: make(map[string]map[string]string)}
+	err := r.read(ctx, func(tx *sql.Tx) error {
+		err := query(ctx, tx, func(scan func(...any) error) error {
+			var c CursorState
+			var at int64
+			err := scan(&c.Streams, &at)
+			c.Time = moment(at)
+			s.Cursors = append(s.Cursors, c)
+			return err
+		}, `SELECT streams, event_time FROM stream_cursor ORDER BY streams`)
+		if err != nil {
+			return fmt.Errorf("read cursors: %w", err)
+		}
+		if s.Surveys, err = surveyStates(ctx, tx, `1 = 1`); err != nil {
+			return err
+		}
+		err = query(ctx, tx, func(scan func(...any) error) error {
+			var rules RulesState
+			var since int64
+			err := scan(&rules.Wiki, &rules.Revision, &rules.User, &since)
+			rules.Since = moment(since)
+			s.Rules = append(s.Rules, rules)
+			return err
+		}, `SELECT wiki, revision, user_name, since_at FROM rules ORDER BY wiki`)
+		if err != nil {
+			return fmt.Errorf("read rules: %w", err)
+		}
+		open, err := notices(ctx, tx, `sent_at = 0`)
+		if err != nil {
+			return err
+		}
+		for _, n := range open {
+			s.Open = append(s.Open, n)
+		}
+		slices.SortFunc(s.Open, func(a, b Notice) int { return strings.Compare(a.Key, b.Key) })
+		var expires int64
+		if err := tx.QueryRowContext(ctx, `SELECT owner, expires_at FROM lease WHERE id = 1`).Scan(&s.Lease.Owner, &expires); err != nil {
+			return fmt.Errorf("read the lease: %w", err)
+		}
+		s.Lease.Expires = moment(expires)
+		return eachNote(ctx, tx, func(wiki, name, text string) {
+			if s.Notes[wiki] == nil {
+				s.Notes[wiki] = make(map[string]string)
+			}
+			s.Notes[wiki][name] = text
+		})
+	})
+	if err != nil {
+		return Status{}, fmt.Errorf("read status: %w", err)
+	}
+	return s, nil
+}
+
+// SetNote stores what the running bot says of itself about a wiki, such as its
+// stop state or trouble with the stream; "" takes the note away.
+func (r *Registry) SetNote(ctx context.Context, wiki, name, text string) error {
+	err := r.write(ctx, func(tx *sql.Tx) error {
+		if text == "" {
+			_, err := tx.ExecContext(ctx, `DELETE FROM note WHERE wiki = ? AND name = ?`, wiki, name)
+			return err
+		}
+		return put(ctx, tx,
+			`UPDATE note SET body = ? WHERE wiki = ? AND name = ?`,
+			`INSERT INTO note (body, wiki, name) VALUES (?, ?, ?)`,
+			clean(text), wiki, name)
+	})
+	if err != nil {
+		return fmt.Errorf("note %s of %s: %w", name, wiki, err)
+	}
+	return nil
+}
+
+// Notes returns the notes of a wiki by name.
+func (r *Registry) Notes(ctx context.Context, wiki string) (map[string]string, error) {
+	var out map[string]string
+	err := r.read(ctx, func(tx *sql.Tx) (err error) {
+		out, err = notes(ctx, tx, wiki)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("notes of %s: %w", wiki, err)
+	}
+	return out, nil
+}
+
+func notes(ctx context.Context, tx *sql.Tx, wiki string) (map[string]string, error) {
+	out := make(map[string]string)
+	err := eachNote(ctx, tx, func(of, name, text string) {
+		if of == wiki {
+			out[name] = text
+		}
+	})
+	return out, err
+}
+
+func eachNote(ctx context.Context, tx *sql.Tx, each func(wiki, name, text string)) error {
+	err := query(ctx, tx, func(scan func(...any) error) error {
+		var wiki, name, text string
+		if err := scan(&wiki, &name, &text); err != nil {
+			return err
+		}
+		each(wiki, name, text)
+		return nil
+	}, `SELECT wiki, name, body FROM note ORDER BY wiki, name`)
+	if err != nil {
+		return fmt.Errorf("read notes: %w", err)
+	}
+	return nil
+}

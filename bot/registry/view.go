@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// This file holds the view of one wiki: everything that planning its pages
+// needs, at one moment, with every name resolved.
+
+package registry
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// View is all that planning the pages of one wiki needs, at one moment. It is
+// the caller's own copy.
+type View struct {
+	Wiki     string
+	Entries  []Entry   // sorted by key
+	Mentions []Mention // newest first
+	Notices  map[string]Notice
+	Surveys  []SurveyState
+	// Notes is what the running bot last said of itself, by name.
+	Notes map[string]string
+}
+
+// Entry is an item with what is claimed about it.
+type Entry struct {
+	Item Item
+	// Claims are those in force, the oldest first.
+	Claims []Claim
+}
+
+// pageChange is the last change of a page that belongs to an item.
+type pageChange struct {
+	key      Key
+	at       time.Time
+	revision int64
+}
+
+// View reads everything about one wiki, with mentions since a time. Mentions
+// of things that are no item there keep the key of the name as written.
+// Claims on such keys are left out.
+func (r *Registry) View(ctx context.Context, wiki string, since time.Time) (View, error) {
+	v := View{Wiki: wiki}
+	err := r.read(ctx, func(tx *sql.Tx) error {
+		rows, err := presences(ctx, tx, `wiki = ?`, wiki)
+		if err != nil {
+			return err
+		}
+		changes, err := pageChanges(ctx, tx, wiki)
+		if err != nil {
+			return err
+		}
+		claims, err := claimsInForce(ctx, tx, wiki, "")
+		if err != nil {
+			return err
+		}
+		mentions, err := mentionsSince(ctx, tx, wiki, since)
+		if err != nil {
+			return err
+		}
+		known := newResolver(rows)
+		v.Entries = entries(known, claims, changes)
+		v.Mentions = resolveMentions(known, mentions)
+		if v.Notices, err = notices(ctx, tx, `wiki = ?`, wiki); err != nil {
+			return err
+		}
+		if v.Surveys, err = surveyStates(ctx, tx, `wiki = ?`, wiki); err != nil {
+			return err
+		}
+		v.Notes, err = notes(ctx, tx, wiki)
+		return err
+	})
+	if err != nil {
+		return View{}, fmt.Errorf("read all about %s: %w", wiki, err)
+	}
+	return v, nil
+}
+
+// entries joins items, claims and the changes of their pages. A gone item
+// whose name now belongs to another one, as after a move, is part of that.
+func entries(known resolver, claims []storedClaim, changes []pageChange) []Entry {
+	out := make([]Entry, 0, len(known.items))
+	for _, item := range known.items {
+		if known.one(item.Key) == item.Key {
+			out = append(out, Entry{Item: item})
+		}
+	}
+	slices.SortFunc(out, func(a, b Entry) int { return cmp.Compare(a.Item.Key, b.Item.Key) })
+	place := make(map[Key]int, len(out))
+	for i, e := range out {
+		place[e.Item.Key] = i
+	}
+	for _, c := range claims {
+		for _, key := range known.resolve(c.Item) {
+			c.Item = key
+			e := &out[place[key]]
+			e.Claims = append(e.Claims, c.Claim)
+		}
+	}
+	for _, c := range changes {
+		for _, key := range known.resolve(c.key) {
+			item := &out[place[key]].Item
+			if c.at.After(item.Changed) || c.at.Equal(item.Changed) && c.revision > item.ChangedRevision {
+				item.Changed, item.ChangedRevision = c.at, c.revision
+			}
+		}
+	}
+	return out
+}
+
+// resolveMentions gives mentions the keys of their items. Two spellings of one
+// item in one section are one mention.
+func resolveMentions(known resolver, mentions []Mention) []Mention {
+	seen := make(map[string]bool, len(mentions))
+	out := mentions[:0]
+	for _, m := range mentions {
+		m.Item = known.one(m.Item)
+		m.Kind = m.Item.Kind()
+		id := mentionID(m.Item, m.Wiki, m.Revision, m.Section)
+		if seen[id] {
+			continue
+		}
+		seen[id] = true
+		out = append(out, m)
+	}
+	return out
+}
+
+func mentionsSince(ctx context.Context, tx *sql.Tx, wiki string, since time.Time) ([]Mention, error) {
+	var out []Mention
+	err := query(ctx, tx, func(scan func(...any) error) error {
+		var m Mention
+		var made int64
+		err := scan(&m.Item, &m.Name, &m.Wiki, &m.Title, &m.Revision, &m.Section, &m.Rule, &m.User, &made, &m.Snippet)
+		m.Time = moment(made)
+		out = append(out, m)
+		return err
+	}, `SELECT item_key, name, wiki, title, revision, section, rule_name, user_name, made_at, snippet
+		FROM mention WHERE wiki = ? AND made_at >= ? ORDER BY made_at DESC, revision DESC, item_key, section`, wiki, micros(since))
+	if err != nil {
+		return nil, fmt.Errorf("read mentions: %w", err)
+	}
+	return out, nil
+}
+
+// pageChanges reads the changes of pages on a wiki, and of pages elsewhere
+// that are items there.
+func pageChanges(ctx context.Context, tx *sql.Tx, wiki string) ([]pageChange, error) {
+	var out []pageChange
+	err := query(ctx, tx, func(scan func(...any) error) error {
+		var c pageChange
+		var at int64
+		err := scan(&c.key, &at, &c.revision)
+		c.at = moment(at)
+		out = append(out, c)
+		return err
+	}, `SELECT item_key, changed_at, revision FROM page_change
+		WHERE wiki = ? OR item_key IN (SELECT item_key FROM presence WHERE wiki = ?) ORDER BY item_key`, wiki, wiki)
+	if err != nil {
+		return nil, fmt.Errorf("read changes of items: %w", err)
+	}
+	return out, nil
+}
