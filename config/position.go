@@ -100,6 +100,7 @@ type fault struct {
 
 // scanner reads one text.
 type scanner struct {
+	form   form
 	source string
 	lines  lines
 	dec    *json.Decoder
@@ -117,13 +118,20 @@ type opener struct {
 // trusted; the fault is the last one.
 var errStop = errors.New("stop")
 
+// form says which text is read, for the messages.
+type form struct {
+	noun     string // "page" or "file"
+	shortest string // the shortest text that works
+	maxBytes int
+}
+
 // scan reads the text. The page has no root if it is no JSON; the faults are
 // then just the one that says why.
-func scan(source string, maxBytes int) (page, []fault) {
-	if f := beforeJSON(source, maxBytes); f != nil {
-		return page{lines: newLines(source)}, []fault{*f}
+func scan(source string, f form) (page, []fault) {
+	if hopeless := beforeJSON(source, f); hopeless != nil {
+		return page{lines: newLines(source)}, []fault{*hopeless}
 	}
-	s := &scanner{source: source, lines: newLines(source), dec: json.NewDecoder(strings.NewReader(source))}
+	s := &scanner{form: f, source: source, lines: newLines(source), dec: json.NewDecoder(strings.NewReader(source))}
 	s.dec.UseNumber()
 	root, err := s.value("$", 0)
 	if err == nil {
@@ -139,15 +147,16 @@ func scan(source string, maxBytes int) (page, []fault) {
 }
 
 // beforeJSON finds what makes a text hopeless as a whole.
-func beforeJSON(source string, maxBytes int) *fault {
-	if len(source) > maxBytes {
-		return &fault{0, "$", fmt.Sprintf("the page is too big: it has %d bytes, and at most %d are read", len(source), maxBytes)}
+func beforeJSON(source string, f form) *fault {
+	if len(source) > f.maxBytes {
+		return &fault{0, "$", fmt.Sprintf("the %s is too big: it has %d bytes, and at most %d are read", f.noun, len(source), f.maxBytes)}
 	}
 	if strings.HasPrefix(source, "\ufeff") {
-		return &fault{0, "$", "the page begins with an invisible character, a byte order mark (U+FEFF); delete it, or copy the text to an editor that saves without one"}
+		return &fault{0, "$", fmt.Sprintf(
+			"the %s begins with an invisible character, a byte order mark (U+FEFF); delete it, or save with an editor that leaves it out", f.noun)}
 	}
 	if strings.TrimSpace(source) == "" {
-		return &fault{0, "$", `the page is empty; the shortest page that works is {"version": 1}`}
+		return &fault{0, "$", fmt.Sprintf("the %s is empty; the shortest that works is %s", f.noun, f.shortest)}
 	}
 	for i, r := range source {
 		if r == utf8.RuneError && !strings.HasPrefix(source[i:], "\ufffd") {

@@ -80,12 +80,12 @@ func nearest(name string, candidates []string) string {
 	if len(name) > 64 {
 		return ""
 	}
-	plain := func(s string) string {
-		return strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(s))
-	}
+	drop := strings.NewReplacer("-", "", "_", "", " ", "")
+	plain := func(s string) []rune { return []rune(drop.Replace(strings.ToLower(s))) }
+	meant := plain(name)
 	best, bestDistance := "", max(1, len(name)/3)+1
 	for _, candidate := range candidates {
-		if d := distance([]rune(plain(name)), []rune(plain(candidate))); d < bestDistance && d < len(candidate) {
+		if d := distance(meant, plain(candidate)); d < bestDistance && d < len(candidate) {
 			best, bestDistance = candidate, d
 		}
 	}

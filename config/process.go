@@ -95,7 +95,7 @@ func (list problemList) Error() string {
 
 // parseProcess reads the text of a wikis file.
 func parseProcess(text string) (Process, problemList) {
-	p, faults := scan(text, maxProcessBytes)
+	p, faults := scan(text, form{"file", `{"wikis": [{"wiki": "…", "api": "https://…/api.php", "user": "…"}]}`, maxProcessBytes})
 	if p.root != nil {
 		faults = append(faults, processSchema().check(p.root)...)
 		faults = append(faults, checkWikis(p)...)

@@ -173,7 +173,7 @@ func (w Watch) Covers(namespace int, title, user string) bool {
 // text, at most a hundred and a note of how many are left; never both. A text
 // that is not JSON, is empty or is bigger than MaxBytes is one problem.
 func ParseRules(text string) (*Rules, []Problem) {
-	p, faults := scan(text, MaxBytes)
+	p, faults := scan(text, form{"page", `{"version": 1}`, MaxBytes})
 	if p.root != nil {
 		faults = append(faults, rulesSchema().check(p.root)...)
 		faults = append(faults, checkRegions(p)...)

@@ -36,12 +36,14 @@ type schema struct {
 	text     string
 	compiled *jsonschema.Schema
 	root     *node
+	// homes are the paths of the groups that have a setting, by its name.
+	homes map[string][]string
 }
 
 // newSchema compiles an embedded schema. It panics if that is broken, which the
 // tests would show.
 func newSchema(text string) *schema {
-	tree, faults := scan(text, len(text))
+	tree, faults := scan(text, form{"schema", "{}", len(text)})
 	if len(faults) > 0 {
 		panic(fmt.Sprintf("embedded schema: %v", problems(tree.lines, faults)))
 	}
@@ -63,7 +65,13 @@ func newSchema(text string) *schema {
 	if err := compiler.AddResource(id, document); err != nil {
 		panic(fmt.Sprintf("embedded schema: %v", err))
 	}
-	return &schema{text, compiler.MustCompile(id), tree.root}
+	s := &schema{text: text, compiled: compiler.MustCompile(id), root: tree.root, homes: map[string][]string{}}
+	s.each(func(path string, _, _ *node) {
+		if home, key := splitPath(path); !strings.HasPrefix(key, "$") {
+			s.homes[key] = append(s.homes[key], home)
+		}
+	})
+	return s
 }
 
 // resolve follows a reference to the definitions.
@@ -148,27 +156,16 @@ func (c *checker) unknownKeys(e *jsonschema.ValidationError, n, rule *node) {
 	}
 	allowed := settings(rule)
 	for _, key := range extra.Properties {
-		text := "unknown key; "
+		text := "unknown key. "
 		if near := nearest(key, allowed); near != "" {
-			text += fmt.Sprintf("did you mean %s? ", quote(near))
+			text = fmt.Sprintf("unknown key; did you mean %s? ", quote(near))
 			c.meant[n] = append(c.meant[n], near)
-		} else if homes := c.schema.homes(key); len(homes) > 0 {
-			text += fmt.Sprintf("it belongs in %s. ", strings.Join(homes, " or "))
+		} else if homes := c.schema.homes[key]; len(homes) > 0 {
+			text = fmt.Sprintf("unknown key here; it belongs in %s. ", strings.Join(homes, " or "))
 		}
 		member := n.members[key]
 		c.faults = append(c.faults, fault{member.key, member.path, text + "Allowed here: " + quoteAll(allowed)})
 	}
-}
-
-// homes are the places that have a setting of this name.
-func (s *schema) homes(key string) []string {
-	var homes []string
-	s.each(func(path string, parent, _ *node) {
-		if cut, ok := strings.CutSuffix(path, "."+key); ok && !strings.HasPrefix(key, "$") {
-			homes = append(homes, cut)
-		}
-	})
-	return homes
 }
 
 func (c *checker) others(e *jsonschema.ValidationError, n, rule *node) {
@@ -178,7 +175,8 @@ func (c *checker) others(e *jsonschema.ValidationError, n, rule *node) {
 		for _, key := range k.Missing {
 			if !slices.Contains(c.meant[n], key) {
 				setting := c.schema.resolve(rule.member("properties").member(key))
-				c.add(n, fmt.Sprintf("%s is missing here. It is needed: %s", quote(key), setting.member("description").text()))
+				meaning, _, _ := strings.Cut(setting.member("description").text(), ".")
+				c.add(n, fmt.Sprintf("%s is missing here: %s%s", quote(key), lowerFirst(meaning), c.schema.example(setting)))
 			}
 		}
 	case *kind.Type:
@@ -227,24 +225,29 @@ func (s *schema) wrongType(n *node, want []string, rule *node) string {
 		"string": "text in double quotes", "integer": "a whole number", "boolean": "true or false",
 		"array": "a list in [ ]", "object": "a group in { }",
 	}
+	needed := names[want[0]] + s.example(rule)
 	var is string
 	switch n.value.(type) {
 	case string:
 		is = "text"
+		if want[0] == "integer" || want[0] == "boolean" {
+			needed = names[want[0]] + " without quotes" + s.example(rule)
+		}
 	case bool:
 		is = "true or false"
-	case int64:
+	case int64, float64:
 		is = "a number"
-	case float64:
-		is = "not a whole number"
+		if want[0] == "integer" {
+			return "this must be a whole number" + s.example(rule)
+		}
 	case nil:
-		return fmt.Sprintf("null is not used here; write %s%s, or leave the key out", names[want[0]], s.example(rule))
+		return fmt.Sprintf("null is not used here; write %s, or leave the key out", needed)
 	case []any:
 		is = "a list"
 	case map[string]any:
 		is = "a group"
 	}
-	return fmt.Sprintf("this is %s, but must be %s%s", is, names[want[0]], s.example(rule))
+	return fmt.Sprintf("this is %s, but must be %s", is, needed)
 }
 
 // example shows a value that a setting can have, if the schema has one.
@@ -253,7 +256,7 @@ func (s *schema) example(rule *node) string {
 	if examples := rule.member("examples").list(); len(examples) > 0 {
 		shown = examples[0]
 	}
-	if shown == nil || shown.value == "" {
+	if shown == nil || shown.value == "" || rule.member("type").text() == "boolean" {
 		return ""
 	}
 	return ", such as " + s.raw(shown)

@@ -16,7 +16,7 @@ func Settings() string {
 	b.WriteString("| Setting | Value | Default | Meaning |\n| --- | --- | --- | --- |\n")
 	s := rulesSchema()
 	s.each(func(path string, parent, rule *node) {
-		key := path[strings.LastIndexByte(path, '.')+1:]
+		_, key := splitPath(path)
 		if strings.HasPrefix(key, "$") {
 			return
 		}
@@ -46,6 +46,12 @@ func (s *schema) each(visit func(path string, parent, rule *node)) {
 		}
 	}
 	walk("$", s.root)
+}
+
+// splitPath parts the path of a setting from its name.
+func splitPath(path string) (group, key string) {
+	dot := strings.LastIndexByte(path, '.')
+	return path[:dot], path[dot+1:]
 }
 
 // valueText says what a setting can be.

@@ -38,6 +38,8 @@ func (s *scanner) explain(at int, missing byte, key bool) (int, string) {
 		return at, "there is no value before this"
 	case c == ':':
 		return at, "a colon can only stand between a key and its value, in a group in { }"
+	case missing == ',' && len(before) == at && previous >= '0' && previous <= '9' && (unicode.IsLetter(c) || unicode.IsDigit(c) || c == '.'):
+		return at, badNumber
 	case missing == ',' && previous == '"' && len(before) == at && unicode.IsLetter(c):
 		return at - 1, `the text ends at this quotation mark; one that belongs to the text is written \"`
 	case missing == ',' && (previous == '"' && c == '"' || !unicode.IsPunct(c) || strings.ContainsRune(`"{[-`, c)):
@@ -53,19 +55,21 @@ func (s *scanner) explain(at int, missing byte, key bool) (int, string) {
 	case unicode.IsLetter(c):
 		return at, badWord(rest)
 	case unicode.IsDigit(c) || strings.ContainsRune("+-.", c):
-		return at, "this is not a number as JSON writes it; write whole numbers plainly, such as 60"
+		return at, badNumber
 	}
-	return at, fmt.Sprintf("%s cannot stand here; the page must hold JSON, which begins with { and ends with }", quote(rest[:size]))
+	return at, fmt.Sprintf("%s cannot stand here; the %s must hold JSON, which begins with { and ends with }", quote(rest[:size]), s.form.noun)
 }
+
+const badNumber = "this is not a number as JSON writes it; write whole numbers plainly, such as 60"
 
 // unfinished explains a text that ends too early.
 func (s *scanner) unfinished(at int) (int, string) {
 	if len(s.open) == 0 {
-		return at, "the page ends too early"
+		return at, fmt.Sprintf("the %s ends too early", s.form.noun)
 	}
 	last := s.open[len(s.open)-1]
-	return at, fmt.Sprintf("the page ends too early: the %c from line %d has no %c that closes it",
-		last.bracket, s.lines.number(last.at), partner(last.bracket))
+	return at, fmt.Sprintf("the %s ends too early: the %c from line %d has no %c that closes it",
+		s.form.noun, last.bracket, s.lines.number(last.at), partner(last.bracket))
 }
 
 // closing explains a closing bracket that cannot stand where it does.

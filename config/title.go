@@ -167,6 +167,11 @@ func normalTitle(s string) string {
 	return upperFirst(s)
 }
 
+func lowerFirst(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToLower(first)) + s[size:]
+}
+
 func upperFirst(s string) string {
 	first, size := utf8.DecodeRuneInString(s)
 	if size == 0 || first == utf8.RuneError {

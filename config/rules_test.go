@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+package config
+
+import (
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestDefaultsAreFilledIn(t *testing.T) {
+	rules, problems := ParseRules(`{"version": 1, "watch": {}, "noticeboard": {"page": "A"}, "notices": {},
+		"tables": [{"id": "a", "page": "A", "kinds": ["tool"]}]}`)
+	if problems != nil {
+		t.Fatal(problems)
+	}
+	want := &Rules{
+		Version:     1,
+		Tables:      []Table{{ID: "a", Page: "A", Kinds: []string{"tool"}, Columns: DefaultColumns()}},
+		Noticeboard: &Noticeboard{Page: "A", Verdicts: []string{"unassigned", "inactive"}, SettleMinutes: 60},
+		Notices:     &Notices{SettleMinutes: 60},
+	}
+	if diff := cmp.Diff(want, rules); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+func TestWrittenValuesReplaceDefaults(t *testing.T) {
+	rules, problems := ParseRules(`{"version": 1.0, "noticeboard": {"page": "A", "settle_minutes": 0, "verdicts": ["disputed"]},
+		"notices": {"talk": true, "settle_minutes": 5},
+		"tables": [{"id": "a", "page": "A", "kinds": ["tool"], "columns": ["notes", "item"]}]}`)
+	if problems != nil {
+		t.Fatal(problems)
+	}
+	want := &Rules{
+		Version:     1,
+		Tables:      []Table{{ID: "a", Page: "A", Kinds: []string{"tool"}, Columns: []string{"notes", "item"}}},
+		Noticeboard: &Noticeboard{Page: "A", Verdicts: []string{"disputed"}},
+		Notices:     &Notices{Talk: true, SettleMinutes: 5},
+	}
+	if diff := cmp.Diff(want, rules); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+func TestSeveralTablesOnOnePageAreFine(t *testing.T) {
+	_, problems := ParseRules(`{"version": 1, "noticeboard": {"page": "A"}, "tables": [
+		{"id": "a", "page": "A", "kinds": ["tool"]},
+		{"id": "b", "page": "A", "kinds": ["skin"]},
+		{"id": "noticeboard", "page": "B", "kinds": ["gadget"]}]}`)
+	if problems != nil {
+		t.Fatal(problems)
+	}
+}
+
+func TestTitlesInEveryScriptAreFine(t *testing.T) {
+	_, problems := ParseRules(`{"version": 1, "watch": {"ignore_pages": ["Обсуждение:Привет", "گفتگو:می‌خواهم", "Talk:Node.js",
+		"Talk:100% sure", "Talk:AT&T", "Talk:A:B", "Talk:...", "Talk:C++ / C'", "Talk:A/*", "User talk:Ελλάδα_x"]}}`)
+	if problems != nil {
+		t.Fatal(problems)
+	}
+}
+
+func TestExampleUsesEverySetting(t *testing.T) {
+	text, err := os.ReadFile("testdata/example.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules, problems := ParseRules(string(text))
+	if problems != nil {
+		t.Fatal(problems)
+	}
+	if len(rules.Tables) != 2 || !rules.Tables[1].Append || rules.Noticeboard.SettleMinutes != 120 || !rules.Notices.Talk {
+		t.Errorf("read %+v", rules)
+	}
+	rulesSchema().each(func(path string, _, _ *node) {
+		_, key := splitPath(path)
+		if !strings.Contains(string(text), `"`+key+`":`) {
+			t.Errorf("the example does not show %s", path)
+		}
+	})
+}
+
+// TestSchemaAndTypesAgree keeps a new field from being left out of the schema,
+// where every page that uses it would be refused, and the other way round.
+func TestSchemaAndTypesAgree(t *testing.T) {
+	for _, of := range []struct {
+		schema *schema
+		value  reflect.Type
+	}{{rulesSchema(), reflect.TypeFor[Rules]()}, {processSchema(), reflect.TypeFor[Process]()}} {
+		inTypes := map[string]bool{}
+		var walk func(path string, in reflect.Type)
+		walk = func(path string, in reflect.Type) {
+			for in.Kind() == reflect.Pointer || in.Kind() == reflect.Slice {
+				if in.Kind() == reflect.Slice {
+					path += "[]"
+				}
+				in = in.Elem()
+			}
+			if in.Kind() != reflect.Struct {
+				return
+			}
+			for _, field := range reflect.VisibleFields(in) {
+				name := path + "." + field.Tag.Get("json")
+				inTypes[name] = true
+				walk(name, field.Type)
+			}
+		}
+		walk("$", of.value)
+		inSchema := map[string]bool{}
+		of.schema.each(func(path string, _, _ *node) {
+			if !strings.Contains(path, ".$") {
+				inSchema[path] = true
+			}
+		})
+		if diff := cmp.Diff(inTypes, inSchema); diff != "" {
+			t.Errorf("%s (-types +schema)\n%s", of.value, diff)
+		}
+	}
+}
+
+func TestDefaultsInTheSchemaAreThoseInForce(t *testing.T) {
+	for path, want := range map[string]any{
+		"$.tables[].columns":           DefaultColumns(),
+		"$.noticeboard.verdicts":       DefaultNoticeVerdicts(),
+		"$.noticeboard.settle_minutes": DefaultSettleMinutes,
+		"$.notices.settle_minutes":     DefaultSettleMinutes,
+	} {
+		found := false
+		rulesSchema().each(func(at string, _, rule *node) {
+			if at != path {
+				return
+			}
+			found = true
+			got := reflect.New(reflect.TypeOf(want))
+			if err := rule.member("default").decode(got.Interface()); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(want, got.Elem().Interface()); diff != "" {
+				t.Errorf("%s (-in force +schema)\n%s", path, diff)
+			}
+		})
+		if !found {
+			t.Errorf("no setting %s", path)
+		}
+	}
+}
+
+func TestWatchCovers(t *testing.T) {
+	usual := Watch{IgnorePages: []string{"Talk:Sandbox", "user_talk:Example/*"}, IgnoreUsers: []string{"example bot"}}
+	some := Watch{Namespaces: []int{0, 2}}
+	for _, test := range []struct {
+		name        string
+		watch       Watch
+		namespace   int
+		title, user string
+		want        bool
+	}{
+		{"talk page", usual, 1, "Talk:A", "X", true},
+		{"project page", usual, 4, "Project:A", "X", true},
+		{"talk of a namespace that extensions add", usual, 829, "Module talk:A", "X", true},
+		{"article", usual, 0, "A", "X", false},
+		{"user page", usual, 2, "User:A", "X", false},
+		{"special page", usual, -1, "Special:A", "X", false},
+		{"ignored page", usual, 1, "Talk:Sandbox", "X", false},
+		{"subpage of an ignored page", usual, 1, "Talk:Sandbox/A", "X", true},
+		{"page whose subpages are ignored", usual, 3, "User talk:Example", "X", true},
+		{"ignored subpage", usual, 3, "User talk:Example/Archive/1", "X", false},
+		{"ignored user", usual, 1, "Talk:A", "Example bot", false},
+		{"user whose name begins like an ignored one", usual, 1, "Talk:A", "Example bot 2", true},
+		{"listed namespace", some, 2, "User:A", "X", true},
+		{"namespace not listed", some, 1, "Talk:A", "X", false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if got := test.watch.Covers(test.namespace, test.title, test.user); got != test.want {
+				t.Errorf("got %v", got)
+			}
+		})
+	}
+}
