@@ -63,6 +63,9 @@ func decodePageChange(head header, data []byte) (Event, error) {
 	if err := unmarshal(data, &pc); err != nil {
 		return Event{}, fmt.Errorf("decode page_change: %w", err)
 	}
+	if pc.Page.Title == "" || head.WikiID == "" {
+		return Event{}, fmt.Errorf("%w: page_change without a page", ErrUnknown)
+	}
 	e := head.event()
 	e.Kind = kind
 	e.Wiki = head.WikiID
