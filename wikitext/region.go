@@ -1,55 +1,259 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// This file holds regions.
+// This file holds regions: the parts of a page between a bot's markers, the
+// only parts that it may rewrite.
 
 package wikitext
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+	"sort"
+	"strings"
+)
 
-// ErrNoRegion says that a page holds no marker of a region.
-var ErrNoRegion = errors.New("no such region")
+const (
+	beginMarker = "<!-- codesteward begin "
+	endMarker   = "<!-- codesteward end "
+	beginNote   = " (edits between these lines are overwritten, except in the columns marked ✎) -->"
+)
 
-type RegionError struct{ ID, Reason string }
+// ErrNoRegion says that a page holds no marker of a region at all.
+var ErrNoRegion = errors.New("the page has no such region")
 
+// RegionError says why a region cannot be edited.
+type RegionError struct {
+	ID string
+	// Reason is a sentence for editors, such as "the end marker of region
+	// gadgets is missing".
+	Reason string
+}
+
+// Error returns the reason.
 func (e *RegionError) Error() string { return e.Reason }
 
+// Region is the part of a page between the markers of one id.
 type Region struct {
+	// Start and End span the body: the lines between the two markers, without
+	// the last line break. Both are at the end marker if there is no line.
 	Start, End int
 	Body       string
 }
 
-func (d *Document) Region(id string) (Region, error)    { return Region{}, ErrNoRegion }
-func SetRegion(src, id, body string) (string, error)    { return src, ErrNoRegion }
-func AppendRegion(src, id, body string) (string, error) { return src, nil }
-func NewRegion(id, body string) string                  { return body }
-func (d *Document) Masked() string                      { return d.masked() }
-func (d *Document) Links() []Link                       { return nil }
-func (d *Document) URLs() []URL                         { return nil }
-func (d *Document) Headings() []Heading                 { return nil }
-func (d *Document) Templates() []Template               { return nil }
-func (d *Document) Section(offset int) string           { return "" }
-func (d *Document) mask() string                        { return d.src }
-func (d *Document) index() *index                       { return nil }
-
-type tree struct{}
-type index struct{}
-
-func scan(src string) tree { return tree{} }
-
-type Table struct{ rows []Row }
-type Row struct {
-	ID    string
-	Cells []Cell
-}
-type Cell struct {
-	Raw, Attrs string
-	Start, End int
+// marker is one begin or end marker.
+type marker struct {
+	id         string
+	end        bool
+	start, eol int // of its line; eol is after the line break, if there is one
+	trouble    string
 }
 
-func ParseTable(body string) (Table, error) { return Table{}, nil }
-func (t Table) Header() []string            { return nil }
-func (t Table) Rows() []Row                 { return t.rows }
-func Escape(s string) string                { return s }
-func EscapeSummary(s string) string         { return s }
-func NormalizeTitle(s string) string        { return s }
-func Added(before, after string) []Span     { return nil }
+func (m marker) name() string {
+	if m.end {
+		return "end"
+	}
+	return "begin"
+}
+
+// Region returns the region of an id. It must have one begin and one end marker
+// in this order, on lines of their own, with no other marker between them, and
+// neither inside a comment, an extension tag such as nowiki or a template;
+// otherwise the error is a *RegionError, or ErrNoRegion where there is no
+// marker at all.
+func (d *Document) Region(id string) (Region, error) {
+	refuse := func(format string, args ...any) (Region, error) {
+		return Region{}, &RegionError{ID: id, Reason: fmt.Sprintf(format, args...)}
+	}
+	if !validRegionID(id) {
+		return refuse("%q cannot be the name of a region: only letters, digits, \"-\", \"_\" and \".\" can stand in it", id)
+	}
+	var begin, end *marker
+	all := d.markers()
+	for i := range all {
+		m := &all[i]
+		if m.id != id {
+			continue
+		}
+		if m.trouble != "" {
+			return refuse("the %s marker of region %s %s", m.name(), id, m.trouble)
+		}
+		this := &begin
+		if m.end {
+			this = &end
+		}
+		if *this != nil {
+			return refuse("the %s marker of region %s is there more than once", m.name(), id)
+		}
+		*this = m
+	}
+	switch {
+	case begin == nil && end == nil:
+		return Region{}, fmt.Errorf("region %s: %w", id, ErrNoRegion)
+	case begin == nil:
+		return refuse("the begin marker of region %s is missing", id)
+	case end == nil:
+		return refuse("the end marker of region %s is missing", id)
+	case end.start < begin.start:
+		return refuse("the end marker of region %s stands before its begin marker", id)
+	}
+	open := ""
+	for _, m := range all {
+		switch {
+		case m.id != id && m.start > begin.start && m.start < end.start:
+			return refuse("a marker of region %s stands inside region %s", m.id, id)
+		case m.id != id && !m.end && m.start < begin.start:
+			open = m.id
+		case m.id == open && m.end && m.start < begin.start:
+			open = ""
+		case m.id == open && open != "" && m.end:
+			return refuse("region %s stands inside region %s", id, open)
+		}
+	}
+	r := Region{Start: begin.eol, End: max(begin.eol, end.start-1)}
+	r.Body = d.src[r.Start:r.End]
+	return r, nil
+}
+
+// markers returns all the markers in the text, in order.
+func (d *Document) markers() []marker {
+	var found []marker
+	for i := 0; ; {
+		n := strings.Index(d.src[i:], "<!-- codesteward ")
+		if n < 0 {
+			return found
+		}
+		i += n
+		m, ok := readMarker(d.src[i:])
+		if ok {
+			m.start, m.eol = i, len(d.src)
+			m.trouble = d.markerTrouble(&m, i)
+			found = append(found, m)
+		}
+		i += len("<!--")
+	}
+}
+
+// readMarker reads the marker at the beginning of s.
+func readMarker(s string) (marker, bool) {
+	var m marker
+	rest, ok := strings.CutPrefix(s, beginMarker)
+	if !ok {
+		rest, ok = strings.CutPrefix(s, endMarker)
+		m.end = true
+	}
+	if !ok {
+		return m, false
+	}
+	n := 0
+	for n < len(rest) && isRegionID(rest[n]) && !strings.HasPrefix(rest[n:], "-->") {
+		n++
+	}
+	m.id = rest[:n]
+	rest = rest[n:]
+	return m, n > 0 && (strings.HasPrefix(rest, " ") || strings.HasPrefix(rest, "-->"))
+}
+
+// markerTrouble says what is wrong with the marker at i, "" if nothing is, and
+// sets where its line begins and ends.
+func (d *Document) markerTrouble(m *marker, i int) string {
+	k := sort.Search(len(d.nodes), func(k int) bool { return d.nodes[k].start >= i })
+	for k < len(d.nodes) && d.nodes[k].start == i && d.nodes[k].kind != commentNode {
+		k++
+	}
+	if k == len(d.nodes) || d.nodes[k].start != i {
+		return "stands inside another comment or a tag such as nowiki"
+	}
+	n := d.nodes[k]
+	switch {
+	case n.deep:
+		return "stands inside a template or a tag such as ref"
+	case !strings.HasSuffix(d.src[n.start:n.end], "-->"):
+		return "is not closed: \"-->\" is missing"
+	case strings.Contains(d.src[n.start:n.end], "\n"):
+		return "runs over more than one line"
+	}
+	start := trimBlanksLeft(d.src, 0, i)
+	end := n.end
+	for end < len(d.src) && strings.IndexByte(" \t\r", d.src[end]) >= 0 {
+		end++
+	}
+	if start > 0 && d.src[start-1] != '\n' || end < len(d.src) && d.src[end] != '\n' {
+		return "does not stand on a line of its own"
+	}
+	m.start, m.eol = start, min(end+1, len(d.src))
+	return ""
+}
+
+// SetRegion returns the text with another body in a region and every other byte
+// as it was. Line breaks at the end of the body do not count. The errors are
+// those of Region; a body that would swallow or add markers is refused, too.
+func SetRegion(src, id, body string) (string, error) {
+	r, err := Parse(src).Region(id)
+	if err != nil {
+		return "", err
+	}
+	body = strings.TrimRight(body, "\n")
+	after := src[r.End:]
+	switch {
+	case body == "":
+		after = strings.TrimPrefix(after, "\n")
+	case !strings.HasPrefix(after, "\n"): // the markers were on adjacent lines
+		after = "\n" + after
+	}
+	set := src[:r.Start] + body + after
+	return set, checkBody(set, id, body)
+}
+
+// AppendRegion returns the text with a new region at its end, an empty line
+// before it. It is a *RegionError if the text holds any marker of the id, or if
+// it or the body leaves something open that would swallow the markers.
+func AppendRegion(src, id, body string) (string, error) {
+	switch _, err := Parse(src).Region(id); {
+	case err == nil:
+		return "", &RegionError{ID: id, Reason: fmt.Sprintf("region %s is there already", id)}
+	case !errors.Is(err, ErrNoRegion):
+		return "", err
+	}
+	gap := "\n\n"
+	switch {
+	case src == "", strings.HasSuffix(src, "\n\n"):
+		gap = ""
+	case strings.HasSuffix(src, "\n"):
+		gap = "\n"
+	}
+	set := src + gap + NewRegion(id, body)
+	return set, checkBody(set, id, strings.TrimRight(body, "\n"))
+}
+
+// NewRegion returns the markers of an id with a body between them. There is no
+// line break at the end, because MediaWiki would cut it off a page.
+func NewRegion(id, body string) string {
+	body = strings.TrimRight(body, "\n")
+	if body != "" {
+		body += "\n"
+	}
+	return beginMarker + id + beginNote + "\n" + body + endMarker + id + " -->"
+}
+
+// checkBody reports whether the text, read again, has that body in the region.
+func checkBody(src, id, body string) error {
+	r, err := Parse(src).Region(id)
+	if err != nil {
+		return fmt.Errorf("check the new text of the page: %w", err)
+	}
+	if r.Body != body {
+		return &RegionError{ID: id, Reason: fmt.Sprintf("the new text of region %s moves its markers", id)}
+	}
+	return nil
+}
+
+func validRegionID(id string) bool {
+	for i := range len(id) {
+		if !isRegionID(id[i]) {
+			return false
+		}
+	}
+	return id != "" && !strings.Contains(id, "--")
+}
+
+func isRegionID(c byte) bool { return isWord(c) || c == '-' || c == '.' }

@@ -17,8 +17,9 @@ import "sync"
 type Document struct {
 	src string
 	tree
-	masked func() string
-	inner  func() *index
+	masked   func() string
+	inner    func() *index
+	headings func() []Heading
 }
 
 // Parse reads a text. Every text, also one that is no valid UTF-8, has a
@@ -27,6 +28,7 @@ func Parse(src string) *Document {
 	d := &Document{src: src, tree: scan(src)}
 	d.masked = sync.OnceValue(d.mask)
 	d.inner = sync.OnceValue(d.index)
+	d.headings = sync.OnceValue(d.findHeadings)
 	return d
 }
 

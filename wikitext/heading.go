@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// This file holds headings and sections.
+
+package wikitext
+
+import (
+	"html"
+	"slices"
+	"sort"
+	"strings"
+)
+
+// Headings returns the headings of the page itself, in order: not those inside
+// a template's arguments, a tag or a comment, which begin no section.
+func (d *Document) Headings() []Heading { return slices.Clone(d.headings()) }
+
+func (d *Document) findHeadings() []Heading {
+	var found []Heading
+	for _, n := range d.nodes {
+		if n.kind == headingNode && !n.deep {
+			found = append(found, Heading{Start: n.start, End: n.end, Level: n.level,
+				Title: strings.TrimSpace(d.visible(n.inner, n.innerEnd))})
+		}
+	}
+	return found
+}
+
+// Section returns the plain text of the heading at or above an offset, "" before
+// the first.
+func (d *Document) Section(offset int) string {
+	headings := d.headings()
+	i := sort.Search(len(headings), func(i int) bool { return headings[i].Start > offset })
+	if i == 0 {
+		return ""
+	}
+	return Plain(headings[i-1].Title)
+}
+
+// Plain returns a line of wikitext as a reader sees it, near enough to be
+// recognised: labels instead of links, no quotes, tags, comments and templates.
+func Plain(s string) string {
+	if !strings.ContainsAny(s, "[{<'&") {
+		return strings.TrimSpace(s)
+	}
+	d := Parse(s)
+	var cuts []Span
+	for _, n := range d.nodes {
+		if n.kind != headingNode {
+			cuts = append(cuts, Span{n.start, n.end})
+		}
+	}
+	for _, l := range d.Links() {
+		label := l.Start + len("[[")
+		if l.HasLabel {
+			label = l.End - len("]]") - len(l.Label)
+		} else if strings.HasPrefix(l.Target, ":") {
+			label++
+		}
+		cuts = append(cuts, Span{l.Start, label}, Span{l.End - len("]]"), l.End})
+	}
+	for _, u := range d.URLs() {
+		if u.Bracketed && u.Label != "" {
+			n := strings.IndexByte(d.src[u.End:], ']')
+			cuts = append(cuts, Span{u.Start - 1, u.End}, Span{u.End + n, u.End + n + 1})
+		}
+	}
+	sort.Slice(cuts, func(i, k int) bool { return cuts[i].Start < cuts[k].Start })
+	var b strings.Builder
+	at := 0
+	for _, c := range cuts {
+		if c.Start > at {
+			b.WriteString(s[at:c.Start])
+		}
+		at = max(at, c.End)
+	}
+	b.WriteString(s[at:])
+	text := strings.NewReplacer("'''''", "", "'''", "", "''", "").Replace(b.String())
+	return strings.Join(strings.Fields(html.UnescapeString(dropTags(text))), " ")
+}
+
+// dropTags removes everything that looks like an HTML tag.
+func dropTags(s string) string {
+	var b strings.Builder
+	for {
+		open := strings.IndexByte(s, '<')
+		if open < 0 || open+1 == len(s) {
+			break
+		}
+		end := strings.IndexByte(s[open:], '>')
+		if end < 0 {
+			break
+		}
+		if c := s[open+1]; c == '/' || c|0x20 >= 'a' && c|0x20 <= 'z' {
+			b.WriteString(s[:open])
+		} else {
+			b.WriteString(s[:open+end+1])
+		}
+		s = s[open+end+1:]
+	}
+	b.WriteString(s)
+	return b.String()
+}

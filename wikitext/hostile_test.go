@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// This file holds tests against texts made to be slow, and fuzz targets.
+
+package wikitext
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+)
+
+var hostile = []struct {
+	name string
+	text func(n int) string
+}{
+	{"open templates", func(n int) string { return strings.Repeat("{{", n) }},
+	{"open links", func(n int) string { return strings.Repeat("[[", n) }},
+	{"braces", func(n int) string { return strings.Repeat("{", 2*n) }},
+	{"open arguments", func(n int) string { return strings.Repeat("{{{a|", n) }},
+	{"named arguments", func(n int) string { return strings.Repeat("{{a|b=", n) }},
+	{"nested templates", func(n int) string { return strings.Repeat("{{a|", n) + strings.Repeat("}}", n) }},
+	{"nested links", func(n int) string { return strings.Repeat("[[a|", n) + strings.Repeat("]]", n) }},
+	{"nested arguments", func(n int) string { return strings.Repeat("{{{a|", n) + strings.Repeat("}}}", n) }},
+	{"one template, many ends", func(n int) string { return "{{a" + strings.Repeat("}", n) }},
+	{"many templates, many ends", func(n int) string { return strings.Repeat("{{a ", n) + strings.Repeat("}", n) }},
+	{"nested files", func(n int) string { return strings.Repeat("[[File:a|", n) }},
+	{"closed nested files", func(n int) string { return strings.Repeat("[[File:a|", n) + strings.Repeat("]]", n) }},
+	{"open comments", func(n int) string { return strings.Repeat("<!--", n) }},
+	{"comments on one line", func(n int) string { return "\n" + strings.Repeat("<!---->", n) + "x" }},
+	{"open nowiki", func(n int) string { return strings.Repeat("<nowiki>", n) }},
+	{"open ref", func(n int) string { return strings.Repeat("<ref>", n) }},
+	{"open ref, one end", func(n int) string { return strings.Repeat("<ref>", n) + "</ref>" }},
+	{"open attribute", func(n int) string { return strings.Repeat(`<ref name="`, n) }},
+	{"open attribute, one end", func(n int) string { return strings.Repeat(`<ref name="`, n) + ">" }},
+	{"nested tags", func(n int) string { return strings.Repeat("<ref><poem>", n) + strings.Repeat("</poem></ref>", n) }},
+	{"open tables", func(n int) string { return strings.Repeat("{|\n", n) }},
+	{"rows", func(n int) string { return "{|\n" + strings.Repeat("|-\n| a || b\n", n) }},
+	{"cells", func(n int) string { return "{|\n|" + strings.Repeat("a|| ", n) }},
+	{"equals signs", func(n int) string { return strings.Repeat("=", 2*n) }},
+	{"lines of equals signs", func(n int) string { return strings.Repeat("=\n==", n) }},
+	{"headings", func(n int) string { return strings.Repeat("==a==\n", n) }},
+	{"open external links", func(n int) string { return strings.Repeat("[http://a ", n) }},
+	{"addresses in one", func(n int) string { return strings.Repeat("http://", n) }},
+	{"addresses in templates", func(n int) string { return strings.Repeat("[http://{{a|", n) + strings.Repeat("}}", n) }},
+	{"punctuation after address", func(n int) string { return "http://a" + strings.Repeat(".", n) }},
+	{"schemes", func(n int) string { return strings.Repeat("news:", n) }},
+	{"language converters", func(n int) string { return strings.Repeat("-{", n) }},
+	{"quotes", func(n int) string { return strings.Repeat("''", n) }},
+	{"mixed openings", func(n int) string { return strings.Repeat("{{a|[[b|<ref>", n) }},
+	{"half closed links", func(n int) string { return strings.Repeat("[[a]", n) }},
+	{"templates", func(n int) string { return strings.Repeat("{{x}}", n) }},
+	{"templates in targets", func(n int) string { return strings.Repeat("[[{{x}}", n) }},
+	{"markers", func(n int) string { return strings.Repeat("<!-- codesteward begin a -->\n", n) }},
+	{"spaces before comments", func(n int) string { return strings.Repeat("<!-- -->"+strings.Repeat(" ", 20), n/4) }},
+}
+
+// everything calls all that reads a text.
+func everything(s string) {
+	d := Parse(s)
+	d.Masked()
+	d.Templates()
+	d.Links()
+	d.URLs()
+	d.Headings()
+	d.Section(len(s))
+	d.Tags("ref")
+	Plain(s)
+	_, _ = d.Region("a")
+	_, _ = SetRegion(s, "a", "b")
+	_, _ = ParseTable(s)
+	Escape(s)
+	EscapeSummary(s)
+	NormalizeTitle(s)
+	Added(s, s+"x")
+	Added(s, "")
+	Added("", s)
+}
+
+func TestHostileTextTakesLinearTime(t *testing.T) {
+	n := 50_000
+	if testing.Short() {
+		n = 10_000
+	}
+	for _, tt := range hostile {
+		t.Run(tt.name, func(t *testing.T) {
+			fastest := func(s string) time.Duration {
+				best := time.Hour
+				for range 3 {
+					start := time.Now()
+					everything(s)
+					best = min(best, time.Since(start))
+				}
+				return best
+			}
+			small, large := fastest(tt.text(n/4)), fastest(tt.text(n))
+			t.Logf("%v for %d bytes, %v for %d", small, len(tt.text(n/4)), large, len(tt.text(n)))
+			// Four times the text: quadratic work takes sixteen times as long.
+			if large > 300*time.Millisecond && large > 10*small {
+				t.Errorf("time grows from %v to %v for four times the text", small, large)
+			}
+			if large > 10*time.Second {
+				t.Errorf("took %v", large)
+			}
+		})
+	}
+}
+
+func seed(f *testing.F) {
+	for _, tt := range hostile {
+		f.Add(tt.text(8))
+	}
+	f.Add("== a ==\n* {{b|c=[[d|e]]}} <ref>{{f}}</ref> [https://a.example g]\n{|\n! a !! b\n|- id=\"c\"\n| d || e\n|}")
+	f.Add(NewRegion("a", "b") + "\n<nowiki>" + "</nowiki>")
+	f.Add("~~~~ __TOC__ ISBN 1234567890 '''a''' \u202e &lt;")
+}
+
+func FuzzParse(f *testing.F) {
+	seed(f)
+	f.Fuzz(func(t *testing.T, s string) {
+		d := Parse(s)
+		if d.String() != s || len(d.Masked()) != len(s) {
+			t.Fatal("the text is not kept")
+		}
+		span := func(what string, start, end int) {
+			if start < 0 || end > len(s) || start > end {
+				t.Fatalf("%s has the span %d, %d", what, start, end)
+			}
+		}
+		for _, n := range d.nodes {
+			span("node", n.start, n.end)
+			span("inner", n.inner, n.innerEnd)
+		}
+		last := 0
+		for _, tmpl := range d.Templates() {
+			span("template", tmpl.Start, tmpl.End)
+			if tmpl.Start < last {
+				t.Fatal("templates are not in order")
+			}
+			last = tmpl.Start
+			for _, a := range tmpl.Args {
+				span("argument", a.Start, a.End)
+			}
+		}
+		for _, l := range d.Links() {
+			span("link", l.Start, l.End)
+		}
+		for _, u := range d.URLs() {
+			span("address", u.Start, u.End)
+		}
+		table, err := ParseTable(s)
+		for _, r := range table.Rows() {
+			for _, c := range r.Cells {
+				span("cell", c.Start, c.End)
+				if err != nil || s[c.Start:c.End] != c.Raw {
+					t.Fatalf("cell %q is not at its place", c.Raw)
+				}
+			}
+		}
+		everything(s)
+	})
+}
+
+func FuzzSetRegion(f *testing.F) {
+	page := "before\n" + NewRegion("a", "old") + "\nafter"
+	for _, tt := range hostile {
+		f.Add(page, tt.text(3))
+		f.Add(tt.text(3)+"\n"+NewRegion("a", ""), "new")
+	}
+	f.Add(page, "<!-- codesteward end a -->")
+	f.Fuzz(func(t *testing.T, src, body string) {
+		set, err := SetRegion(src, "a", body)
+		if err != nil {
+			var re *RegionError
+			if !errors.As(err, &re) && !errors.Is(err, ErrNoRegion) {
+				t.Fatalf("error of another kind: %v", err)
+			}
+			return
+		}
+		was, err := Parse(src).Region("a")
+		if err != nil {
+			t.Fatal("set a region that cannot be read")
+		}
+		is, err := Parse(set).Region("a")
+		if err != nil || is.Body != strings.TrimRight(body, "\n") {
+			t.Fatalf("read %q back after setting %q: %v", is.Body, body, err)
+		}
+		if set[:is.Start] != src[:was.Start] {
+			t.Fatal("changed the text before the region")
+		}
+		if strings.TrimPrefix(set[is.End:], "\n") != strings.TrimPrefix(src[was.End:], "\n") {
+			t.Fatal("changed the text after the region")
+		}
+		if again, err := SetRegion(set, "a", body); err != nil || again != set {
+			t.Fatalf("setting it again changes the text: %v", err)
+		}
+	})
+}
+
+func FuzzEscape(f *testing.F) {
+	seed(f)
+	f.Fuzz(func(t *testing.T, s string) {
+		escaped := Escape(s)
+		if !utf8.ValidString(escaped) || strings.ContainsAny(escaped, "\n\r<>[]{}|='\"~:") {
+			t.Fatalf("Escape(%q) = %q", s, escaped)
+		}
+		if back := Plain(escaped); strings.Join(strings.Fields(back), " ") != strings.Join(strings.Fields(oneLine(s)), " ") {
+			t.Fatalf("Escape(%q) shows %q", s, back)
+		}
+		d := Parse("{|\n| " + escaped + "\n|}")
+		table, err := ParseTable(d.String())
+		if err != nil || len(d.Links())+len(d.Templates())+len(d.URLs())+len(d.Headings()) > 0 {
+			t.Fatalf("Escape(%q) = %q is markup", s, escaped)
+		}
+		if rows := table.Rows(); len(rows) != 1 || len(rows[0].Cells) != 1 {
+			t.Fatalf("Escape(%q) = %q breaks the table", s, escaped)
+		}
+		if summary := EscapeSummary(s); strings.Contains(summary, "[[") || strings.Contains(summary, "/*") || strings.Contains(summary, "\n") {
+			t.Fatalf("EscapeSummary(%q) = %q", s, summary)
+		}
+	})
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// This file holds tests of tables as people leave them.
+
+package wikitext
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// show writes rows as "id: cell / cell".
+func show(rows []Row) []string {
+	var lines []string
+	for _, r := range rows {
+		var cells []string
+		for _, c := range r.Cells {
+			s := c.Raw
+			if c.Attrs != "" {
+				s = "(" + c.Attrs + ") " + s
+			}
+			cells = append(cells, s)
+		}
+		lines = append(lines, r.ID+": "+strings.Join(cells, " / "))
+	}
+	return lines
+}
+
+func TestParseTable(t *testing.T) {
+	tests := []struct {
+		name, body string
+		header     string
+		want       []string
+	}{
+		{"as written by the bot", "{| class=\"wikitable\"\n|+ Cap\n|-\n! Item !! Steward ✎\n|- id=\"extension:A\"\n| [[A|a]]\n| [[User:B]]\n|- id=\"extension:C\"\n| C\n|\n|}",
+			"Item/Steward ✎", []string{"extension:A: [[A|a]] / [[User:B]]", "extension:C: C / "}},
+		{"cells on one line and one a line, mixed", "{|\n! a\n! b !! c\n|-id=x\n| 1 || 2\n| 3\n|- style='color:red' ID='y'\n|1||2||3\n|}",
+			"a/b/c", []string{"x: 1 / 2 / 3", "y: 1 / 2 / 3"}},
+		{"attributes of cells", "{|\n|- id=x\n| style=\"a|b\" | 1 || class=c | 2\n| [[a|b]] | c\n|}",
+			"", []string{`x: (style="a) b" | 1 / (class=c) 2 / [[a|b]] | c`}},
+		{"end is missing", "{|\n|- id=x\n| 1\n| 2", "", []string{"x: 1 / 2"}},
+		{"cells over lines", "{|\n|- id=x\n| 1\n* a\n* b || c\n| 2\n|}", "", []string{"x: 1\n* a\n* b || c / 2"}},
+		{"table in a cell", "{|\n|- id=x\n|\n{|\n|- id=z\n| 3\n|}\n| 2\n|}\nafter", "", []string{"x: {|\n|- id=z\n| 3\n|} / 2"}},
+		{"signs in templates, links and nowiki", "{|\n|- id=x\n| {{a|b||c\n|-\n| d}} || [[e|f||g]] || <nowiki>||</nowiki> || <!-- || \n|- --> h\n|}",
+			"", []string{"x: {{a|b||c\n|-\n| d}} / [[e|f||g]] / <nowiki>||</nowiki> / <!-- || \n|- --> h"}},
+		{"double exclamation marks divide header cells only", "{|\n! a !! b\n|-\n| c !! d\n! e\n| f\n|}", "a/b", []string{": c !! d / e / f"}},
+		{"rows without cells and ids", "{|\n|-\n|-\n| a\n|----- id = x\n| b\n|}", "", []string{": a", "x: b"}},
+		{"indented", "text\n:: {|\n  |- id=x\n  | a\n  |}", "", []string{"x: a"}},
+		{"entities in the id", "{|\n|- id=\"gadget:a:Q&amp;A &#91;\"\n| b\n|}", "", []string{"gadget:a:Q&A [: b"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			table, err := ParseTable(tt.body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.Join(table.Header(), "/"); got != tt.header {
+				t.Errorf("header %q, want %q", got, tt.header)
+			}
+			if diff := cmp.Diff(tt.want, show(table.Rows())); diff != "" {
+				t.Errorf("rows (-want +got):\n%s", diff)
+			}
+			for _, r := range table.Rows() {
+				for _, c := range r.Cells {
+					if tt.body[c.Start:c.End] != c.Raw {
+						t.Errorf("cell %q is not at %d", c.Raw, c.Start)
+					}
+				}
+			}
+		})
+	}
+}
+
+func TestParseTableNeedsATable(t *testing.T) {
+	for _, body := range []string{"", "a {| b", "<nowiki>\n{|\n|}</nowiki>", "{{x|\n{|\n|}\n}}"} {
+		if table, err := ParseTable(body); !errors.Is(err, ErrNoTable) {
+			t.Errorf("ParseTable(%q) = %v, %v", body, table, err)
+		}
+	}
+}
+
+func TestTableSpan(t *testing.T) {
+	body := "a\n{| class=x\n|+ style=y | Cap [[b|c]]\n| d\n|} e"
+	table, err := ParseTable(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := body[table.Start:table.End]; got != "{| class=x\n|+ style=y | Cap [[b|c]]\n| d\n|}" {
+		t.Errorf("span is %q", got)
+	}
+	if table.Attrs != "class=x" || table.Caption != "Cap [[b|c]]" {
+		t.Errorf("attributes %q, caption %q", table.Attrs, table.Caption)
+	}
+}
