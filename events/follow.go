@@ -74,8 +74,9 @@ type follower struct {
 	// pos is the position of the last event that was handed over.
 	pos  Cursor
 	seen *seen
-	// opened says that the server has accepted this stream before.
-	opened bool
+	// opened is when the first connection that the server accepted was begun,
+	// zero before.
+	opened time.Time
 	// lost is when the stream was lost, zero while it is up; tries counts the
 	// connections since.
 	lost  time.Time
@@ -123,7 +124,7 @@ func (f *follower) run(ctx context.Context) error {
 			f.distrust(end)
 		} else if end.final() {
 			refusals++
-			if !f.opened || refusals >= maxRefusals {
+			if f.opened.IsZero() || refusals >= maxRefusals {
 				return &RefusedError{Status: end.status, URL: s.url, Reason: end.err.Error()}
 			}
 		}
@@ -141,8 +142,14 @@ func (f *follower) run(ctx context.Context) error {
 func (f *follower) connect(ctx context.Context) (progress bool, end fault) {
 	s := f.stream
 	began := time.Now()
-	id, since := f.pos.resume(s.cfg.Margin)
-	from := newFloors(f.pos, s.cfg.Margin)
+	pos := f.pos
+	if pos.IsZero() {
+		// It was a live start and nothing came: what happened since must not be
+		// missed.
+		pos.Time = f.opened
+	}
+	id, since := pos.resume(s.cfg.Margin)
+	from := newFloors(pos, s.cfg.Margin)
 	c := s.open(ctx, id, since)
 	defer c.close()
 
@@ -182,13 +189,8 @@ func (f *follower) connect(ctx context.Context) (progress bool, end fault) {
 // accepted notes that the server has begun to answer with a stream.
 func (f *follower) accepted(began time.Time) {
 	f.stream.setConnected(true, "")
-	if f.pos.IsZero() {
-		// Live from here on: what comes between this connection and the first
-		// event of the next one must not be missed either.
-		f.pos.Time = began.UTC()
-	}
-	if !f.opened {
-		f.opened = true
+	if f.opened.IsZero() {
+		f.opened = began
 		f.stream.cfg.Log.Info().Str("streams", f.stream.set).Msg("stream connected")
 	}
 }
