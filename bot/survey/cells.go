@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// This file holds the source cells: the Steward cells of the bot's own tables,
+// which belong to people, and whose history says who put which name there.
+
+package survey
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/wiki"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/wikitext"
+)
+
+// historian is what the source cells needs of the client.
+type historian interface {
+	History(ctx context.Context, title string, after int64) ([]wiki.Revision, error)
+	Revisions(ctx context.Context, ids ...int64) (map[int64]wiki.Revision, error)
+}
+
+// stewards are the names in the Steward cells of a table, by row.
+type stewards map[registry.Key][]registry.Holder
+
+// Cells reads what people did to the Steward cells of one table since a
+// revision, and returns it oldest first with the revision up to which it read.
+// self is the bot's own account, whose edits are nobody's claims. User links
+// count under "User" and under userNames, the wiki's own names of that
+// namespace.
+//
+// A revision whose text is hidden, or where the region or its table cannot be
+// read, is no change: what changed across it is given to the next one, with no
+// user, because nobody can tell whose word it is. So a blanked page takes
+// nobody out. While the newest revisions are of that sort, reading stops before
+// them.
+//
+// For several tables on one page, read each since the same revision and save
+// the changes together.
+func Cells(ctx context.Context, history historian, page, regionID string, after int64, self string, userNames ...string) ([]registry.CellChange, int64, error) {
+	fail := func(err error) ([]registry.CellChange, int64, error) {
+		return nil, after, fmt.Errorf("read the steward cells of table %s on %s: %w", regionID, page, err)
+	}
+	revisions, err := history.History(ctx, page, after)
+	if err != nil {
+		return fail(err)
+	}
+	if len(revisions) == 0 {
+		return nil, after, nil
+	}
+	r := cellReader{region: regionID, userNames: userNames, self: wikitext.NormalizeTitle(self)}
+	if parent := revisions[0].Parent; parent != 0 {
+		before, err := history.Revisions(ctx, parent)
+		if err != nil {
+			return fail(err)
+		}
+		if old, ok := before[parent]; ok {
+			r.start(old)
+		}
+	}
+	var changes []registry.CellChange
+	upTo := after
+	for _, revision := range revisions {
+		for _, c := range r.next(revision) {
+			c.Page = page
+			changes = append(changes, c)
+		}
+		if !r.gap {
+			upTo = revision.ID
+		}
+	}
+	return changes, upTo, nil
+}
+
+// cellReader goes through the revisions of a page.
+type cellReader struct {
+	region    string
+	userNames []string
+	self      string
+
+	last stewards // of the last revision that could be read
+	seen bool     // there was a table before
+	gap  bool     // revisions after last could not be read
+}
+
+// start takes in the revision before the first.
+func (r *cellReader) start(revision wiki.Revision) {
+	cells, err := r.read(revision)
+	switch {
+	case err == nil:
+		r.last, r.seen = cells, true
+	case !errors.Is(err, wikitext.ErrNoRegion):
+		r.gap = true
+	}
+}
+
+// next takes in a revision and returns what it changed, in the order of rows'
+// keys.
+func (r *cellReader) next(revision wiki.Revision) []registry.CellChange {
+	cells, err := r.read(revision)
+	if err != nil {
+		// Before the table was there, its absence is nothing to wonder about.
+		r.gap = r.gap || r.seen || !errors.Is(err, wikitext.ErrNoRegion)
+		return nil
+	}
+	change := registry.CellChange{
+		Revision: revision.ID, User: revision.User, Registered: revision.Registered && !revision.Temp, Time: revision.Time,
+	}
+	own := wikitext.NormalizeTitle(revision.User) == r.self
+	if r.gap {
+		change.User, change.Registered = "", true
+	}
+	var out []registry.CellChange
+	if !own || r.gap {
+		out = compare(r.last, cells, change)
+	}
+	r.last, r.seen, r.gap = cells, true, false
+	return out
+}
+
+// read returns the names in a revision's Steward cells.
+func (r *cellReader) read(revision wiki.Revision) (stewards, error) {
+	if revision.Hidden || revision.Missing {
+		return nil, fmt.Errorf("the text of revision %d cannot be read", revision.ID)
+	}
+	region, err := wikitext.Parse(revision.Text).Region(r.region)
+	if err != nil {
+		return nil, err
+	}
+	table, err := wikitext.ParseTable(region.Body)
+	if err != nil {
+		return nil, err
+	}
+	column := stewardColumn(table.Header())
+	if column < 0 {
+		return nil, errors.New("no column for stewards")
+	}
+	cells := make(stewards)
+	for _, row := range table.Rows() {
+		key, ok := registry.KeyOfRow(row.ID)
+		if !ok || column >= len(row.Cells) {
+			continue
+		}
+		for _, h := range holders(row.Cells[column].Raw, r.userNames) {
+			if !slices.Contains(cells[key], h) {
+				cells[key] = append(cells[key], h)
+			}
+		}
+	}
+	return cells, nil
+}
+
+// compare lists what differs between the cells before and after, as changes
+// like the one given.
+func compare(before, after stewards, like registry.CellChange) []registry.CellChange {
+	keys := slices.Collect(maps.Keys(before))
+	for key := range after {
+		if _, both := before[key]; !both {
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	var out []registry.CellChange
+	for _, key := range keys {
+		c := like
+		c.Item = key
+		c.Added = without(after[key], before[key])
+		c.Removed = without(before[key], after[key])
+		if len(c.Added)+len(c.Removed) > 0 {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// without returns those of a that are not in b.
+func without(a, b []registry.Holder) (out []registry.Holder) {
+	for _, h := range a {
+		if !slices.Contains(b, h) {
+			out = append(out, h)
+		}
+	}
+	return out
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// This file holds the source siteinfo: the extensions and skins that a wiki
+// runs.
+
+package survey
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/detect"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/wikitext"
+)
+
+// mediawikiOrg is the wiki where extensions and skins have their pages, which
+// name them.
+const (
+	mediawikiOrg     = "mediawikiwiki"
+	mediawikiOrgHost = "www.mediawiki.org"
+)
+
+// asker asks the Action API for something that changes nothing. The client of
+// bot/wiki is one.
+type asker interface {
+	Get(ctx context.Context, params map[string]string, out any) error
+}
+
+// installed is an extension or a skin as siteinfo gives it.
+type installed struct {
+	Type, Name, URL string
+}
+
+// interwiki is a prefix that the wiki knows.
+type interwiki struct {
+	Prefix, URL string
+}
+
+// Siteinfo reads which extensions and skins a wiki runs. It is the list that
+// the wiki itself gives, so it names what is deployed, not what anybody
+// answers for.
+func Siteinfo(ctx context.Context, api asker, wiki string, at time.Time) (registry.Survey, error) {
+	var answer struct {
+		Query struct {
+			Extensions   []installed
+			Interwikimap []interwiki
+		}
+	}
+	err := api.Get(ctx, map[string]string{
+		"action": "query", "meta": "siteinfo", "siprop": "extensions|interwikimap",
+	}, &answer)
+	if err != nil {
+		return registry.Survey{}, fmt.Errorf("read the extensions of %s: %w", wiki, err)
+	}
+	s := registry.Survey{Source: "siteinfo", Wiki: wiki, At: at}
+	prefix, linked := mediawikiPrefix(wiki, answer.Query.Interwikimap)
+	places := make(map[registry.Key]int)
+	for _, e := range answer.Query.Extensions {
+		item, ok := e.item(prefix, linked)
+		if !ok {
+			continue
+		}
+		if i, again := places[item.Key]; again { // parts of one extension share its page
+			s.Items[i].Aliases = append(s.Items[i].Aliases, item.Name)
+			continue
+		}
+		places[item.Key] = len(s.Items)
+		s.Items = append(s.Items, item)
+	}
+	return s, nil
+}
+
+// item makes an item of an installed part; ok is false for one without a name.
+// The page that its address leads to names it, if that is an extension's or a
+// skin's, since the name that it gives itself may be for show.
+func (e installed) item(prefix string, linked bool) (item registry.Item, ok bool) {
+	kind := detect.Extension
+	if e.Type == "skin" {
+		kind = detect.Skin
+	}
+	display := wikitext.Plain(e.Name)
+	item = registry.Item{Name: display, Deployed: true}
+	name := display
+	if page, host := componentPage(e.URL); page != "" {
+		_, name, _ = strings.Cut(page, ":")
+		item.Name = cmp.Or(display, name)
+		if display != name {
+			item.Aliases = []string{name}
+		}
+		if linked && host == mediawikiOrgHost {
+			item.Page = prefix + page
+		}
+	}
+	if item.Page == "" && isWebAddress(e.URL) {
+		item.URL = e.URL
+	}
+	if name == "" {
+		return registry.Item{}, false
+	}
+	item.Key = registry.NewKey(kind, "", name)
+	return item, true
+}
+
+// componentPage returns the title of the extension's or skin's page that an
+// address leads to, without subpages, and the host; both are "" for any other
+// address.
+func componentPage(address string) (title, host string) {
+	u, err := url.Parse(strings.TrimSpace(address))
+	if err != nil || u.Host == "" {
+		return "", ""
+	}
+	path, found := strings.CutPrefix(u.Path, "/wiki/")
+	if !found {
+		path = u.Query().Get("title")
+	}
+	kind, name, ok := component(path)
+	if !ok {
+		return "", ""
+	}
+	host = strings.ToLower(u.Host)
+	if host == "mediawiki.org" || host == "m.mediawiki.org" {
+		host = mediawikiOrgHost
+	}
+	return kind + ":" + name, host
+}
+
+// component takes a page title such as "mw:Extension:Echo/de" apart into
+// "Extension" and "Echo"; ok is false for other titles.
+func component(title string) (kind, name string, ok bool) {
+	title = wikitext.NormalizeTitle(title)
+	for _, kind := range []string{"Extension", "Skin"} {
+		for rest := title; rest != ""; {
+			head, tail, found := strings.Cut(rest, ":")
+			head = strings.TrimSpace(head[strings.LastIndexByte(head, '/')+1:]) // Special:MyLanguage/Extension
+			if found && strings.EqualFold(head, kind) {
+				name, _, _ := strings.Cut(tail, "/")
+				if name = wikitext.NormalizeTitle(name); name == "" {
+					return "", "", false
+				}
+				return kind, name, true
+			}
+			rest = tail
+		}
+	}
+	return "", "", false
+}
+
+// mediawikiPrefix returns what makes a title on mediawiki.org a link on the
+// wiki; ok is false where there is no such prefix.
+func mediawikiPrefix(wiki string, prefixes []interwiki) (prefix string, ok bool) {
+	if wiki == mediawikiOrg {
+		return "", true
+	}
+	var found []string
+	for _, p := range prefixes {
+		u, err := url.Parse(p.URL)
+		if err == nil && u.Host == mediawikiOrgHost && u.Path == "/wiki/$1" {
+			found = append(found, p.Prefix+":")
+		}
+	}
+	if len(found) == 0 {
+		return "", false
+	}
+	return slices.MinFunc(found, func(a, b string) int {
+		return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
+	}), true
+}
+
+func isWebAddress(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != ""
+}
