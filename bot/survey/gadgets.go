@@ -6,6 +6,7 @@
 package survey
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -38,7 +39,8 @@ type listedGadget struct {
 	Metadata struct {
 		Settings struct {
 			Default bool
-			Section string
+			// Section is called category before MediaWiki 1.42.
+			Section, Category string
 		}
 		Module struct {
 			Scripts, Styles, Datas, Vues []string
@@ -80,7 +82,7 @@ func Gadgets(ctx context.Context, api definitionReader, wiki string, at time.Tim
 	for _, g := range answer.Query.Gadgets {
 		m := g.Metadata
 		found[g.ID] = gadget{
-			section:   m.Settings.Section,
+			section:   cmp.Or(m.Settings.Section, m.Settings.Category, found[g.ID].section),
 			isDefault: m.Settings.Default,
 			files:     slices.Concat(m.Module.Scripts, m.Module.Vues, m.Module.Styles, m.Module.Datas),
 		}

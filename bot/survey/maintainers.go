@@ -104,32 +104,24 @@ func (c Component) claims(key registry.Key, e registry.Evidence) []registry.Clai
 	add := func(role registry.Role, kind registry.HolderKind, name string) {
 		out = append(out, registry.Claim{Item: key, Role: role, Holder: name, HolderKind: kind, Standing: registry.Stated, Evidence: e})
 	}
-	switch {
-	case c.Unassigned:
+	if c.Unassigned {
 		add(registry.Steward, registry.Nobody, "")
-	case !registry.IsNobody(c.Steward):
-		add(registry.Steward, registry.Team, c.Steward)
 	}
 	for _, column := range []struct {
 		role    registry.Role
 		holders []Holder
 	}{
-		{registry.Maintainer, c.Maintainers}, {registry.Consulted, c.Consulted}, {registry.Informed, c.Informed},
+		{registry.Steward, c.Stewards}, {registry.Maintainer, c.Maintainers},
+		{registry.Consulted, c.Consulted}, {registry.Informed, c.Informed},
 	} {
 		for _, h := range column.holders {
 			switch {
 			case h.User:
 				add(column.role, registry.User, h.Name)
-			case !registry.IsNobody(h.Name) && !former(h.Name):
+			case !registry.IsNobody(h.Name):
 				add(column.role, registry.Team, h.Name)
 			}
 		}
 	}
 	return out
-}
-
-// former reports whether a cell names who it was, as in "formerly X".
-func former(text string) bool {
-	first, _, _ := strings.Cut(strings.ToLower(strings.TrimLeft(text, "( ")), " ")
-	return first == "formerly" || first == "former" || first == "previously"
 }
