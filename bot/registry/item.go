@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/detect"
 )
@@ -60,11 +61,11 @@ func (k Key) Name() string {
 	return name
 }
 
-// valid reports whether the key has a known kind, a name, and a wiki where its
-// kind has one.
+// valid reports whether the key is text with a known kind, a name, and a wiki
+// where its kind has one.
 func (k Key) valid() bool {
 	kind, wiki, name := k.parts()
-	return slices.Contains(detect.Kinds, kind) && name != "" && (wiki != "" || !onWiki(kind))
+	return utf8.ValidString(string(k)) && slices.Contains(detect.Kinds, kind) && name != "" && (wiki != "" || !onWiki(kind))
 }
 
 func (k Key) parts() (kind detect.Kind, wiki, name string) {

@@ -58,7 +58,7 @@ func TestRowIDIsSafeAndReversible(t *testing.T) {
 }
 
 func TestKeyOfRowRefusesOtherIDs(t *testing.T) {
-	for _, id := range []string{"", "top", "extension", "extension:", "gadget:Foo", "gadget::Foo", "gadget:x:", "planet:Mars", "extension:A.", "extension:A.2", "extension:A.2g", "extension:A.2f", "extension:A.41", "extension:A b", "extension:A_b"} {
+	for _, id := range []string{"", "top", "extension", "extension:", "gadget:Foo", "gadget::Foo", "gadget:x:", "planet:Mars", "extension:A.", "extension:A.2", "extension:A.2g", "extension:A.2f", "extension:A.41", "extension:A b", "extension:A_b", "extension:A.FF"} {
 		if key, ok := KeyOfRow(id); ok {
 			t.Errorf("KeyOfRow(%q) = %s, want no key", id, key)
 		}

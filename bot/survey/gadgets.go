@@ -39,7 +39,7 @@ type listedGadget struct {
 	Metadata struct {
 		Settings struct {
 			Default bool
-			// Section is called category before MediaWiki 1.42.
+			// Older versions of the extension, as in MediaWiki 1.39, call it category.
 			Section, Category string
 		}
 		Module struct {
