@@ -131,21 +131,19 @@ func (n names) words(s string, i, end int) []token {
 	return words
 }
 
-// added appends the words of a part of after that are not in before.
+// added appends the spans of a part of after whose words are not in before.
 func (n names) added(spans []Span, before, after string, start, end int) []Span {
-	words := n.words(after, start, end)
-	if before != "" {
-		from, _ := match(n.words(before, 0, len(before)), words)
-		kept := words[:0]
-		for i, w := range words {
-			if from[i] < 0 {
-				kept = append(kept, w)
-			}
-		}
-		words = kept
+	if before == "" {
+		return append(spans, Span{start, end})
 	}
-	for _, w := range words {
-		if k := len(spans) - 1; k >= 0 && strings.TrimSpace(after[spans[k].End:w.Start]) == "" {
+	words := n.words(after, start, end)
+	from, _ := match(n.words(before, 0, len(before)), words)
+	first := len(spans)
+	for i, w := range words {
+		if from[i] >= 0 {
+			continue
+		}
+		if k := len(spans) - 1; k >= first && i > 0 && from[i-1] < 0 {
 			spans[k].End = w.End
 		} else {
 			spans = append(spans, w.Span)

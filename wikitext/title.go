@@ -30,7 +30,7 @@ func NormalizeTitle(s string) string {
 // behind an interwiki prefix may begin with a small one.
 func DecodeTitle(s string) string {
 	if strings.IndexByte(s, '%') >= 0 {
-		if decoded := percentDecode(s); utf8.ValidString(decoded) {
+		if decoded := PercentDecode(s); utf8.ValidString(decoded) {
 			s = decoded
 		}
 	}
@@ -57,8 +57,9 @@ func DecodeTitle(s string) string {
 	return b.String()
 }
 
-// percentDecode decodes every valid escape and leaves the rest.
-func percentDecode(s string) string {
+// PercentDecode decodes every valid percent-encoded byte and leaves the rest as
+// it is; the result need not be UTF-8.
+func PercentDecode(s string) string {
 	b := make([]byte, 0, len(s))
 	for i := 0; i < len(s); i++ {
 		if s[i] == '%' && i+2 < len(s) {

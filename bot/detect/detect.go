@@ -8,8 +8,6 @@ package detect
 
 import (
 	"time"
-
-	"gitlab.wikimedia.org/toolforge-repos/codesteward/events"
 )
 
 // Kind is a kind of item, a thing that can have a steward.

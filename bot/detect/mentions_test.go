@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// This file holds tests of the search for mentions.
+
+package detect
+
+import (
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// list writes mentions as "kind name wiki", without the wiki of the text.
+func list(wiki string, ms []Mention) string {
+	var items []string
+	for _, m := range ms {
+		s := string(m.Kind) + " " + m.Name
+		if m.Wiki != "" && m.Wiki != wiki {
+			s += " " + m.Wiki
+		}
+		items = append(items, s)
+	}
+	if len(items) == 0 {
+		return "-"
+	}
+	return strings.Join(items, ", ")
+}
+
+func TestMentions(t *testing.T) {
+	data, err := os.ReadFile("testdata/mentions.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := strings.Split(string(data), "\n= ")[1:]
+	if len(blocks) < 30 {
+		t.Fatalf("only %d cases", len(blocks))
+	}
+	for _, block := range blocks {
+		head, text, ok := strings.Cut(block, "\n---\n")
+		lines := strings.Split(head, "\n")
+		if !ok || len(lines) != 3 {
+			t.Fatalf("no case: %q", block)
+		}
+		t.Run(lines[0], func(t *testing.T) {
+			found := Mentions(Change{Wiki: lines[1], After: text})
+			if diff := cmp.Diff(lines[2], list(lines[1], found)); diff != "" {
+				t.Errorf("Mentions(%q) (-want +got):\n%s", text, diff)
+			}
+			for _, m := range found {
+				if m.Rule == "" || m.Snippet == "" || m.Start >= m.End || !strings.Contains(text[m.Start:m.End]+m.Snippet, m.Snippet) {
+					t.Errorf("incomplete: %+v", m)
+				}
+				if perWiki := m.Kind == Gadget || m.Kind == UserScript; perWiki != (m.Wiki != "") {
+					t.Errorf("wiki of %s %s is %q", m.Kind, m.Name, m.Wiki)
+				}
+			}
+		})
+	}
+}
+
+func TestMentionsOnlyInAddedText(t *testing.T) {
+	before := "== A ==\nSee [[mw:Extension:Old|old]].\n== B ==\nIs [[toolforge:moved]] here?\n"
+	tests := []struct{ name, before, after, want string }{
+		{"new page", "", before, "extension Old, tool moved"},
+		{"nothing", before, before, "-"},
+		{"answer", before, before + ": Try [[mw:Extension:New]].\n", "extension New"},
+		{"answer that names it again", before, before + ": I like [[mw:Extension:Old]].\n", "extension Old"},
+		{"link in an old line", before, strings.Replace(before, "See", "[[toolforge:x]] See", 1), "tool x"},
+		{"new label", before, strings.Replace(before, "|old]]", "|the old one]]", 1), "-"},
+		{"new target", before, strings.Replace(before, "Extension:Old|", "Extension:Older|", 1), "extension Older"},
+		{"moved sections", before, "== B ==\nIs [[toolforge:moved]] here?\n== A ==\nSee [[mw:Extension:Old|old]].\n", "-"},
+		{"removed", before, "== A ==\n", "-"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := list("", Mentions(Change{Wiki: "enwiki", Before: tt.before, After: tt.after})); got != tt.want {
+				t.Errorf("got %s, want %s", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestMentionSaysWhereItStands(t *testing.T) {
+	text := "top\n== Who owns [[x|this]]? ==\n* [[mw:Extension:Foo|Foo]] has no '''steward'''.\n* other"
+	got := Mentions(Change{Wiki: "metawiki", After: text})
+	want := []Mention{{
+		Kind: Extension, Name: "Foo", Rule: "interwiki-link", Section: "Who owns this?",
+		Start: 33, End: 57, Snippet: "* [[mw:Extension:Foo|Foo]] has no '''steward'''.",
+	}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if s := text[got[0].Start:got[0].End]; s != "[[mw:Extension:Foo|Foo]]" {
+		t.Errorf("span is %q", s)
+	}
+}
+
+func TestSnippetIsShortAndWhole(t *testing.T) {
+	text := strings.Repeat("ä ", 200) + "[[toolforge:x]]" + strings.Repeat(" ö", 200)
+	m := Mentions(Change{Wiki: "enwiki", After: text})[0]
+	if len(m.Snippet) > 200 || len(m.Snippet) < 150 || !strings.Contains(m.Snippet, "ä [[toolforge:x]] ö") || !strings.Contains(text, m.Snippet) {
+		t.Errorf("snippet is %q (%d bytes)", m.Snippet, len(m.Snippet))
+	}
+}
+
+func TestMentionsOfHostileTextTakeLinearTime(t *testing.T) {
+	for name, unit := range map[string]string{
+		"prefixes":       "mw:",
+		"open links":     "[[mw:Extension:",
+		"links":          "[[mw:Extension:A]]",
+		"addresses":      "https://a.toolforge.org ",
+		"one address":    "https://gerrit.wikimedia.org/r/q/project:",
+		"calls":          "importScript('",
+		"literal names":  "Extension:A",
+		"open citations": "<ref>{{cite web|",
+		"sections":       "== a ==\n[[toolforge:a]]\n",
+		"templates":      "{{ext|A}}",
+	} {
+		t.Run(name, func(t *testing.T) {
+			const n = 20_000
+			fastest := func(n int) time.Duration {
+				best := time.Hour
+				for range 2 {
+					text := "[[" + strings.Repeat(unit, n) + "]]"
+					start := time.Now()
+					Mentions(Change{Wiki: mediawiki, Before: "a", After: text})
+					best = min(best, time.Since(start))
+				}
+				return best
+			}
+			small, large := fastest(n/4), fastest(n)
+			t.Logf("%v, then %v for four times the text", small, large)
+			if large > 300*time.Millisecond && large > 10*small {
+				t.Errorf("time grows from %v to %v for four times the text", small, large)
+			}
+		})
+	}
+}
+
+func FuzzMentions(f *testing.F) {
+	data, err := os.ReadFile("testdata/mentions.txt")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, block := range strings.Split(string(data), "\n= ") {
+		f.Add("enwiki", "", block)
+		f.Add("mediawikiwiki", block[len(block)/2:], block)
+	}
+	f.Fuzz(func(t *testing.T, wiki, before, after string) {
+		last := 0
+		for _, m := range Mentions(Change{Wiki: wiki, Before: before, After: after}) {
+			if m.Start < last || m.End > len(after) || m.Start >= m.End || m.Name == "" || len(m.Snippet) > snippetBytes {
+				t.Fatalf("%+v", m)
+			}
+			last = m.Start
+		}
+	})
+}
