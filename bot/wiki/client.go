@@ -1,33 +1,354 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// This file holds the client.
+// This file holds the client: its session with the wiki, and requests that are repeated until there is an answer.
 
 package wiki
 
 import (
 	"context"
-	"errors"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"strings"
 	"time"
+
+	mwclient "cgt.name/pkg/go-mwclient"
+	"cgt.name/pkg/go-mwclient/params"
 )
 
-type Client struct{ cfg Config }
-type Editor struct{ c *Client }
-type Metrics struct{}
+// Client asks one wiki. It sends one request after the other, whoever asks, as Wikimedia's etiquette wants it:
+// https://www.mediawiki.org/wiki/API:Etiquette. Several goroutines may use one.
+type Client struct {
+	cfg     Config
+	metrics *metrics
 
-var errTODO = errors.New("not built yet")
+	turn    chan struct{} // held while a request is under way; guards the next three
+	session *session      // nil when a new one is needed
+	refused *Error        // the last login that was refused
+	since   time.Time     // when that was
 
-func New(cfg Config) (*Client, error)                                              { return &Client{cfg: cfg}, nil }
-func (c *Client) Login(ctx context.Context) error                                  { return errTODO }
-func (c *Client) Get(ctx context.Context, params map[string]string, out any) error { return errTODO }
-func (c *Client) Page(ctx context.Context, title string) (Page, error)             { return Page{}, errTODO }
-func (c *Client) Revisions(ctx context.Context, ids ...int64) (map[int64]Revision, error) {
-	return nil, errTODO
+	editing  chan struct{} // held while an edit is under way, its waiting included; guards nextEdit
+	nextEdit time.Time
+
+	reads, writes trouble
+
+	patience    time.Duration // for one request
+	firstWait   time.Duration // before the first repetition; it doubles each time
+	longestWait time.Duration
 }
-func (c *Client) History(ctx context.Context, title string, after int64) ([]Revision, error) {
-	return nil, errTODO
+
+// session is one login, or one stay as a visitor.
+type session struct {
+	mw   *mwclient.Client
+	wire *wire
+	csrf string // edit token, "" until one is needed
 }
-func (c *Client) Site(ctx context.Context) (Site, error)                  { return Site{}, errTODO }
-func (c *Client) UserInfo(ctx context.Context, name string) (User, error) { return User{}, errTODO }
-func (c *Client) Trouble() (since time.Time, reason string)               { return }
-func NewEditor(c *Client) *Editor                                         { return &Editor{c} }
-func (e *Editor) Save(ctx context.Context, edit Edit) (Saved, error)      { return Saved{}, errTODO }
+
+// New returns a client. It sends nothing yet: the first request logs in.
+func New(cfg Config) (*Client, error) {
+	api, err := url.Parse(cfg.API)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("wiki %s: address of the API: %w", cfg.Wiki, err)
+	case api.Scheme != "http" && api.Scheme != "https" || api.Host == "":
+		return nil, fmt.Errorf("wiki %s: %q is not the address of an API, such as https://meta.wikimedia.org/w/api.php", cfg.Wiki, cfg.API)
+	case cfg.UserAgent == "":
+		return nil, fmt.Errorf("wiki %s: the user agent must say who answers for the tool", cfg.Wiki)
+	case cfg.Login != "" && cfg.Password == "":
+		return nil, fmt.Errorf("wiki %s: no password for %s", cfg.Wiki, cfg.Login)
+	}
+	if cfg.User == "" {
+		cfg.User, _, _ = strings.Cut(cfg.Login, "@")
+	}
+	if cfg.MaxLag == 0 {
+		cfg.MaxLag = 5
+	}
+	if cfg.Transport == nil {
+		cfg.Transport = http.DefaultTransport.(*http.Transport).Clone()
+	}
+	cfg.Log = cfg.Log.With().Str("wiki", cfg.Wiki).Logger()
+	return &Client{
+		cfg: cfg, metrics: newMetrics(cfg.Metrics),
+		turn: make(chan struct{}, 1), editing: make(chan struct{}, 1),
+		patience: 90 * time.Second, firstWait: time.Second, longestWait: time.Minute,
+	}, nil
+}
+
+// Close gives idle connections back. The client can be used again.
+func (c *Client) Close() {
+	if t, ok := c.cfg.Transport.(interface{ CloseIdleConnections() }); ok {
+		t.CloseIdleConnections()
+	}
+}
+
+// Login logs in anew. There is no need for it, except to learn early that the password is wrong: an error of class
+// Identity says so.
+func (c *Client) Login(ctx context.Context) error {
+	err := c.persist(ctx, &c.reads, "login", "", func() *Error {
+		if err := c.take(ctx, "login", ""); err != nil {
+			return err
+		}
+		defer c.give()
+		c.session, c.refused = nil, nil
+		return c.ensureSession(ctx)
+	})
+	if err != nil {
+		return err
+	}
+	return nil
+}
+
+// request is one thing to ask.
+type request struct {
+	action, title string
+	params        map[string]string // without action, token and asserts
+	post          bool
+	edit          bool // changes something: it carries a token and is never repeated if it may have been carried out
+}
+
+// call asks until there is an answer, and returns the answer's body. An edit that may have been carried out comes back
+// as an error with doubtful set.
+func (c *Client) call(ctx context.Context, r request) ([]byte, *Error) {
+	t := &c.reads
+	if r.edit {
+		t = &c.writes
+	}
+	var body []byte
+	newToken, newSession := false, false
+	err := c.persist(ctx, t, r.action, r.title, func() *Error {
+		for {
+			used, b, err := c.attempt(ctx, r)
+			switch {
+			case err == nil:
+				body = b
+				return nil
+			case err.Code == "badtoken" && r.edit && !newToken:
+				newToken = true
+				c.forget(ctx, used, false)
+			case sessionLost(err.Code) && c.cfg.Login != "" && !newSession:
+				newSession = true
+				c.forget(ctx, used, true)
+			case err.Code == "assertbotfailed":
+				// Logged in just now, and still no bot: the account has lost its flag.
+				err.Class = Halt
+				return err
+			default:
+				return err
+			}
+		}
+	})
+	return body, err
+}
+
+// persist tries until it works, the context ends, or an error comes that waiting does not help.
+func (c *Client) persist(ctx context.Context, t *trouble, action, title string, try func() *Error) *Error {
+	wait := c.firstWait
+	for crashes := 0; ; wait = min(2*wait, c.longestWait) {
+		err := try()
+		switch {
+		case err == nil:
+			t.end(c.cfg.Log)
+			return nil
+		case ctx.Err() != nil:
+			err.Class, err.cause = Transient, ctx.Err()
+			return err
+		case err.Class != Transient:
+			t.end(c.cfg.Log) // refused, but answered
+			return err
+		}
+		t.begin(c.cfg.Log, err)
+		if err.doubtful {
+			return err
+		}
+		if crashed(err.Code) {
+			if crashes++; crashes == maxTries {
+				err.Class = Unknown
+				return err
+			}
+		}
+		if ended := pause(ctx, max(wait, err.RetryAfter)); ended != nil {
+			err.cause = ended
+			return err
+		}
+	}
+}
+
+// maxTries bounds how often a request is sent that the wiki's program itself fails on.
+const maxTries = 5
+
+// pause waits, or returns the context's error if that ends first.
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
+
+// take waits for our turn to send a request; give ends it.
+func (c *Client) take(ctx context.Context, action, title string) *Error {
+	select {
+	case c.turn <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return &Error{Code: "canceled", Class: Transient, Action: action, Title: title, cause: ctx.Err()}
+	}
+}
+
+func (c *Client) give() { <-c.turn }
+
+// forget drops a session, or just its token, unless another caller has done so already.
+func (c *Client) forget(ctx context.Context, used *session, whole bool) {
+	if c.take(ctx, "", "") != nil {
+		return // the context has ended, and the caller will see it
+	}
+	defer c.give()
+	if c.session != used {
+		return
+	}
+	if used.csrf = ""; whole {
+		c.session = nil
+	}
+}
+
+// attempt sends a request once, after logging in and getting a token if need be.
+func (c *Client) attempt(ctx context.Context, r request) (*session, []byte, *Error) {
+	if err := c.take(ctx, r.action, r.title); err != nil {
+		return nil, nil, err
+	}
+	defer c.give()
+	if err := c.ensureSession(ctx); err != nil {
+		return nil, nil, err
+	}
+	s := c.session
+	p := maps.Clone(r.params) // the library writes into it
+	p["action"] = r.action
+	if r.edit {
+		if err := c.ensureToken(ctx, s); err != nil {
+			return s, nil, err
+		}
+		p["token"], p["assert"] = s.csrf, "bot"
+	} else {
+		ctx = context.WithValue(ctx, readOnly{}, true)
+		if c.cfg.Login != "" {
+			p["assert"] = "user"
+		}
+	}
+	body, err := c.send(ctx, s, r, p)
+	if err != nil && r.edit {
+		// Lag, read-only mode and rate limits are told before anything is done.
+		err.doubtful = err.Code == "network" || err.Code == "not-json" || err.Code == "too-big" || strings.HasPrefix(err.Code, "http-5") || crashed(err.Code)
+	}
+	return s, body, err
+}
+
+// send is the only place that talks to the wiki, but for the login.
+func (c *Client) send(ctx context.Context, s *session, r request, p map[string]string) ([]byte, *Error) {
+	ctx, cancel := context.WithTimeout(ctx, c.patience)
+	defer cancel()
+	s.wire.ctx, s.wire.last = ctx, reply{}
+	start := time.Now()
+	ask := s.mw.GetRaw
+	if r.post {
+		ask = s.mw.PostRaw
+	}
+	_, libErr := ask(params.Values(p))
+	last := s.wire.last
+	if libErr != nil && last.err == nil {
+		last.err = libErr // it did not come to a request
+	}
+	err := last.fail(r.action, r.title)
+	c.metrics.observe(c.cfg.Wiki, r.action, err, time.Since(start))
+	return last.body, err
+}
+
+// ensureSession makes a session, with a login if there is an account. The caller has the turn.
+func (c *Client) ensureSession(ctx context.Context) *Error {
+	if c.session != nil {
+		return nil
+	}
+	if c.refused != nil && time.Since(c.since) < time.Minute {
+		again := *c.refused // a wrong password gets no better; asking again only makes the wiki throttle us
+		return &again
+	}
+	// A new library client has no cookies: MediaWiki refuses a login on top of a bot password's session.
+	mw, err := mwclient.New(c.cfg.API, c.cfg.UserAgent)
+	if err != nil {
+		return &Error{Code: "network", Info: err.Error(), Action: "login"}
+	}
+	s := &session{mw: mw, wire: &wire{base: c.cfg.Transport}}
+	mw.SetHTTPClient(&http.Client{Transport: s.wire})
+	if c.cfg.Login != "" {
+		if err := c.login(ctx, s); err != nil {
+			if err.Class == Identity {
+				refused := *err
+				c.refused, c.since = &refused, time.Now()
+			}
+			return err
+		}
+	}
+	c.session, c.refused = s, nil
+	return nil
+}
+
+// login logs a new session in.
+func (c *Client) login(ctx context.Context, s *session) *Error {
+	ctx, cancel := context.WithTimeout(ctx, c.patience)
+	defer cancel()
+	s.wire.ctx, s.wire.last = ctx, reply{}
+	start := time.Now()
+	libErr := s.mw.Login(c.cfg.Login, c.cfg.Password)
+	err := s.wire.last.fail("login", "")
+	if err == nil && libErr != nil {
+		err = loginRefusal(s.wire.last.body)
+	}
+	c.metrics.observe(c.cfg.Wiki, "login", err, time.Since(start))
+	return err
+}
+
+// loginRefusal reads what the wiki answered to a login.
+func loginRefusal(body []byte) *Error {
+	e := &Error{Code: "unreadable", Action: "login", Info: excerpt(body)}
+	var answer struct {
+		Login struct {
+			Result, Reason string
+			Wait           int
+		}
+	}
+	if err := json.Unmarshal(body, &answer); err != nil || answer.Login.Result == "" {
+		return e
+	}
+	e.Code, e.Info, e.Class = answer.Login.Result, answer.Login.Reason, Identity
+	if e.Code == "Throttled" {
+		e.Class, e.RetryAfter = Transient, time.Duration(answer.Login.Wait)*time.Second
+	}
+	return e
+}
+
+// ensureToken gets an edit token for a session. The caller has the turn.
+func (c *Client) ensureToken(ctx context.Context, s *session) *Error {
+	if s.csrf != "" {
+		return nil
+	}
+	p := map[string]string{"action": "query", "meta": "tokens", "type": "csrf"}
+	if c.cfg.Login != "" {
+		p["assert"] = "user"
+	}
+	body, err := c.send(ctx, s, request{action: "query"}, p)
+	if err != nil {
+		return err
+	}
+	var answer struct {
+		Query struct{ Tokens struct{ CSRFToken string } }
+	}
+	if err := json.Unmarshal(body, &answer); err != nil || answer.Query.Tokens.CSRFToken == "" {
+		return &Error{Code: "unreadable", Action: "query", Info: "no edit token in the answer"}
+	}
+	s.csrf = answer.Query.Tokens.CSRFToken
+	return nil
+}

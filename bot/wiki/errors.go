@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// This file holds the errors that the wiki answers with, and their classes.
+// This file holds the errors that the wiki answers with, and what class each belongs to.
 
 package wiki
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -13,13 +15,14 @@ import (
 // Class says what an error means for whoever asked.
 type Class int
 
+// The classes of errors.
 const (
-	Unknown   Class = iota // none of the others: report it, do not repeat it
-	Transient              // passes by itself; a Client waits it out and gives it back only when the context has ended
-	Identity               // the wiki does not know us (any more)
+	Unknown   Class = iota // none of the others: report it, do not repeat it at once
+	Transient              // passes by itself; waited out here, so callers see it only when their context has ended
+	Identity               // the wiki does not know us: the login is wrong, or refused for now
 	Conflict               // the page is not what the edit was based on: read and plan again
-	Refused                // this page or this text is refused: skip the page, report it
-	Halt                   // the account must not write any more on this wiki, and a person has to look
+	Refused                // this page or this text is refused: skip the page and report it
+	Halt                   // stop writing on this wiki; a person has to look
 )
 
 // String returns the class's name in lower case.
@@ -39,19 +42,22 @@ func (c Class) String() string {
 	return "unknown"
 }
 
-// Error is a refusal of the wiki, or a failure on the way to it.
+// Error is a refusal of the wiki, or a failure on the way to it. All errors of this package are of this type.
 type Error struct {
-	Code       string // of the Action API, or one of ours: network, too-big, not-json, http-NNN
-	Info       string // the wiki's words, for people
+	// Code is the Action API's, or one of ours: network (no answer came), http-NNN (an answer that is not the API's),
+	// not-json, too-big, unreadable (JSON of another shape), canceled (the context ended first), no-base, invalid-title.
+	Code       string
+	Info       string // what the wiki or the network said, for people
 	Class      Class
-	Action     string        // what was asked: query, edit, login …
+	Action     string        // what was asked: query, edit, login and so on
 	Title      string        // the page that it was about, if any
-	RetryAfter time.Duration // how long the wiki asked us to wait, 0 if it did not say
+	RetryAfter time.Duration // how long the wiki asked us to wait; 0 if it did not say
 
-	cause error
+	cause    error
+	doubtful bool // the request was sent and may have been carried out
 }
 
-// Error returns one line with the action, page, code and words.
+// Error returns the action, the page, the code and the wiki's words in one line.
 func (e *Error) Error() string {
 	var b strings.Builder
 	b.WriteString(e.Action)
@@ -62,8 +68,70 @@ func (e *Error) Error() string {
 	if e.Info != "" {
 		fmt.Fprintf(&b, ": %s", e.Info)
 	}
+	if e.cause != nil && e.cause.Error() != e.Info {
+		fmt.Fprintf(&b, " (%v)", e.cause)
+	}
 	return b.String()
 }
 
-// Unwrap returns what ended the waiting, such as context.Canceled, or nil.
+// Unwrap returns the context's error if that is what ended the waiting, so that errors.Is finds context.Canceled.
 func (e *Error) Unwrap() error { return e.cause }
+
+// ClassOf returns the class of the *Error in err, and Unknown for other errors.
+func ClassOf(err error) Class {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Class
+	}
+	return Unknown
+}
+
+// classOf sorts an error code. The codes are those of MediaWiki's ApiMessageTrait, ApiEditPage and ApiMain, and of the
+// extensions that Wikimedia wikis run.
+func classOf(code string) Class {
+	for _, rule := range codes {
+		if slices.Contains(rule.exact, code) || slices.ContainsFunc(rule.prefixes, func(p string) bool { return strings.HasPrefix(code, p) }) {
+			return rule.class
+		}
+	}
+	return Unknown
+}
+
+var codes = []struct {
+	class           Class
+	exact, prefixes []string
+}{
+	{
+		class:    Transient,
+		exact:    []string{"maxlag", "readonly", "ratelimited", "network", "not-json", "http-408", "http-425", "http-429", "timeouterror"},
+		prefixes: []string{"internal_api_error", "http-5"},
+	},
+	{
+		class: Identity,
+		exact: []string{"badtoken", "assertuserfailed", "assertbotfailed", "assertnameduserfailed", "notloggedin", "readapidenied"},
+	},
+	{
+		class: Conflict,
+		exact: []string{"editconflict", "articleexists", "missingtitle", "pagedeleted", "undofailure", "nosuchsection", "nosuchrevid"},
+	},
+	{
+		class:    Halt,
+		exact:    []string{"blocked", "autoblocked", "systemblocked", "confirmemail", "captcha", "writeapidenied", "noapiwrite"},
+		prefixes: []string{"globalblocking-", "wikimedia-globalblocking-", "torblock-", "mwoauth-"},
+	},
+	{
+		class: Refused,
+		exact: []string{"protectedpage", "cascadeprotected", "protectedtitle", "spamblacklist", "spamdetected", "contenttoobig",
+			"no-direct-editing", "hookaborted", "permissiondenied", "noedit", "noedit-anon", "emptypage", "contentnotallowedhere",
+			"invalid-content-data", "invalidtitle", "invalid-title", "texthidden", "tpt-target-page"},
+		prefixes: []string{"protectednamespace", "abusefilter-", "titleblacklist-", "cantcreate", "customcss", "customjs", "sitecss",
+			"sitejs", "mycustom"},
+	},
+}
+
+// crashed reports codes of which some never pass: the wiki's program failed, maybe on just this request.
+func crashed(code string) bool { return strings.HasPrefix(code, "internal_api_error") }
+
+// sessionLost reports codes which say that a login that was good is not any more.
+func sessionLost(code string) bool {
+	return code == "assertuserfailed" || code == "assertbotfailed" || code == "assertnameduserfailed" || code == "notloggedin"
+}

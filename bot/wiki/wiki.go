@@ -9,29 +9,29 @@
 package wiki
 
 import (
-	"context"
 	"net/http"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/rs/zerolog"
 )
 
 // Config says which wiki a Client talks to, and as whom.
 type Config struct {
-	Wiki string // database name, such as metawiki; it labels logs
+	Wiki string // database name, such as metawiki; it labels logs and metrics
 	API  string // address of api.php
 
-	User      string // the account's name, which owns the edits
-	Login     string // the bot password's login name, User@app; empty stays logged out
+	User      string // the account's name, which owns the edits; default: Login up to its @
+	Login     string // the bot password's login name, User@app; "" stays logged out
 	Password  string // the bot password's secret
-	UserAgent string // names the operator, as https://foundation.wikimedia.org/wiki/Policy:User-Agent_policy asks
+	UserAgent string // names the tool and who answers for it, see https://foundation.wikimedia.org/wiki/Policy:User-Agent_policy
 
-	Transport    http.RoundTripper // nil: an own transport with time limits on connecting and on headers
+	Transport    http.RoundTripper // nil: one of its own
 	MaxLag       int               // seconds of replication lag at which edits wait; 0 means 5, negative sends no maxlag
-	EditInterval time.Duration     // least time between two edits; 0 means no spacing
+	EditInterval time.Duration     // least time between the starts of two edits; 0 means no spacing
 
 	Log     zerolog.Logger
-	Metrics *Metrics // nil counts nothing
+	Metrics prometheus.Registerer // nil counts nothing
 }
 
 // Page is a page as one response showed it: an edit of Text must be based on Revision, and carry Read.
@@ -121,5 +121,3 @@ type Saved struct {
 	NoChange bool  // the page held this text already
 	Time     time.Time
 }
-
-var _ context.Context

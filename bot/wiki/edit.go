@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// This file holds writing: one edit, done once.
+
+package wiki
+
+import (
+	"context"
+	"crypto/md5"
+	"encoding/hex"
+	"encoding/json"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Editor saves pages. The publish stage alone has one; a Client by itself can only read.
+type Editor struct{ c *Client }
+
+// NewEditor returns an editor that writes as the client's account.
+func NewEditor(c *Client) *Editor { return &Editor{c: c} }
+
+// Save makes an edit. Edits of one client are made one after the other, EditInterval apart.
+//
+// If the page has changed since BaseRevision, the wiki merges the changes where it can; then Saved.Old is not
+// BaseRevision. If it cannot, or if the page is gone (or there already, with Create), the error is of class Conflict.
+//
+// An edit of which no answer came is looked for in the page's history before it is sent again: it is ours if the
+// account made a revision with this text, or with this summary right after the base.
+func (e *Editor) Save(ctx context.Context, edit Edit) (Saved, error) {
+	if err := checkTitle("edit", edit.Title); err != nil {
+		return Saved{}, err
+	}
+	if !edit.Create && edit.BaseRevision == 0 {
+		return Saved{}, &Error{Code: "no-base", Action: "edit", Title: edit.Title, Info: "an edit of a page must say which revision it changes"}
+	}
+	select {
+	case e.c.editing <- struct{}{}:
+		defer func() { <-e.c.editing }()
+	case <-ctx.Done():
+		return Saved{}, &Error{Code: "canceled", Class: Transient, Action: "edit", Title: edit.Title, cause: ctx.Err()}
+	}
+
+	edit.Text = normalize(edit.Text)
+	wait := e.c.firstWait
+	for doubts := 0; ; {
+		saved, err := e.send(ctx, edit)
+		if err == nil {
+			return saved, nil
+		}
+		// After a doubtful attempt, a conflict can be one with ourselves.
+		if ctx.Err() != nil || !err.doubtful && (doubts == 0 || err.Class != Conflict) {
+			return Saved{}, err
+		}
+		if err.doubtful {
+			if ended := pause(ctx, max(wait, err.RetryAfter)); ended != nil {
+				err.cause = ended
+				return Saved{}, err
+			}
+			wait = min(2*wait, e.c.longestWait)
+			doubts++
+		}
+		saved, found, findErr := e.find(ctx, edit)
+		switch {
+		case findErr != nil:
+			return Saved{}, findErr
+		case found:
+			e.c.writes.end(e.c.cfg.Log)
+			return saved, nil
+		case err.Class == Conflict:
+			return Saved{}, err
+		case doubts == maxTries:
+			// The wiki answers, but not to this edit.
+			err.Class = Unknown
+			return Saved{}, err
+		}
+	}
+}
+
+// normalize does to a text what MediaWiki does to it on arrival, so that checksums and comparisons agree: valid UTF-8 in
+// normal form C, no control characters, lines that end in a newline, none at the end.
+func normalize(text string) string {
+	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.ToValidUTF8(text, "\uFFFD"))
+	text = strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\n' && r != '\t' || r == '\uFFFE' || r == '\uFFFF' {
+			return '\uFFFD'
+		}
+		return r
+	}, text)
+	return strings.TrimRight(norm.NFC.String(text), " \t\n")
+}
+
+// send makes one edit request, and waits out what is told before the edit is made.
+func (e *Editor) send(ctx context.Context, edit Edit) (Saved, *Error) {
+	if err := e.space(ctx); err != nil {
+		return Saved{}, &Error{Code: "canceled", Class: Transient, Action: "edit", Title: edit.Title, cause: err}
+	}
+	sum := md5.Sum([]byte(edit.Text))
+	p := map[string]string{
+		"title": edit.Title, "text": edit.Text, "md5": hex.EncodeToString(sum[:]),
+		"formatversion": "2", "watchlist": "nochange",
+	}
+	if edit.Summary != "" {
+		p["summary"] = edit.Summary
+	}
+	flag(p, edit.Create, "createonly", "nocreate")
+	flag(p, edit.Minor, "minor", "notminor")
+	flag(p, edit.Bot, "bot", "")
+	if !edit.Create {
+		p["baserevid"] = strconv.FormatInt(edit.BaseRevision, 10)
+	}
+	if edit.Read != "" {
+		p["starttimestamp"] = edit.Read
+	}
+	if e.c.cfg.MaxLag > 0 {
+		p["maxlag"] = strconv.Itoa(e.c.cfg.MaxLag)
+	}
+	body, err := e.c.call(ctx, request{action: "edit", title: edit.Title, params: p, post: true, edit: true})
+	if err != nil {
+		return Saved{}, err
+	}
+	return readSaved(body, edit)
+}
+
+// flag sets one of two parameters. A flag is never set to "", which the library drops from long requests.
+func flag(p map[string]string, on bool, yes, no string) {
+	if on {
+		p[yes] = "1"
+	} else if no != "" {
+		p[no] = "1"
+	}
+}
+
+// space waits until the last edit is long enough ago.
+func (e *Editor) space(ctx context.Context) error {
+	if d := time.Until(e.c.nextEdit); d > 0 {
+		if err := pause(ctx, d); err != nil {
+			return err
+		}
+	}
+	e.c.nextEdit = time.Now().Add(e.c.cfg.EditInterval)
+	return nil
+}
+
+// readSaved understands the answer to an edit.
+func readSaved(body []byte, edit Edit) (Saved, *Error) {
+	fail := &Error{Code: "unreadable", Action: "edit", Title: edit.Title, Info: excerpt(body)}
+	var answer struct {
+		Edit struct {
+			Result             string
+			NewRevID, OldRevID int64
+			NoChange           bool
+			NewTimestamp       time.Time
+			Captcha            json.RawMessage
+			Code, Info         string
+			Spam               string `json:"spamblacklist"`
+		}
+	}
+	if err := json.Unmarshal(body, &answer); err != nil {
+		return Saved{}, fail
+	}
+	a := answer.Edit
+	switch {
+	case a.Result == "Success" && a.NoChange:
+		return Saved{Old: edit.BaseRevision, NoChange: true}, nil
+	case a.Result == "Success" && a.NewRevID != 0:
+		return Saved{Revision: a.NewRevID, Old: a.OldRevID, Time: a.NewTimestamp}, nil
+	case a.Captcha != nil:
+		fail.Code, fail.Info = "captcha", "the account is asked for a captcha; it needs the right skipcaptcha"
+	case a.Spam != "":
+		fail.Code, fail.Info = "spamblacklist", "listed address: "+a.Spam
+	case a.Code != "":
+		fail.Code, fail.Info = a.Code, a.Info
+	}
+	fail.Class = classOf(fail.Code)
+	return Saved{}, fail
+}
+
+// find looks for an edit in the page's history.
+func (e *Editor) find(ctx context.Context, edit Edit) (Saved, bool, error) {
+	revs, err := e.c.History(ctx, edit.Title, edit.BaseRevision)
+	if err != nil {
+		return Saved{}, false, err
+	}
+	me := accountName(e.c.cfg.User)
+	for _, r := range revs {
+		sameText := !r.Hidden && strings.TrimRight(r.Text, " \t\n") == edit.Text
+		// Signatures and substitutions make the saved text differ from the sent one.
+		sameWords := r.Parent == edit.BaseRevision && sameSummary(r.Comment, edit.Summary)
+		if r.User == me && (sameText || sameWords) {
+			return Saved{Revision: r.ID, Old: r.Parent, Time: r.Time}, true, nil
+		}
+	}
+	return Saved{}, false, nil
+}
+
+// accountName writes a user name as MediaWiki does.
+func accountName(name string) string {
+	name = strings.TrimSpace(strings.ReplaceAll(name, "_", " "))
+	_, first := utf8.DecodeRuneInString(name)
+	return strings.ToUpper(name[:first]) + name[first:]
+}
+
+// sameSummary compares a saved summary with a sent one: MediaWiki folds lines and cuts at 500 characters.
+func sameSummary(saved, sent string) bool {
+	fold := func(s string) string {
+		r := []rune(strings.Join(strings.Fields(s), " "))
+		return string(r[:min(len(r), 480)])
+	}
+	return fold(saved) == fold(sent)
+}

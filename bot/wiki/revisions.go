@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// This file holds reading of revisions, by their ids and as a page's history.
+
+package wiki
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	batch      = 50  // what an account without special rights may ask for at once
+	maxHistory = 500 // revisions that History returns at most
+	allOf      = "ids|timestamp|user|comment|content"
+)
+
+// queryRevision is a revision in an answer of action=query.
+type queryRevision struct {
+	RevID, ParentID int64
+	User, Comment   string
+	Anon, Temp      bool
+	UserHidden      bool
+	CommentHidden   bool
+	Timestamp       time.Time
+	Slots           struct {
+		Main struct {
+			ContentModel string
+			Content      *string
+			TextHidden   bool
+			TextMissing  bool
+			BadContent   bool
+		}
+	}
+}
+
+func (q queryRevision) revision(p queryPage) Revision {
+	main := q.Slots.Main
+	r := Revision{
+		ID: q.RevID, Parent: q.ParentID, Title: p.Title, Namespace: p.NS, PageID: p.PageID, User: q.User,
+		Registered: q.User != "" && !q.Anon && !q.Temp, Temp: q.Temp, Time: q.Timestamp, Model: main.ContentModel, Comment: q.Comment,
+		Hidden: main.TextHidden || main.TextMissing || main.BadContent || main.Content == nil,
+	}
+	if !r.Hidden {
+		r.Text = *main.Content
+	}
+	return r
+}
+
+// Revisions reads revisions by their ids. Each id asked for is in the result; one that the wiki does not know, or whose
+// page is deleted, has Missing set.
+func (c *Client) Revisions(ctx context.Context, ids ...int64) (map[int64]Revision, error) {
+	found := make(map[int64]Revision, len(ids))
+	for chunk := range slices.Chunk(ids, batch) {
+		words := make([]string, len(chunk))
+		for i, id := range chunk {
+			words[i] = strconv.FormatInt(id, 10)
+		}
+		revs, err := c.revisions(ctx, map[string]string{"revids": strings.Join(words, "|")}, len(chunk))
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range revs {
+			found[r.ID] = r
+		}
+	}
+	for _, id := range ids {
+		if _, ok := found[id]; !ok {
+			found[id] = Revision{ID: id, Missing: true}
+		}
+	}
+	return found, nil
+}
+
+// History reads the revisions of a page that are newer than the revision after, with their texts, oldest first; after 0
+// means from the beginning. It returns at most 500: if it returns so many, there may be more after the last. A page
+// that does not exist has none.
+func (c *Client) History(ctx context.Context, title string, after int64) ([]Revision, error) {
+	if err := checkTitle("query", title); err != nil {
+		return nil, err
+	}
+	p := map[string]string{"titles": title, "rvdir": "newer", "rvlimit": strconv.Itoa(batch)}
+	if after > 0 {
+		p["rvstartid"] = strconv.FormatInt(after, 10)
+	}
+	revs, err := c.revisions(ctx, p, maxHistory+1) // the start is among them
+	if err != nil {
+		return nil, err
+	}
+	revs = slices.DeleteFunc(revs, func(r Revision) bool { return r.ID <= after })
+	return revs[:min(len(revs), maxHistory)], nil
+}
+
+// enough ends GetAll early.
+type enough struct{}
+
+func (enough) Error() string { return "enough" }
+
+// revisions asks for revisions until there are max or no more, and adds which of their users are bots.
+func (c *Client) revisions(ctx context.Context, which map[string]string, max int) ([]Revision, error) {
+	p := map[string]string{"action": "query", "prop": "revisions", "rvprop": allOf, "rvslots": "main"}
+	for k, v := range which {
+		p[k] = v
+	}
+	var revs []Revision
+	err := c.GetAll(ctx, p, func(body []byte) error {
+		var answer struct{ Query struct{ Pages []queryPage } }
+		if err := decode(body, "query", &answer); err != nil {
+			return err
+		}
+		for _, page := range answer.Query.Pages {
+			for _, r := range page.Revisions {
+				revs = append(revs, r.revision(page))
+			}
+		}
+		if len(revs) >= max {
+			return enough{}
+		}
+		return nil
+	})
+	if err != nil && err != (enough{}) {
+		return nil, err
+	}
+	return revs, c.markBots(ctx, revs)
+}
+
+// markBots sets Bot in revisions of accounts that are bots now.
+func (c *Client) markBots(ctx context.Context, revs []Revision) error {
+	var names []string
+	for _, r := range revs {
+		if r.Registered && !slices.Contains(names, r.User) {
+			names = append(names, r.User)
+		}
+	}
+	bots := map[string]bool{}
+	for chunk := range slices.Chunk(names, batch) {
+		users, err := c.users(ctx, "groups", chunk...)
+		if err != nil {
+			return err
+		}
+		for _, u := range users {
+			bots[u.Name] = slices.Contains(u.Groups, "bot")
+		}
+	}
+	for i := range revs {
+		revs[i].Bot = bots[revs[i].User]
+	}
+	return nil
+}
