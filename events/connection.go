@@ -100,8 +100,8 @@ func (s *Stream) open(ctx context.Context, id string, since time.Time) *connecti
 	}
 	go func() {
 		defer close(c.frames)
-		// A context that ends would make the library stop listening to its own
-		// goroutine, which then never ends. It sees the end of the body instead.
+		// RoundTrip carries ctx. The library sees the end of a body instead, the
+		// one way in which it leaves no goroutine behind.
 		err := client.SubscribeRawWithContext(context.WithoutCancel(ctx), c.deliver)
 		c.idle.Stop()
 		c.settle(err)

@@ -223,6 +223,25 @@ func TestStreamResumesWithAMargin(t *testing.T) {
 	}
 }
 
+func TestReplayOfTwoTopicsDoesNotPassTheSlowerOne(t *testing.T) {
+	id := func(eqiad int64, codfw string) string {
+		return fmt.Sprintf(`[{"topic":"eqiad.mediawiki.recentchange","partition":0,"timestamp":%d},{"topic":"codfw.mediawiki.recentchange","partition":0,%s}]`, eqiad, codfw)
+	}
+	hour := time.Hour.Milliseconds()
+	start := noon.UnixMilli()
+	// The first topic is an hour further when the connection is cut; of the
+	// second one nothing has come yet.
+	s := serve(t, sends("id: "+id(start+hour, `"offset":812`)+"\ndata: "+dataAt(1, noon.Add(time.Hour))+"\n\n"), hangs(say(2)))
+	from := Cursor{Streams: "mediawiki.recentchange", ID: id(start, fmt.Sprintf(`"timestamp":%d`, start)), Time: noon}
+	if _, err := take(t, client(s, nil), from, 2); err != nil {
+		t.Fatal(err)
+	}
+	want := id(start+hour-10_000, fmt.Sprintf(`"timestamp":%d`, start-10_000))
+	if got := s.request(1).Header.Get("Last-Event-ID"); got != want {
+		t.Errorf("resumed with %s\nwant         %s", got, want)
+	}
+}
+
 func TestStreamStartsWhereTheCursorSays(t *testing.T) {
 	since := fmt.Sprintf("since=%d", noon.Add(-10*time.Second).UnixMilli())
 	tests := []struct {
