@@ -78,6 +78,9 @@ func TestTransientTroubleIsWaitedOut(t *testing.T) {
 					if err != nil || time.Since(start) != tt.waits || f.count(action) != tt.times+1 {
 						t.Errorf("after %v and %d requests: %v; want %d requests in %v", time.Since(start), f.count(action), err, tt.times+1, tt.waits)
 					}
+					if strings.HasPrefix(name, "lag") && (len(log.lines) == 0 || !strings.Contains(log.lines[0], `"code":"maxlag"`)) {
+						t.Errorf("logged %q, which does not tell of lag", log.lines)
+					}
 					if len(log.lines) != 2 || !strings.Contains(log.lines[0], `"warn"`) || !strings.Contains(log.lines[1], "answers again") {
 						t.Errorf("logged %q; want one line at the start and one at the end", log.lines)
 					}
@@ -305,6 +308,24 @@ func TestRefusedLoginIsNotHammered(t *testing.T) {
 			t.Errorf("after %v: %v", time.Since(start), err)
 		}
 	})
+}
+
+func TestOnlyTheLostSessionIsForgotten(t *testing.T) {
+	f := &fakeWiki{}
+	c, _ := f.client(t)
+	login := func() *session {
+		if err := c.Login(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		return c.session
+	}
+	old, now := login(), login()
+	if c.forget(t.Context(), old, true); c.session != now {
+		t.Error("a caller that failed in the old session has dropped the new one")
+	}
+	if c.forget(t.Context(), now, true); c.session != nil {
+		t.Error("the lost session is still in use")
+	}
 }
 
 func TestOddAnswersAreErrors(t *testing.T) {

@@ -23,16 +23,11 @@ type queryRevision struct {
 	RevID, ParentID int64
 	User, Comment   string
 	Anon, Temp      bool
-	UserHidden      bool
-	CommentHidden   bool
 	Timestamp       time.Time
 	Slots           struct {
 		Main struct {
 			ContentModel string
-			Content      *string
-			TextHidden   bool
-			TextMissing  bool
-			BadContent   bool
+			Content      *string // nil if it is hidden, lost or broken
 		}
 	}
 }
@@ -42,7 +37,7 @@ func (q queryRevision) revision(p queryPage) Revision {
 	r := Revision{
 		ID: q.RevID, Parent: q.ParentID, Title: p.Title, Namespace: p.NS, PageID: p.PageID, User: q.User,
 		Registered: q.User != "" && !q.Anon && !q.Temp, Temp: q.Temp, Time: q.Timestamp, Model: main.ContentModel, Comment: q.Comment,
-		Hidden: main.TextHidden || main.TextMissing || main.BadContent || main.Content == nil,
+		Hidden: main.Content == nil,
 	}
 	if !r.Hidden {
 		r.Text = *main.Content
