@@ -22,7 +22,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
-	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/wiki"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/config"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/events"
 )
@@ -48,6 +47,9 @@ type Config struct {
 	// StartWithin is how long a wiki may take to answer at start-up; two
 	// minutes if zero.
 	StartWithin time.Duration
+	// TroubleAfter is how long the stream may be away before the report page
+	// says so; a minute if zero. It is closed every few minutes by design.
+	TroubleAfter time.Duration
 	Metrics     prometheus.Registerer
 	Transport   http.RoundTripper // nil: the clients' own
 	Log         zerolog.Logger
@@ -80,14 +82,16 @@ func New(c Config) (*Bot, error) {
 	if c.StartWithin == 0 {
 		c.StartWithin = 2 * time.Minute
 	}
+	if c.TroubleAfter == 0 {
+		c.TroubleAfter = time.Minute
+	}
 	if c.Metrics == nil {
 		c.Metrics = prometheus.NewRegistry()
 	}
 	c.Stream.UserAgent, c.Stream.Log, c.Stream.Metrics = c.UserAgent, c.Log, c.Metrics
 	b := &Bot{Config: c, stream: events.New(c.Stream), sites: map[string]*site{}, metrics: newMetrics(c.Metrics)}
-	api := wiki.NewMetrics(c.Metrics)
 	for _, w := range c.Wikis {
-		s, err := newSite(b, w, api)
+		s, err := newSite(b, w)
 		if err != nil {
 			return nil, fmt.Errorf("serve %s: %w", w.Wiki.Wiki, err)
 		}

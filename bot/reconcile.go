@@ -19,9 +19,6 @@ const (
 	reconcileEvery = time.Minute
 	// mentionsKept is how far back mentions are planned with.
 	mentionsKept = 90 * 24 * time.Hour
-	// troubleAfter is how long the stream may be away before people are told;
-	// it is closed every few minutes by design.
-	troubleAfter = time.Minute
 	// notePage begins the names of notes on pages that could not be written.
 	notePage = "page "
 )
@@ -29,7 +26,8 @@ const (
 // reconcile makes the wiki hold what it should, whenever something is known
 // anew and on a clock, until ctx ends.
 func (s *site) reconcile(ctx context.Context) error {
-	for {
+	for told := false; ; {
+		surveyed := s.surveyed.Load()
 		if s.rulesDue.Swap(false) {
 			if err := s.readRules(ctx); err != nil {
 				return err
@@ -38,7 +36,11 @@ func (s *site) reconcile(ctx context.Context) error {
 		if err := s.reconcileOnce(ctx); err != nil {
 			return err
 		}
-		if err := s.plan.wait(ctx, reconcileEvery); err != nil {
+		if surveyed && !told {
+			s.log.Info().Msg("surveyed and reconciled")
+			told = true
+		}
+		if err := s.plan.wait(ctx, min(reconcileEvery, s.troubleAfter)); err != nil {
 			return err
 		}
 	}
@@ -48,6 +50,9 @@ func (s *site) reconcile(ctx context.Context) error {
 // every page and publishes each.
 func (s *site) reconcileOnce(ctx context.Context) error {
 	set, at := s.rules.Load(), now()
+	if s.doubt.Swap(false) {
+		clear(s.settled)
+	}
 	view, err := s.reg.View(ctx, s.conf.Wiki.Wiki, at.Add(-mentionsKept))
 	if err != nil {
 		return err
@@ -77,11 +82,23 @@ func (s *site) reconcileOnce(ctx context.Context) error {
 }
 
 // publish publishes one page and keeps a note of what went wrong, for the
-// report page and the status command.
+// report page and the status command. A page that is known to hold what was
+// planned is not read again until somebody edits it.
 func (s *site) publish(ctx context.Context, page plan.Page, under publish.Rules) error {
+	wanted, err := page.Create()
+	if err != nil {
+		return fmt.Errorf("plan %s: %w", page.Title, err)
+	}
+	if s.settled[page.Title] == wanted {
+		return nil
+	}
 	outcome, err := s.gate.Publish(ctx, page, under)
 	if err != nil {
 		return err
+	}
+	delete(s.settled, page.Title)
+	if outcome.Result == publish.Saved || outcome.Result == publish.Unchanged {
+		s.settled[page.Title] = wanted
 	}
 	s.metrics.edits.WithLabelValues(s.conf.Wiki.Wiki, string(outcome.Result)).Inc()
 	return s.reg.SetNote(ctx, s.conf.Wiki.Wiki, notePage+page.Title, outcome.Reason)
@@ -121,7 +138,7 @@ func (s *site) trouble(ctx context.Context, at time.Time) ([]string, error) {
 				source.Source, source.Failed.UTC().Format(time.DateTime), source.Reason))
 		}
 	}
-	if since, reason := s.stream(); reason != "" && at.Sub(since) > troubleAfter {
+	if since, reason := s.stream(); reason != "" && at.Sub(since) > s.troubleAfter {
 		trouble = append(trouble, fmt.Sprintf("The event stream is away since %s: %s. Tables are kept true by regular readings; mentions are caught up once it is back.",
 			since.UTC().Format(time.DateTime), reason))
 	}

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan"
@@ -33,11 +34,10 @@ func (s *site) inForce() *config.Rules {
 }
 
 // restoreRules puts the last good rules in force at start-up.
-func (s *site) restoreRules(stored registry.Rules, ok bool) error {
-	s.rulesDue.Store(true)
+func (s *site) restoreRules(stored registry.Rules, ok bool) {
 	if !ok {
 		s.rules.Store(&ruleset{})
-		return nil
+		return
 	}
 	rules, problems := config.ParseRules(stored.Text)
 	if len(problems) > 0 {
@@ -45,22 +45,22 @@ func (s *site) restoreRules(stored registry.Rules, ok bool) error {
 		// read next and says the same, with its problems, on the report page.
 		s.log.Warn().Int64("rev", stored.Revision).Stringer("reason", problems[0]).Msg("stored rules are not valid any more")
 		s.rules.Store(&ruleset{})
-		return nil
+		return
 	}
+	localRules(s.about, rules)
 	s.rules.Store(&ruleset{rules: rules, stored: stored})
-	return nil
 }
 
 // readRules reads the config page and puts it in force if it is good. A bad
 // revision changes nothing but the report.
 func (s *site) readRules(ctx context.Context) error {
-	page, err := s.client.Page(ctx, s.conf.ConfigPage)
+	page, err := s.client.Page(ctx, s.pages.ConfigPage)
 	if err != nil {
 		return s.elsewhere(ctx, err, "config page cannot be read")
 	}
 	before := s.rules.Load()
 	if page.Missing && before.rules == nil {
-		s.log.Info().Str("title", s.conf.ConfigPage).Msg("there are no rules yet: create the config page")
+		s.log.Info().Str("title", s.pages.ConfigPage).Msg("there are no rules yet: create the config page")
 		return nil
 	}
 	if before.stored.Revision == page.Revision && before.rules != nil && before.rejected == nil {
@@ -71,6 +71,9 @@ func (s *site) readRules(ctx context.Context) error {
 		return s.elsewhere(ctx, err, "last editor of the config page cannot be looked up")
 	}
 	set := *before
+	if r := before.rejected; r != nil && r.Revision == page.Revision && slices.Equal(r.Problems, problems) {
+		return nil
+	}
 	if len(problems) > 0 {
 		set.rejected = &plan.Rejected{Revision: page.Revision, User: page.User, Problems: problems}
 		s.log.Warn().Str("title", page.Title).Int64("rev", page.Revision).Str("user", page.User).Strs("reason", problems).Msg("rules refused")
@@ -109,13 +112,14 @@ func (s *site) judge(ctx context.Context, page wiki.Page) (*config.Rules, []stri
 		return nil, nil, err
 	}
 	if !trusted {
-		problems = append(problems, fmt.Sprintf("the page is not protected, and %s, who edited it last, has none of the rights %v", page.User, s.conf.ConfigRights))
+		problems = append(problems, fmt.Sprintf("the page is not protected, and %s, who edited it last, has none of the rights %s", page.User, strings.Join(s.conf.ConfigRights, ", ")))
 	}
 	rules, wrong := config.ParseRules(page.Text)
 	for _, p := range wrong {
 		problems = append(problems, p.String())
 	}
 	if rules != nil {
+		localRules(s.about, rules)
 		problems = append(problems, s.misplaced(rules)...)
 	}
 	return rules, problems, nil
@@ -136,7 +140,11 @@ func (s *site) trusted(ctx context.Context, page wiki.Page) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return slices.ContainsFunc(user.Rights, func(r string) bool { return slices.Contains(rights, r) }), nil
+	has, err := s.client.Rights(ctx, user.Groups)
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(has, func(r string) bool { return slices.Contains(rights, r) }), nil
 }
 
 // misplaced returns the problems with the pages that rules name on this wiki.

@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -26,48 +27,58 @@ type site struct {
 	conf    Served
 	pages   plan.Site
 	client  *wiki.Client
-	gate    *publish.Publisher
+	about   wiki.Site          // what the wiki says of itself; set by start
+	gate    *publish.Publisher // set by start
 	reg     *registry.Registry
+	dryRun  io.Writer
 	stream  func() (since time.Time, reason string) // trouble of the stream
 	metrics *metrics
 	log     zerolog.Logger
 
-	every time.Duration
+	every        time.Duration
+	troubleAfter time.Duration
 	rules atomic.Pointer[ruleset] // nil before the first reading
 	// plan and read wake reconcile and survey; due says which sources.
 	plan, read signal
 	due        dueSources
 	rulesDue   atomic.Bool
+	surveyed   atomic.Bool // every source was read, or tried, since the start
+	// settled is what pages are known to hold, by title, as planned for an
+	// empty page; doubt says that somebody may have changed one. Reconcile
+	// alone uses settled.
+	settled map[string]string
+	doubt   atomic.Bool
 }
 
-func newSite(b *Bot, w Served, metrics *wiki.Metrics) (*site, error) {
+func newSite(b *Bot, w Served) (*site, error) {
 	log := b.Log.With().Str("wiki", w.Wiki.Wiki).Logger()
 	client, err := wiki.New(wiki.Config{
 		Wiki: w.Wiki.Wiki, API: w.API, User: w.User, Login: w.Login, Password: w.Password,
-		UserAgent: b.UserAgent, Transport: b.Transport, Log: log, Metrics: metrics,
+		UserAgent: b.UserAgent, Transport: b.Transport, Log: log, Metrics: b.Metrics,
 	})
 	if err != nil {
 		return nil, err
 	}
-	pages := plan.Site{Wiki: w.Wiki.Wiki, Bot: w.User, ConfigPage: w.ConfigPage, ReportPage: w.ReportPage(), StopPage: w.StopPage()}
 	return &site{
-		conf:   w,
-		pages:  pages,
-		client: client,
-		gate: publish.New(publish.Config{
-			Site: pages, Reader: client, Editor: wiki.NewEditor(client), Outbox: b.Registry, DryRun: b.DryRun, Log: b.Log,
-		}),
+		conf:    w,
+		pages:   plan.Site{Wiki: w.Wiki.Wiki, Bot: w.User, ConfigPage: w.ConfigPage, ReportPage: w.ReportPage(), StopPage: w.StopPage()},
+		client:  client,
 		reg:     b.Registry,
+		dryRun:  b.DryRun,
 		stream:  b.streamTrouble,
 		metrics: b.metrics,
 		log:     log,
 		every:   b.SurveyEvery,
+		settled: map[string]string{},
 		plan:    newSignal(),
 		read:    newSignal(),
+
+		troubleAfter: b.TroubleAfter,
 	}, nil
 }
 
-// start logs in and checks that the API is that of the wiki it should be.
+// start logs in, checks that the API is that of the wiki it should be, and
+// reads the rules, so that no event is looked at without them.
 func (s *site) start(ctx context.Context, within time.Duration) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, within, fmt.Errorf("no answer within %s", within))
 	defer cancel()
@@ -84,11 +95,16 @@ func (s *site) start(ctx context.Context, within time.Duration) error {
 	if about.DB != s.conf.Wiki.Wiki {
 		return fmt.Errorf("%s is the wiki %q, not %q; correct the wikis file", s.conf.API, about.DB, s.conf.Wiki.Wiki)
 	}
+	s.about, s.pages = about, localPages(about, s.pages)
+	s.gate = publish.New(publish.Config{
+		Site: s.pages, Reader: s.client, Editor: wiki.NewEditor(s.client), Outbox: s.reg, DryRun: s.dryRun, Log: s.log,
+	})
 	stored, ok, err := s.reg.LastRules(ctx, s.conf.Wiki.Wiki)
 	if err != nil {
 		return err
 	}
-	return s.restoreRules(stored, ok)
+	s.restoreRules(stored, ok)
+	return s.readRules(ctx)
 }
 
 // signal wakes one waiting goroutine; waking it twice before it looks is once.

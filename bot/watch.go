@@ -104,7 +104,8 @@ func (s *site) trigger(e events.Event) {
 		case isMaintainersPage(rules, title):
 			s.ask("maintainers")
 		case plan.Owned(s.pages, rules, title) && e.User != s.conf.User:
-			s.ask("cells")
+			s.ask(registry.CellsSource)
+			s.doubt.Store(true)
 			s.plan.wake()
 		}
 	}

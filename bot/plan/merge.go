@@ -53,18 +53,13 @@ type liveRow struct {
 // a row whose item is gone stays while such a cell is filled, and so does a
 // row that a person added. It refuses a region it cannot read.
 func (t Table) Apply(text string) (string, error) {
-	region, err := wikitext.Parse(text).Region(t.ID)
-	if err != nil {
-		if isNew(text, t.Append, err) {
-			return wikitext.AppendRegion(text, t.ID, t.render(live{}))
+	return edit(text, t.ID, t.Append, func(body string) (string, error) {
+		now, err := t.read(body)
+		if err != nil {
+			return "", err
 		}
-		return "", err
-	}
-	now, err := t.read(region.Body)
-	if err != nil {
-		return "", err
-	}
-	return wikitext.SetRegion(text, t.ID, t.render(now))
+		return t.render(now), nil
+	})
 }
 
 // read takes the live table apart.
@@ -232,7 +227,7 @@ func writeCell(b *strings.Builder, mark string, c Cell) {
 	}
 	switch {
 	case c.Text == "":
-	case strings.ContainsAny(c.Text[:1], "*#:;{"):
+	case strings.ContainsAny(c.Text[:1], "*#:;"), strings.HasPrefix(c.Text, "{|"):
 		b.WriteString("\n" + c.Text) // means something only at the start of a line
 	default:
 		b.WriteString(" " + c.Text)

@@ -7,6 +7,7 @@ package plan
 
 import (
 	"fmt"
+	"hash/fnv"
 	"slices"
 	"strings"
 	"time"
@@ -79,12 +80,20 @@ func noticeboardPage(in Input) (Page, bool) {
 
 // BoardKey is the key of a mention's entry on the noticeboard.
 func BoardKey(m registry.Mention) string {
-	return fmt.Sprintf("board/%s/%s/%d/%s", m.Wiki, m.Item, m.Revision, m.Section)
+	return fmt.Sprintf("board/%s/%s/%d/%s", m.Wiki, m.Item, m.Revision, sectionHash(m))
 }
 
 // anchor makes the entry's id on the page, unique for (item, revision, section).
 func anchor(m registry.Mention) string {
-	return fmt.Sprintf("cs-%d-%s-%s", m.Revision, registry.RowID(m.Item), registry.RowID(registry.Key(m.Section)))
+	return fmt.Sprintf("cs-%d-%s-%s", m.Revision, registry.RowID(m.Item), sectionHash(m))
+}
+
+// sectionHash tells the sections of one revision apart; headings have any
+// length and any characters.
+func sectionHash(m registry.Mention) string {
+	h := fnv.New32a()
+	h.Write([]byte(m.Section))
+	return fmt.Sprintf("%08x", h.Sum32())
 }
 
 // boardLine says what was mentioned where, by whom and when.
@@ -113,14 +122,7 @@ func boardLine(e registry.Entry, m registry.Mention, opinion registry.Opinion) s
 // Apply adds the entries that are not on the page yet, newest first, under the
 // heading of their month. What stands there already is not touched.
 func (b Board) Apply(text string) (string, error) {
-	region, err := wikitext.Parse(text).Region(boardRegion)
-	if err != nil {
-		if isNew(text, b.Append, err) {
-			return wikitext.AppendRegion(text, boardRegion, b.add(text, ""))
-		}
-		return "", err
-	}
-	return wikitext.SetRegion(text, boardRegion, b.add(text, region.Body))
+	return edit(text, boardRegion, b.Append, func(body string) (string, error) { return b.add(text, body), nil })
 }
 
 // add returns the region's body with the entries that page does not hold.

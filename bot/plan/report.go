@@ -78,14 +78,7 @@ func ReportPage(site Site, inForce *registry.Rules, rejected *Rejected, trouble 
 // Apply writes the report into its region, which is added where it is missing:
 // the page is the bot's own.
 func (r Report) Apply(text string) (string, error) {
-	_, err := wikitext.Parse(text).Region(reportRegion)
-	if err != nil {
-		if isNew(text, true, err) {
-			return wikitext.AppendRegion(text, reportRegion, r.Body)
-		}
-		return "", err
-	}
-	return wikitext.SetRegion(text, reportRegion, r.Body)
+	return edit(text, reportRegion, true, func(string) (string, error) { return r.Body, nil })
 }
 
 // since says when something began, to the minute, as the report writes it.

@@ -7,6 +7,7 @@ package plan
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -67,7 +68,24 @@ func fragment(heading string) string {
 	}, heading)
 }
 
-// isNew reports whether a page without the bot's region may get it.
-func isNew(text string, appendAllowed bool, err error) bool {
-	return errors.Is(err, wikitext.ErrNoRegion) && (appendAllowed || strings.TrimSpace(text) == "")
+// edit replaces the body of a region by what rewrite makes of it. A page
+// without the region gets it at its end if it is empty or if that is allowed;
+// then rewrite gets "". The error is a *wikitext.RegionError.
+func edit(text, id string, appendAllowed bool, rewrite func(body string) (string, error)) (string, error) {
+	region, err := wikitext.Parse(text).Region(id)
+	missing := errors.Is(err, wikitext.ErrNoRegion)
+	if missing && !appendAllowed && strings.TrimSpace(text) != "" {
+		return "", &wikitext.RegionError{ID: id, Reason: fmt.Sprintf("the markers of region %s are missing; put them where it should stand, or allow \"append\" in the rules", id)}
+	}
+	if err != nil && !missing {
+		return "", err
+	}
+	body, err := rewrite(region.Body)
+	if err != nil {
+		return "", err
+	}
+	if missing {
+		return wikitext.AppendRegion(text, id, body)
+	}
+	return wikitext.SetRegion(text, id, body)
 }

@@ -7,6 +7,7 @@
 package publish
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -20,18 +21,33 @@ var messageCodes = []string{"all", "stewardship", "stewardship-ping", "toolstatu
 // there is none. Templates in comments and nowiki do not count; of several, any
 // that denies is enough.
 func excluded(text, bot string) string {
-	for _, t := range wikitext.Parse(text).Templates() {
+	doc := wikitext.Parse(text)
+	found := 0
+	for _, t := range doc.Templates() {
 		if denies(t, bot) {
 			return "{{" + strings.TrimSpace(t.Name) + "}}"
 		}
+		if isExclusion(t.Name) {
+			found++
+		}
+	}
+	if len(begun.FindAllString(doc.Masked(), -1)) > found {
+		return "{{bots}} or {{nobots}} in a way that cannot be read"
 	}
 	return ""
 }
 
+// begun finds where an exclusion template begins, closed or not.
+var begun = regexp.MustCompile(`(?i)\{\{\s*(template\s*:\s*)?(no)?bots\s*($|[|}])`)
+
+func isExclusion(name string) bool {
+	name = strings.TrimPrefix(fold(name), "template:")
+	return name == "bots" || name == "nobots"
+}
+
 // denies reads one template.
 func denies(t wikitext.Template, bot string) bool {
-	name := strings.TrimPrefix(fold(t.Name), "template:")
-	if name != "bots" && name != "nobots" {
+	if !isExclusion(t.Name) {
 		return false
 	}
 	us := []string{"all", fold(bot)}
@@ -52,7 +68,7 @@ func denies(t wikitext.Template, bot string) bool {
 			}
 		}
 	}
-	if name == "nobots" {
+	if strings.HasSuffix(fold(t.Name), "nobots") {
 		return !allowed
 	}
 	return listed && !allowed

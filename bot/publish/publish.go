@@ -59,7 +59,7 @@ type editor interface {
 // outbox remembers notices: the intent before the edit, the revision after it.
 type outbox interface {
 	Intend(ctx context.Context, wiki, page string, base int64, keys []string, at time.Time) error
-	Sent(ctx context.Context, keys []string, revision int64, at time.Time) error
+	Sent(ctx context.Context, wiki, page string, revision int64, keys []string, at time.Time) error
 	// Pending returns the lowest base revision of the intents among keys whose
 	// edits are not known to be saved; ok is false where there is none.
 	Pending(ctx context.Context, keys []string) (base int64, ok bool, err error)
@@ -84,7 +84,8 @@ type Config struct {
 type Publisher struct {
 	Config
 	stop   stopPage
-	halted string // why the wiki does not let the account write; "" while it does
+	said   map[string]string // the last reason by title, so that it is logged once
+	halted string            // why the wiki does not let the account write; "" while it does
 }
 
 // New returns a publisher for one wiki.
@@ -92,7 +93,7 @@ func New(c Config) *Publisher {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	return &Publisher{Config: c, stop: stopPage{title: c.Site.StopPage}}
+	return &Publisher{Config: c, stop: stopPage{title: c.Site.StopPage}, said: map[string]string{}}
 }
 
 // Forget drops what is remembered of the stop page, so that the next write
@@ -115,10 +116,11 @@ func (p *Publisher) Publish(ctx context.Context, page plan.Page, rules Rules) (O
 	if err != nil {
 		return Outcome{}, fmt.Errorf("publish %s: %w", page.Title, err)
 	}
-	if outcome.Result != Unchanged {
-		p.Log.Info().Str("wiki", p.Site.Wiki).Str("title", page.Title).Str("outcome", string(outcome.Result)).
+	if said := p.said[page.Title]; outcome.Result == Saved || outcome.Result != Unchanged && said != outcome.Reason {
+		p.Log.Info().Str("title", page.Title).Str("outcome", string(outcome.Result)).
 			Int64("rev", outcome.Revision).Strs("keys", page.Keys).Str("reason", outcome.Reason).Msg("page")
 	}
+	p.said[page.Title] = outcome.Reason
 	return outcome, nil
 }
 
@@ -160,12 +162,12 @@ func (p *Publisher) try(ctx context.Context, page plan.Page, rules Rules) (Outco
 	if err != nil {
 		var region *wikitext.RegionError
 		if errors.As(err, &region) {
-			return Outcome{Result: Refused, Reason: fmt.Sprintf("%s: %s", page.Title, err)}, nil
+			return Outcome{Result: Refused, Reason: fmt.Sprintf("%s is left as it is: %s", page.Title, err)}, nil
 		}
 		return Outcome{}, err
 	}
 	if !live.Missing && text == live.Text {
-		return Outcome{Result: Unchanged}, p.Outbox.Sent(ctx, page.Keys, live.Revision, p.Now())
+		return Outcome{Result: Unchanged}, p.sent(ctx, page, live.Revision)
 	}
 	if p.DryRun != nil {
 		return Outcome{Result: DryRun}, writeDiff(p.DryRun, page.Title, live.Text, text)
@@ -189,13 +191,18 @@ func (p *Publisher) try(ctx context.Context, page plan.Page, rules Rules) (Outco
 	if err != nil {
 		return Outcome{}, err
 	}
-	if err := p.Outbox.Sent(ctx, page.Keys, saved.Revision, p.Now()); err != nil {
+	if err := p.sent(ctx, page, saved.Revision); err != nil {
 		return Outcome{}, err
 	}
 	if saved.NoChange {
 		return Outcome{Result: Unchanged}, nil
 	}
 	return Outcome{Result: Saved, Revision: saved.Revision}, nil
+}
+
+// sent closes the notices of a page with the revision that holds them.
+func (p *Publisher) sent(ctx context.Context, page plan.Page, revision int64) error {
+	return p.Outbox.Sent(ctx, p.Site.Wiki, page.Title, revision, page.Keys, p.Now())
 }
 
 func apply(page plan.Page, live wiki.Page) (string, error) {
@@ -222,7 +229,7 @@ func (p *Publisher) alreadySent(ctx context.Context, page plan.Page) (bool, erro
 			continue
 		}
 		if text, err := page.Apply(r.Text); err == nil && text == r.Text {
-			return true, p.Outbox.Sent(ctx, page.Keys, r.ID, p.Now())
+			return true, p.sent(ctx, page, r.ID)
 		}
 	}
 	return false, nil

@@ -30,7 +30,7 @@ func (p *Publisher) refusal(ctx context.Context, err error) (Outcome, error) {
 	}
 	if class := classOf(err); class == wiki.Halt || class == wiki.Identity {
 		p.halted = "the wiki does not let the bot's account write: " + err.Error()
-		p.Log.Error().Err(err).Str("wiki", p.Site.Wiki).Msg("all writes on this wiki stop; restart the bot once this is mended")
+		p.Log.Error().Err(err).Msg("all writes on this wiki stop; restart the bot once this is mended")
 		return Outcome{Result: Halted, Reason: p.halted}, nil
 	}
 	return Outcome{Result: Refused, Reason: err.Error()}, nil

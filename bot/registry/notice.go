@@ -7,56 +7,98 @@ package registry
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 )
 
 // Notice is one message, once: its intent is stored before the edit, the revision after it.
 type Notice struct {
-	Key      string    `json:"key"`
-	Wiki     string    `json:"wiki"`
-	Page     string    `json:"page"`
+	Key  string `json:"key"`
+	Wiki string `json:"wiki"`
+	Page string `json:"page"`
+	// Base is the revision of the page that the edit was made from, 0 where it
+	// made the page. What the edit did, if anything, is in the revisions after.
+	Base     int64     `json:"base,omitempty"`
 	Intended time.Time `json:"intended"`
 	Revision int64     `json:"revision,omitempty"` // 0 until the edit is known to be saved
 	Sent     time.Time `json:"sent,omitzero"`
 }
 
-// Intend stores that a notice is about to be saved. One whose key is known
-// stays as it is, sent or not.
-func (r *Registry) Intend(ctx context.Context, n Notice) error {
+// Intend stores that one edit of a page is about to be saved that carries the
+// notices with these keys. A key that is known stays as it is, sent or not.
+func (r *Registry) Intend(ctx context.Context, wiki, page string, base int64, keys []string, at time.Time) error {
 	err := r.write(ctx, func(tx *sql.Tx) error {
-		known, err := exists(ctx, tx, `SELECT COUNT(*) FROM notice WHERE notice_key = ?`, n.Key)
-		if err != nil || known {
-			return err
+		for _, key := range keys {
+			if err := intend(ctx, tx, Notice{Key: key, Wiki: wiki, Page: page, Base: base, Intended: at}); err != nil {
+				return err
+			}
 		}
-		_, err = tx.ExecContext(ctx, `INSERT INTO notice (notice_key, wiki, page, intended_at, revision, sent_at) VALUES (?, ?, ?, ?, 0, 0)`,
-			n.Key, n.Wiki, clean(n.Page), micros(n.Intended))
-		return err
+		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("store intent of notice %s: %w", n.Key, err)
+		return fmt.Errorf("store intent of notices on %s: %w", page, err)
 	}
 	return nil
 }
 
-// Sent closes a notice with the revision that holds it. One that is closed
-// stays as it is; a key that was never intended is an error.
-func (r *Registry) Sent(ctx context.Context, key string, revision int64, at time.Time) error {
-	err := r.write(ctx, func(tx *sql.Tx) error {
-		known, err := exists(ctx, tx, `SELECT COUNT(*) FROM notice WHERE notice_key = ?`, key)
-		if err != nil {
-			return err
-		}
-		if !known {
-			return fmt.Errorf("it was never intended")
-		}
-		_, err = tx.ExecContext(ctx, `UPDATE notice SET revision = ?, sent_at = ? WHERE notice_key = ? AND sent_at = 0`, revision, micros(at), key)
+func intend(ctx context.Context, tx *sql.Tx, n Notice) error {
+	known, err := exists(ctx, tx, `SELECT COUNT(*) FROM notice WHERE notice_key = ?`, n.Key)
+	if err != nil || known {
 		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO notice (notice_key, wiki, page, base, intended_at, revision, sent_at) VALUES (?, ?, ?, ?, ?, 0, 0)`,
+		n.Key, n.Wiki, clean(n.Page), n.Base, micros(n.Intended))
+	return err
+}
+
+// Sent closes the notices with these keys, with the revision of the page that
+// holds them. One that is closed stays as it is; one that was never intended,
+// because the page held it before this store knew, is stored closed.
+func (r *Registry) Sent(ctx context.Context, wiki, page string, revision int64, keys []string, at time.Time) error {
+	if len(keys) == 0 {
+		return nil
+	}
+	err := r.write(ctx, func(tx *sql.Tx) error {
+		for _, key := range keys {
+			if err := intend(ctx, tx, Notice{Key: key, Wiki: wiki, Page: page, Base: revision, Intended: at}); err != nil {
+				return err
+			}
+			_, err := tx.ExecContext(ctx, `UPDATE notice SET revision = ?, sent_at = ? WHERE notice_key = ? AND sent_at = 0`, revision, micros(at), key)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("close notice %s: %w", key, err)
+		return fmt.Errorf("close notices on %s: %w", page, err)
 	}
 	return nil
+}
+
+// Pending returns the oldest base revision among those notices with these keys
+// that were intended and are not known to be saved; ok is false if there is
+// none.
+func (r *Registry) Pending(ctx context.Context, keys []string) (base int64, ok bool, err error) {
+	err = r.read(ctx, func(tx *sql.Tx) error {
+		for _, key := range keys {
+			var b int64
+			err := tx.QueryRowContext(ctx, `SELECT base FROM notice WHERE notice_key = ? AND sent_at = 0`, key).Scan(&b)
+			switch {
+			case errors.Is(err, sql.ErrNoRows):
+			case err != nil:
+				return err
+			case !ok || b < base:
+				base, ok = b, true
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, false, fmt.Errorf("look for notices that may have been saved: %w", err)
+	}
+	return base, ok, nil
 }
 
 func notices(ctx context.Context, tx *sql.Tx, where string, args ...any) (map[string]Notice, error) {
@@ -64,11 +106,11 @@ func notices(ctx context.Context, tx *sql.Tx, where string, args ...any) (map[st
 	err := query(ctx, tx, func(scan func(...any) error) error {
 		var n Notice
 		var intended, sent int64
-		err := scan(&n.Key, &n.Wiki, &n.Page, &intended, &n.Revision, &sent)
+		err := scan(&n.Key, &n.Wiki, &n.Page, &n.Base, &intended, &n.Revision, &sent)
 		n.Intended, n.Sent = moment(intended), moment(sent)
 		out[n.Key] = n
 		return err
-	}, `SELECT notice_key, wiki, page, intended_at, revision, sent_at FROM notice WHERE `+where, args...)
+	}, `SELECT notice_key, wiki, page, base, intended_at, revision, sent_at FROM notice WHERE `+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read notices: %w", err)
 	}

@@ -98,6 +98,7 @@ CREATE TABLE notice (
     notice_key  VARCHAR(700) NOT NULL PRIMARY KEY,
     wiki        VARCHAR(64)  NOT NULL,
     page        VARCHAR(400) NOT NULL,
+    base        BIGINT       NOT NULL, -- revision that the edit was made from
     intended_at BIGINT       NOT NULL,
     revision    BIGINT       NOT NULL, -- 0 until the edit is known to be saved
     sent_at     BIGINT       NOT NULL

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+BUILD := .build
+GO    := go
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint bench fuzz soak pictures build setup clean
+
+help: ## Show this help.
+	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: setup build ## Run the bot on a real wiki on this machine (ONCE=1: play, check, exit).
+	@$(BUILD)/demo --program $(BUILD)/codesteward $(if $(ONCE),--once)
+
+test: setup lint ## Run the linters and all tests, on real wikis, with the race detector.
+	$(GO) test -race -timeout 15m ./...
+
+lint:
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$unformatted" ]; then echo "gofmt these files:"; echo "$$unformatted"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+bench: setup ## Run every benchmark.
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+fuzz: ## Run each fuzz target for 60 s (FUZZTIME=10s to change).
+	@set -e; $(GO) list -f '{{.Dir}} {{.ImportPath}}' ./... | while read -r dir pkg; do \
+		for target in $$(grep -hoE '^func Fuzz[A-Za-z0-9_]+' "$$dir"/*_test.go 2>/dev/null | cut -c6-); do \
+			echo "== $$pkg $$target"; $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(or $(FUZZTIME),60s) "$$pkg"; \
+		done; done
+
+soak: setup ## Run the long tests: kills at random moments, many times.
+	SOAK=1 $(GO) test -race -timeout 60m -run Soak -v ./bot/... ./events/...
+
+pictures: setup build ## Remake the README's picture in a real browser (needs chromium).
+	@$(BUILD)/demo --program $(BUILD)/codesteward --once --pictures bot/plan/testdata/pictures
+
+build:
+	@mkdir -p $(BUILD)
+	$(GO) build -o $(BUILD)/ ./cmd/codesteward ./cmd/demo
+
+setup:
+	@.ci/setup
+
+clean: ## Remove what was built.
+	rm -rf $(BUILD)

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+package plan_test
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/detect"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/config"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+var (
+	now  = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+	site = plan.Site{
+		Wiki: "testwiki", Bot: "Steward bot",
+		ConfigPage: "User:Steward bot/config.json", ReportPage: "User:Steward bot/config report", StopPage: "User:Steward bot/stop",
+	}
+)
+
+// golden compares a text with a file under testdata.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	file := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(file, []byte(got+"\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got+"\n"); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", name, diff)
+	}
+}
+
+func rules(t *testing.T, text string) *config.Rules {
+	t.Helper()
+	r, problems := config.ParseRules(text)
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	return r
+}
+
+const allRules = `{
+	"version": 1,
+	"tables": [
+		{"id": "gadgets", "page": "Project:Gadgets", "kinds": ["gadget"], "title": "Gadgets"},
+		{"id": "extensions", "page": "Project:Extensions", "kinds": ["extension", "skin"],
+		 "columns": ["item", "kind", "steward", "maintainers", "verdict", "why", "mentions", "changed", "notes"]}
+	],
+	"noticeboard": {"page": "Project:Noticeboard", "settle_minutes": 10},
+	"notices": {"talk": true, "settle_minutes": 0}
+}`
+
+func gadget(name string) registry.Item {
+	return registry.Item{Key: registry.NewKey(detect.Gadget, "testwiki", name), Name: name, Page: "MediaWiki:Gadget-" + name, Deployed: true}
+}
+
+func extension(name string) registry.Item {
+	return registry.Item{Key: registry.NewKey(detect.Extension, "", name), Name: name, URL: "https://www.mediawiki.org/wiki/Extension:" + name, Deployed: true}
+}
+
+func claim(item registry.Item, kind registry.HolderKind, holder string, standing registry.Standing, source string) registry.Claim {
+	return registry.Claim{
+		Item: item.Key, Role: registry.Steward, Holder: holder, HolderKind: kind, Standing: standing,
+		Evidence: registry.Evidence{Source: source, Wiki: "testwiki", Page: "Some page", Revision: 7, User: holder, Time: now.Add(-24 * time.Hour), Read: now},
+	}
+}
+
+// view is a wiki with one of everything.
+func view() registry.View {
+	poem, echo, peek, toc := extension("Poem"), extension("Echo"), gadget("Map-peek"), gadget("Quiet-toc")
+	peek.Changed, peek.ChangedRevision = now.Add(-time.Hour), 42
+	return registry.View{
+		Wiki: "testwiki",
+		Entries: []registry.Entry{
+			{Item: echo, Claims: []registry.Claim{claim(echo, registry.Team, "Growth | [[team]]", registry.Stated, "maintainers")}},
+			{Item: poem, Claims: []registry.Claim{claim(poem, registry.Nobody, "", registry.Stated, "maintainers")}},
+			{Item: peek, Claims: []registry.Claim{claim(peek, registry.User, "Ada", registry.Confirmed, "cells")}},
+			{Item: toc},
+		},
+		Mentions: []registry.Mention{
+			mention(peek, "Map-peek", detect.Gadget, "Bo", 31, now.Add(-time.Minute)),
+			mention(poem, "Poem", detect.Extension, "Bo", 30, now.Add(-time.Hour)),
+		},
+		Surveys: []registry.SurveyState{{Source: "siteinfo", Wiki: "testwiki", Read: now}, {Source: "gadgets", Wiki: "testwiki", Read: now}},
+	}
+}
+
+func mention(item registry.Item, name string, kind detect.Kind, user string, rev int64, at time.Time) registry.Mention {
+	return registry.Mention{
+		Item: item.Key, Kind: kind, Name: name, Wiki: "testwiki", Title: "Project talk:Pump", Revision: rev, Section: "What [now]?",
+		Rule: "interwiki-link", User: user, Time: at, Snippet: "Who knows [[mw:Extension:Poem]]? {{ping|Ada}} ~~~~ https://example.org/x",
+	}
+}
+
+func pages(t *testing.T, v registry.View) map[string]plan.Page {
+	t.Helper()
+	byTitle := map[string]plan.Page{}
+	for _, p := range plan.Pages(plan.Input{Site: site, Rules: rules(t, allRules), View: v, Now: now}) {
+		if _, twice := byTitle[p.Title]; twice {
+			t.Errorf("%s is planned twice", p.Title)
+		}
+		byTitle[p.Title] = p
+	}
+	return byTitle
+}
+
+func TestNewPages(t *testing.T) {
+	planned := pages(t, view())
+	for title, file := range map[string]string{
+		"Project:Gadgets":     "gadgets.wiki",
+		"Project:Extensions":  "extensions.wiki",
+		"Project:Noticeboard": "noticeboard.wiki",
+		"User talk:Ada":       "message.wiki",
+	} {
+		p, ok := planned[title]
+		if !ok {
+			t.Errorf("%s is not planned", title)
+			continue
+		}
+		text, err := p.Create()
+		if err != nil {
+			t.Fatal(err)
+		}
+		golden(t, file, text)
+		again, err := p.Apply(text)
+		if err != nil || again != text {
+			t.Errorf("%s: applied twice it is not what it was once: %v\n%s", title, err, cmp.Diff(text, again))
+		}
+	}
+	if len(planned) != 4 {
+		t.Errorf("%d pages are planned, want 4", len(planned))
+	}
+}
+
+func TestWithoutRulesNothingIsPlanned(t *testing.T) {
+	if got := plan.Pages(plan.Input{Site: site, View: view(), Now: now}); got != nil {
+		t.Errorf("planned %v", got)
+	}
+}
+
+func TestATableWaitsForItsSource(t *testing.T) {
+	v := view()
+	v.Surveys = v.Surveys[:1] // gadgets were never read
+	if _, ok := pages(t, v)["Project:Gadgets"]; ok {
+		t.Error("the table of gadgets is planned before the gadgets were read")
+	}
+}
+
+func TestNoticesThatAreNotDue(t *testing.T) {
+	tests := []struct {
+		name string
+		edit func(*registry.View)
+		gone string // title that must not be planned
+	}{
+		{"a mention before the settle time", func(v *registry.View) { v.Mentions[1].Time = now.Add(-9 * time.Minute) }, "Project:Noticeboard"},
+		{"an item that is owned", func(v *registry.View) { v.Mentions = v.Mentions[:1] }, "Project:Noticeboard"},
+		{"an entry that was sent", func(v *registry.View) {
+			key := plan.BoardKey(v.Mentions[1])
+			v.Notices = map[string]registry.Notice{key: {Key: key, Sent: now}}
+		}, "Project:Noticeboard"},
+		{"a message that was sent this week", func(v *registry.View) {
+			key := plan.MessageKey(v.Mentions[0], "Ada")
+			v.Notices = map[string]registry.Notice{key: {Key: key, Sent: now}}
+		}, "User talk:Ada"},
+		{"a steward's own mention", func(v *registry.View) { v.Mentions[0].User = "Ada" }, "User talk:Ada"},
+		{"a mention before the claim", func(v *registry.View) { v.Mentions[0].Time = now.Add(-48 * time.Hour) }, "User talk:Ada"},
+		{"a claim that somebody else made", func(v *registry.View) { v.Entries[2].Claims[0].Standing = registry.Unconfirmed }, "User talk:Ada"},
+		{"a claim that only a source states", func(v *registry.View) { v.Entries[2].Claims[0].Standing = registry.Stated }, "User talk:Ada"},
+		{"a team", func(v *registry.View) { v.Entries[2].Claims[0].HolderKind = registry.Team }, "User talk:Ada"},
+		{"a maintainer who is no steward", func(v *registry.View) { v.Entries[2].Claims[0].Role = registry.Maintainer }, "User talk:Ada"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			v := view()
+			if _, ok := pages(t, v)[test.gone]; !ok {
+				t.Fatalf("%s is not planned to begin with", test.gone)
+			}
+			test.edit(&v)
+			if _, ok := pages(t, v)[test.gone]; ok {
+				t.Errorf("%s is planned", test.gone)
+			}
+		})
+	}
+}
+
+func TestAnIntentAloneDoesNotCloseANotice(t *testing.T) {
+	v := view()
+	key := plan.BoardKey(v.Mentions[1])
+	v.Notices = map[string]registry.Notice{key: {Key: key, Intended: now}}
+	if _, ok := pages(t, v)["Project:Noticeboard"]; !ok {
+		t.Error("a notice whose edit is not known to be saved must be tried again")
+	}
+}
+
+func TestNoticeboardKeepsWhatPeopleWrite(t *testing.T) {
+	v := view()
+	first, err := pages(t, v)["Project:Noticeboard"].Create()
+	if err != nil {
+		t.Fatal(err)
+	}
+	people := strings.Replace(first, "\n<!-- codesteward end", "\n*: I had a look, it is a bug in Parsoid. --[[User:Cleo]]\n<!-- codesteward end", 1) + "\nBelow the region."
+	older, newer := v.Mentions[1], v.Mentions[1]
+	older.Revision, older.Time = 20, time.Date(2026, 10, 3, 0, 0, 0, 0, time.UTC)
+	newer.Revision, newer.Time = 40, now.Add(-20*time.Minute)
+	v.Mentions = []registry.Mention{newer, v.Mentions[1], older}
+	got, err := pages(t, v)["Project:Noticeboard"].Apply(people)
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "noticeboard-replies.wiki", got)
+}
+
+func TestReport(t *testing.T) {
+	stored := &registry.Rules{Wiki: "testwiki", Revision: 11, User: "Admin", Since: now}
+	rejected := &plan.Rejected{Revision: 12, User: "Admin", Problems: []string{`line 4, column 7, $.tables[0].kindz: unknown key; did you mean "kinds"?`}}
+	tests := []struct {
+		file     string
+		inForce  *registry.Rules
+		rejected *plan.Rejected
+		trouble  []string
+	}{
+		{"report-fine.wiki", stored, nil, nil},
+		{"report-rejected.wiki", stored, rejected, nil},
+		{"report-never.wiki", nil, rejected, nil},
+		{"report-trouble.wiki", stored, nil, []string{"Project:Gadgets: the end marker is missing", "Another [[page]]"}},
+	}
+	for _, test := range tests {
+		p := plan.ReportPage(site, test.inForce, test.rejected, test.trouble)
+		text, err := p.Create()
+		if err != nil {
+			t.Fatal(err)
+		}
+		golden(t, test.file, text)
+	}
+}

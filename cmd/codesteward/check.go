@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// This file holds the check and version commands, which need no wiki.
+
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"runtime/debug"
+
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/config"
+)
+
+type checkCmd struct {
+	File string `arg:"" help:"The config page's text, - for standard input."`
+}
+
+func (c *checkCmd) Run(p *program) error {
+	text, err := readFile(p, c.File)
+	if err != nil {
+		return err
+	}
+	_, problems := config.ParseRules(string(text))
+	for _, problem := range problems {
+		fmt.Fprintln(p.stdout, problem)
+	}
+	if len(problems) > 0 {
+		return &exitError{code: exitFound}
+	}
+	fmt.Fprintln(p.stdout, "no problems")
+	return nil
+}
+
+// readFile reads a whole file, or standard input for "-".
+func readFile(p *program, name string) ([]byte, error) {
+	f, err := open(p, name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(f)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	return text, nil
+}
+
+func open(p *program, name string) (io.ReadCloser, error) {
+	if name == "-" {
+		return io.NopCloser(p.stdin), nil
+	}
+	return os.Open(name)
+}
+
+type versionCmd struct{}
+
+func (c *versionCmd) Run(p *program) error {
+	fmt.Fprintln(p.stdout, "codesteward", version())
+	return nil
+}
+
+// version is the module's version and the commit it was built from.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	v := info.Main.Version
+	for _, s := range info.Settings {
+		switch {
+		case s.Key == "vcs.revision":
+			v += " " + s.Value[:min(12, len(s.Value))]
+		case s.Key == "vcs.modified" && s.Value == "true":
+			v += " (modified)"
+		}
+	}
+	return v
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// This file holds the run command.
+
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"golang.org/x/sync/errgroup"
+
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/web"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/config"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/events"
+)
+
+// stateFlags are those of every command that opens the registry.
+type stateFlags struct {
+	DB string `default:"sqlite:codesteward.db" help:"Where the registry is: sqlite:PATH."`
+}
+
+func (f stateFlags) open(p *program) (*registry.Registry, error) {
+	reg, err := registry.Open(p.ctx, f.DB)
+	if err != nil {
+		return nil, fmt.Errorf("open registry %s: %w", f.DB, err)
+	}
+	return reg, nil
+}
+
+type runCmd struct {
+	stateFlags  `embed:""`
+	Wikis       string        `default:"wikis.json" help:"The file that says which wikis to serve."`
+	Stream      string        `default:"https://stream.wikimedia.org/v2/stream" help:"Address of the event streams."`
+	Streams     []string      `default:"mediawiki.page_change.v1" help:"Names of the streams to follow."`
+	Contact     string        `default:"https://gitlab.wikimedia.org/toolforge-repos/codesteward" help:"How to reach the operator: a page or an e-mail address, sent to every server in the User-Agent header."`
+	SurveyEvery time.Duration `default:"1h" help:"How often every ownership source is read again."`
+	StartWithin time.Duration `default:"2m" help:"How long a wiki may take to answer at start-up."`
+	Web         string        `help:"Address to serve /metrics and /healthz on, such as 127.0.0.1:8091; none if empty."`
+	DryRun      bool          `help:"Do everything but save: print a diff of each page."`
+}
+
+func (c *runCmd) Run(p *program) error {
+	process, err := config.ReadProcess(c.Wikis)
+	if err != nil {
+		return &exitError{code: exitUsage, err: err}
+	}
+	var served []bot.Served
+	for _, w := range process.Wikis {
+		password, err := w.Password(p.getenv)
+		if err != nil {
+			return &exitError{code: exitUsage, err: err}
+		}
+		served = append(served, bot.Served{Wiki: w, Password: password})
+	}
+	reg, err := c.open(p)
+	if err != nil {
+		return err
+	}
+	defer reg.Close()
+	metrics := prometheus.NewRegistry()
+	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	conf := bot.Config{
+		Wikis:       served,
+		Registry:    reg,
+		Stream:      events.Config{URL: c.Stream, Streams: c.Streams},
+		UserAgent:   fmt.Sprintf("codesteward/%s (%s)", version(), c.Contact),
+		SurveyEvery: c.SurveyEvery,
+		StartWithin: c.StartWithin,
+		Metrics:     metrics,
+		Log:         p.log,
+	}
+	if c.DryRun {
+		conf.DryRun = p.stdout
+	}
+	b, err := bot.New(conf)
+	if err != nil {
+		return err
+	}
+	g, ctx := errgroup.WithContext(p.ctx)
+	if c.Web != "" {
+		listener, err := net.Listen("tcp", c.Web)
+		if err != nil {
+			return &exitError{code: exitUsage, err: fmt.Errorf("listen for web clients: %w", err)}
+		}
+		g.Go(func() error { return serve(ctx, listener, web.Handler(metrics, b)) })
+	}
+	g.Go(func() error { return b.Run(ctx) })
+	err = g.Wait()
+	var refused *bot.RefusedError
+	if errors.As(err, &refused) {
+		return &exitError{code: exitRefused, err: err}
+	}
+	return err
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// This file holds how the status command writes what the registry knows of the
+// running bot.
+
+package main
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"text/tabwriter"
+	"time"
+
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
+)
+
+// printStatus writes the status for a person, a line a fact.
+func printStatus(out io.Writer, s registry.Status, now time.Time) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	line := func(what, of, text string) { fmt.Fprintf(w, "%s\t%s\t%s\n", what, of, text) }
+	switch {
+	case s.Lease.Owner == "":
+		line("bot", "", "not running, or ended in good order")
+	case s.Lease.Expires.Before(now):
+		line("bot", s.Lease.Owner, "gone without notice since about "+when(s.Lease.Expires, now))
+	default:
+		line("bot", s.Lease.Owner, "running")
+	}
+	for _, c := range s.Cursors {
+		line("cursor", c.Streams, "newest event handled: "+when(c.Time, now))
+	}
+	for _, r := range s.Rules {
+		line("rules", r.Wiki, fmt.Sprintf("revision %d by %s in force since %s", r.Revision, r.User, when(r.Since, now)))
+	}
+	for _, v := range s.Surveys {
+		text := "read " + when(v.Read, now)
+		if !v.Failed.IsZero() {
+			text = fmt.Sprintf("fails since %s: %s", when(v.Failed, now), v.Reason)
+		}
+		line("source", v.Wiki+" "+v.Source, text)
+	}
+	for _, n := range s.Open {
+		line("unconfirmed notice", n.Page, n.Key+", begun "+when(n.Intended, now))
+	}
+	for _, wiki := range slices.Sorted(maps.Keys(s.Notes)) {
+		for _, name := range slices.Sorted(maps.Keys(s.Notes[wiki])) {
+			line("note", wiki+" "+name, s.Notes[wiki][name])
+		}
+	}
+	return w.Flush()
+}
+
+// when writes a time with its age.
+func when(t, now time.Time) string {
+	if t.IsZero() {
+		return "never"
+	}
+	return fmt.Sprintf("%s (%s ago)", t.UTC().Format("2006-01-02 15:04:05 UTC"), now.Sub(t).Round(time.Second))
+}
