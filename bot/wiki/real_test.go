@@ -13,13 +13,11 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
-	"cgt.name/pkg/go-mwclient/params"
 	"github.com/google/go-cmp/cmp"
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/testutil"
 	"github.com/rs/zerolog"
 	"go.uber.org/goleak"
 
@@ -87,6 +85,11 @@ func newClient(t *testing.T, w *wikitest.Wiki, login, password string) *Client {
 	return c
 }
 
+// fresh returns a title or name that no test has used before, also when tests run several times.
+func fresh(name string) string { return fmt.Sprintf("%s %d", name, used.Add(1)) }
+
+var used atomic.Int64
+
 // seed makes a page as an administrator and returns its revision.
 func seed(t *testing.T, w *wikitest.Wiki, title, text string) int64 {
 	t.Helper()
@@ -117,16 +120,17 @@ func wantError(t *testing.T, err error, code string, class Class) {
 
 func TestPageIsReadWithItsBase(t *testing.T) {
 	w, c := realWiki(t)
-	rev := seed(t, w, "Project:Table_of tools", "first\n<!-- x -->")
-	if err := w.Admin().Protect(t.Context(), "Project:Table of tools", "autoconfirmed"); err != nil {
+	title := fresh("Table of tools")
+	rev := seed(t, w, "Project:"+strings.ReplaceAll(title, " ", "_"), "first\n<!-- x -->")
+	if err := w.Admin().Protect(t.Context(), "Project:"+title, "autoconfirmed"); err != nil {
 		t.Fatal(err)
 	}
-	p := read(t, c, "project:table of tools")
+	p := read(t, c, "project:t"+title[1:])
 	if p.Revision <= rev || p.User != "Admin" || time.Since(p.Time) > time.Hour || p.ID == 0 || p.Read == "" {
 		t.Errorf("got %+v; want the revision of the protection, made after %d by Admin", p, rev)
 	}
 	p.Revision, p.User, p.Time, p.ID, p.Read = 0, "", time.Time{}, 0, ""
-	want := Page{Title: "Client Wiki:Table of tools", Namespace: 4, Text: "first\n<!-- x -->", Model: "wikitext",
+	want := Page{Title: "Client Wiki:" + title, Namespace: 4, Text: "first\n<!-- x -->", Model: "wikitext",
 		Protection: map[string]string{"edit": "autoconfirmed", "move": "autoconfirmed"}}
 	if diff := cmp.Diff(want, p); diff != "" {
 		t.Error(diff)
@@ -155,224 +159,6 @@ func TestPageTellsOtherKindsApart(t *testing.T) {
 	}
 }
 
-func TestEditKeepsTextAndFlags(t *testing.T) {
-	w, c := realWiki(t)
-	e := NewEditor(c)
-	ctx := t.Context()
-	long := strings.Repeat("A long line, so that the parameters go as multipart.\n", 300)
-	tests := map[string]struct{ text, want string }{
-		"short":                  {"short", "short"},
-		"long":                   {long, strings.TrimSpace(long)},
-		"white space at the end": {"a \t\n\n", "a"},
-		"not normal form C":      {"cafe\u0301", "caf\u00e9"},
-		"carriage returns":       {"a\r\nb\rc", "a\nb\nc"},
-		"control characters":     {"a\x01b\x00c\x7f", "a\uFFFDb\uFFFDc\x7f"},
-		"broken UTF-8":           {"a\xffb", "a\uFFFDb"},
-		"signature":              {"hello ~~~", "hello [[User:Steward Bot|Steward Bot]] ([[User talk:Steward Bot|talk]])"},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			title := "Text " + name
-			start := read(t, c, title)
-			saved, err := e.Save(ctx, Edit{Title: title, Text: tt.text, Summary: "create", Create: true, Bot: true, Read: start.Read})
-			if err != nil {
-				t.Fatal(err)
-			}
-			p := read(t, c, title)
-			if p.Text != tt.want || p.Revision != saved.Revision || saved.Old != 0 || !p.Time.Equal(saved.Time) {
-				t.Errorf("saved %+v and read revision %d of %v, %q; want %q", saved, p.Revision, p.Time, p.Text, tt.want)
-			}
-		})
-	}
-
-	p := read(t, c, "Text long")
-	if _, err := e.Save(ctx, Edit{Title: p.Title, Text: long + "more", Summary: "update", Minor: true, BaseRevision: p.Revision, Read: p.Read}); err != nil {
-		t.Fatal(err)
-	}
-	revs, err := w.History(ctx, "Text long")
-	if err != nil || len(revs) != 2 {
-		t.Fatalf("history %+v, %v", revs, err)
-	}
-	if a, b := revs[0], revs[1]; !a.Bot || a.Minor || a.Comment != "create" || b.Bot || !b.Minor || b.Comment != "update" || b.User != "Steward Bot" {
-		t.Errorf("flags and summaries are %+v", revs)
-	}
-}
-
-func TestSameTextIsNoEdit(t *testing.T) {
-	w, c := realWiki(t)
-	rev := seed(t, w, "Same", "as before")
-	p := read(t, c, "Same")
-	saved, err := NewEditor(c).Save(t.Context(), Edit{Title: "Same", Text: "as before\n", BaseRevision: p.Revision, Read: p.Read})
-	if want := (Saved{Old: rev, NoChange: true}); err != nil || saved != want {
-		t.Errorf("got %+v, %v; want %+v", saved, err, want)
-	}
-}
-
-func TestBlankingWorks(t *testing.T) {
-	w, c := realWiki(t)
-	rev := seed(t, w, "To blank", "something")
-	if _, err := NewEditor(c).Save(t.Context(), Edit{Title: "To blank", Summary: "blank", BaseRevision: rev}); err != nil {
-		t.Fatal(err)
-	}
-	if p := read(t, c, "To blank"); p.Text != "" || p.Missing {
-		t.Errorf("read %+v", p)
-	}
-}
-
-func TestRefusalsHaveTheirClass(t *testing.T) {
-	w, c := realWiki(t)
-	ctx := t.Context()
-	admin := w.Admin()
-	must := func(err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	must(w.AbuseFilter(ctx, "no casinos", `added_lines rlike "casino"`, "disallow"))
-	must(w.AbuseFilter(ctx, "lotteries?", `added_lines rlike "lottery"`, "warn"))
-	seed(t, w, "MediaWiki:Spam-blacklist", `bad\.example`)
-	seed(t, w, "MediaWiki:Titleblacklist", `Listed .*`)
-	seed(t, w, "Locked", "text")
-	must(admin.Protect(ctx, "Locked", "sysop"))
-	seed(t, w, "Gone", "text")
-	gone := read(t, c, "Gone")
-	must(admin.Delete(ctx, "Gone", "gone"))
-	seed(t, w, "Torn", "one\ntwo\nthree")
-	torn := read(t, c, "Torn")
-	seed(t, w, "Torn", "one\nzwei\nthree")
-	seed(t, w, "There", "text")
-	free := read(t, c, "Free")
-
-	edit := func(title, text string) Edit { return Edit{Title: title, Text: text, Create: true, Read: free.Read} }
-	change := func(title, text string, base Page) Edit {
-		return Edit{Title: title, Text: text, BaseRevision: base.Revision, Read: base.Read}
-	}
-	tests := map[string]struct {
-		edit  Edit
-		code  string
-		class Class
-	}{
-		"conflict":               {change("Torn", "one\ndeux\nthree", torn), "editconflict", Conflict},
-		"page deleted meanwhile": {change("Gone", "new", gone), "missingtitle", Conflict},
-		"page there already":     {edit("There", "mine"), "articleexists", Conflict},
-		"protected page":         {change("Locked", "mine", read(t, c, "Locked")), "protectedpage", Refused},
-		"interface page":         {edit("MediaWiki:Sidebar2", "mine"), "protectednamespace-interface", Refused},
-		"somebody's script":      {edit("User:Admin/x.js", "mine"), "customjsprotected", Refused},
-		"abuse filter":           {edit("Free", "a casino"), "abusefilter-disallowed", Refused},
-		"abuse filter's warning": {edit("Free", "a lottery"), "abusefilter-warning", Refused},
-		"listed address":         {edit("Free", "https://bad.example/"), "spamblacklist", Refused},
-		"listed title":           {edit("Listed page", "mine"), "titleblacklist-forbidden", Refused},
-		"too big":                {edit("Free", strings.Repeat("0123456789abcdef", 140000)), "contenttoobig", Refused},
-		"own JSON page":          {edit("User:Steward Bot/x.json", "{}"), "mycustomjsonprotected", Refused}, // no grant for it
-		"captcha":                {edit("Help:Me", "mine"), "captcha", Halt},
-		"no base":                {Edit{Title: "There", Text: "mine"}, "no-base", Unknown},
-		"no title":               {edit("", "mine"), "invalid-title", Refused},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			_, err := NewEditor(c).Save(ctx, tt.edit)
-			wantError(t, err, tt.code, tt.class)
-		})
-	}
-	if p := read(t, c, "Free"); !p.Missing {
-		t.Errorf("a refused edit made a page: %+v", p)
-	}
-}
-
-func TestEditsThatDoNotTouchAreMerged(t *testing.T) {
-	w, c := realWiki(t)
-	seed(t, w, "Merge", "first\n\nmiddle\n\nlast")
-	base := read(t, c, "Merge")
-	theirs := seed(t, w, "Merge", "FIRST\n\nmiddle\n\nlast")
-	saved, err := NewEditor(c).Save(t.Context(), Edit{Title: "Merge", Text: "first\n\nmiddle\n\nLAST", BaseRevision: base.Revision, Read: base.Read})
-	if err != nil || saved.Old != theirs {
-		t.Errorf("got %+v, %v; want Old %d", saved, err, theirs)
-	}
-	if p := read(t, c, "Merge"); p.Text != "FIRST\n\nmiddle\n\nLAST" {
-		t.Errorf("merged to %q", p.Text)
-	}
-}
-
-func TestBlockAndLostFlagHalt(t *testing.T) {
-	w, _ := realWiki(t)
-	ctx := t.Context()
-	if _, err := w.CreateUser(ctx, "Fallen Bot", "bot"); err != nil {
-		t.Fatal(err)
-	}
-	login, password, err := w.BotPassword(ctx, "Fallen Bot")
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := newClient(t, w, login, password)
-	edit := Edit{Title: "By a fallen bot", Text: "x", Create: true}
-
-	if err := w.Admin().Block(ctx, "Fallen Bot", "malfunction"); err != nil {
-		t.Fatal(err)
-	}
-	_, err = NewEditor(c).Save(ctx, edit)
-	wantError(t, err, "blocked", Halt)
-	if u, err := c.UserInfo(ctx, "Fallen Bot"); err != nil || !u.Blocked {
-		t.Errorf("user info of a blocked account: %+v, %v", u, err)
-	}
-	if err := w.Admin().Unblock(ctx, "Fallen Bot", ""); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := w.Admin().Do(ctx, map[string]string{"action": "userrights", "user": "Fallen Bot", "remove": "bot"}); err != nil {
-		t.Fatal(err)
-	}
-	_, err = NewEditor(c).Save(ctx, edit)
-	wantError(t, err, "assertbotfailed", Halt)
-}
-
-func TestStaleTokenIsRenewed(t *testing.T) {
-	_, c := realWiki(t)
-	if err := c.Login(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	c.session.csrf = "0123456789abcdef+\\"
-	if _, err := NewEditor(c).Save(t.Context(), Edit{Title: "Stale token", Text: "x", Create: true}); err != nil {
-		t.Error(err)
-	}
-}
-
-func TestLostLoginIsRenewedOnceForAll(t *testing.T) {
-	w, _ := realWiki(t)
-	ctx := t.Context()
-	reg := prometheus.NewRegistry()
-	c, err := New(Config{Wiki: w.DB, API: w.API, Login: shared.login, Password: shared.password, UserAgent: agent, Metrics: reg})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
-	if _, err := NewEditor(c).Save(ctx, Edit{Title: "Before the loss", Text: "x", Create: true}); err != nil {
-		t.Fatal(err)
-	}
-	c.session.wire.ctx = ctx
-	if _, err := c.session.mw.PostRaw(params.Values{"action": "logout", "token": c.session.csrf}); err != nil {
-		t.Fatal(err)
-	}
-
-	var wg sync.WaitGroup
-	for i := range 4 {
-		wg.Go(func() {
-			if _, err := NewEditor(c).Save(ctx, Edit{Title: fmt.Sprintf("After the loss %d", i), Text: "x", Create: true}); err != nil {
-				t.Error(err)
-			}
-			if _, err := c.Page(ctx, "Main Page"); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	wg.Wait()
-	if n := testutil.ToFloat64(c.metrics.requests.WithLabelValues(w.DB, "login", "ok")); n != 2 {
-		t.Errorf("logged in %v times, want once at first and once after the loss", n)
-	}
-	if n := testutil.ToFloat64(c.metrics.requests.WithLabelValues(w.DB, "edit", "ok")); n != 5 {
-		t.Errorf("%v edits counted, want 5", n)
-	}
-}
-
 func TestWrongPasswordIsAnIdentityError(t *testing.T) {
 	w, _ := realWiki(t)
 	c := newClient(t, w, shared.login, strings.Repeat("0", 32))
@@ -384,14 +170,15 @@ func TestWrongPasswordIsAnIdentityError(t *testing.T) {
 func TestRevisionsComeInOneMap(t *testing.T) {
 	w, c := realWiki(t)
 	ctx := t.Context()
+	title, talk := fresh("Many revisions"), fresh("Talk:By the bot")
 	var ids []int64
 	for i := range 60 {
-		ids = append(ids, seed(t, w, "Many revisions", fmt.Sprintf("text %d", i)))
+		ids = append(ids, seed(t, w, title, fmt.Sprintf("text %d", i)))
 	}
-	if err := w.Admin().HideRevision(ctx, "Many revisions", ids[3], "content", "user", "comment"); err != nil {
+	if err := w.Admin().HideRevision(ctx, title, ids[3], "content", "user", "comment"); err != nil {
 		t.Fatal(err)
 	}
-	visitor, err := w.Anonymous().Edit(ctx, "Many revisions", "by a visitor", "")
+	visitor, err := w.Anonymous().Edit(ctx, title, "by a visitor", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -399,7 +186,7 @@ func TestRevisionsComeInOneMap(t *testing.T) {
 	if err := w.Admin().Delete(ctx, "Deleted later", ""); err != nil {
 		t.Fatal(err)
 	}
-	bot, err := NewEditor(c).Save(ctx, Edit{Title: "Talk:By the bot", Text: "bot", Summary: "sum", Create: true})
+	bot, err := NewEditor(c).Save(ctx, Edit{Title: talk, Text: "bot", Summary: "sum", Create: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -410,7 +197,7 @@ func TestRevisionsComeInOneMap(t *testing.T) {
 		t.Fatalf("%d revisions, %v", len(got), err)
 	}
 	for i, id := range ids {
-		if r := got[id]; r.Text != fmt.Sprintf("text %d", i) && i != 3 || r.Title != "Many revisions" {
+		if r := got[id]; r.Text != fmt.Sprintf("text %d", i) && i != 3 || r.Title != title {
 			t.Errorf("revision %d is %+v", id, r)
 		}
 	}
@@ -428,7 +215,7 @@ func TestRevisionsComeInOneMap(t *testing.T) {
 		t.Errorf("the bot's revision is %+v", r)
 	}
 	r.PageID, r.Time = 0, time.Time{}
-	want := Revision{ID: bot.Revision, Title: "Talk:By the bot", Namespace: 1, User: "Steward Bot", Registered: true, Bot: true,
+	want := Revision{ID: bot.Revision, Title: talk, Namespace: 1, User: "Steward Bot", Registered: true, Bot: true,
 		Model: "wikitext", Comment: "sum", Text: "bot"}
 	if diff := cmp.Diff(want, r); diff != "" {
 		t.Error(diff)
@@ -437,12 +224,13 @@ func TestRevisionsComeInOneMap(t *testing.T) {
 
 func TestHistoryStartsAfterARevision(t *testing.T) {
 	w, c := realWiki(t)
+	title := fresh("Long history")
 	var ids []int64
 	for i := range 55 { // more than one answer holds
-		ids = append(ids, seed(t, w, "Long history", fmt.Sprintf("text %d", i)))
+		ids = append(ids, seed(t, w, title, fmt.Sprintf("text %d", i)))
 	}
 	for after, want := range map[int64][]int64{0: ids, ids[52]: ids[53:], ids[54]: nil} {
-		revs, err := c.History(t.Context(), "Long history", after)
+		revs, err := c.History(t.Context(), title, after)
 		if err != nil {
 			t.Fatal(err)
 		}
