@@ -124,10 +124,21 @@ func (w *Wiki) Close() error {
 			w.closeErr = w.server.stop()
 		}
 		if w.temporary {
-			w.closeErr = errors.Join(w.closeErr, os.RemoveAll(w.dir))
+			w.closeErr = errors.Join(w.closeErr, removeAll(w.dir))
 		}
 	})
 	return w.closeErr
+}
+
+// removeAll removes a folder in which a worker, killed a moment ago, may have made its last file.
+func removeAll(dir string) (err error) {
+	for range 20 {
+		if err = os.RemoveAll(dir); err == nil {
+			return nil
+		}
+		<-time.After(50 * time.Millisecond)
+	}
+	return err
 }
 
 // Admin returns the account made at installation: an administrator, bureaucrat and interface administrator.
