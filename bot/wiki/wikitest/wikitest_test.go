@@ -134,9 +134,9 @@ func TestAdministratorsAct(t *testing.T) {
 	if _, err := bob.Edit(ctx, "Plan", "see https://bad.example/", ""); !hasCode(err, "spamblacklist") {
 		t.Errorf("the spam list gave %v", err)
 	}
-	_, err = admin.Edit(ctx, "MediaWiki:Gadgets-definition", "* helper[ResourceLoader]|helper.js", "")
+	_, err = admin.Edit(ctx, "MediaWiki:Gadgets-definition", "* clock[ResourceLoader]|clock.js", "")
 	must(err)
-	_, err = admin.Edit(ctx, "MediaWiki:Gadget-helper.js", "// nothing", "")
+	_, err = admin.Edit(ctx, "MediaWiki:Gadget-clock.js", "// nothing", "")
 	must(err)
 	must(w.RunJobs(ctx))
 }
