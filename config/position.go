@@ -20,6 +20,10 @@ import (
 // maxDepth is how deep lists and groups may be nested; the formats need 4.
 const maxDepth = 20
 
+// maxEntries is how many entries the longest list or group may have, as in the
+// schemas. Reading ends there, so that a page made to be slow is not.
+const maxEntries = 5000
+
 // node is a value in the text, with its place.
 type node struct {
 	path string // such as "$.tables[0].page"
@@ -208,10 +212,14 @@ func (s *scanner) object(n *node) error {
 	values := map[string]any{}
 	n.value, n.members = values, map[string]*node{}
 	var sep byte
+	count := 0
 	for ; s.dec.More(); sep = ',' {
 		at, token, err := s.token(n.path, sep, true)
 		if err != nil {
 			return err
+		}
+		if count++; count > maxEntries {
+			return s.stop(n.path, n.at, fmt.Sprintf("this group has more than %d keys", maxEntries))
 		}
 		key, _ := token.(string)
 		member, err := s.value(memberPath(n.path, key), ':')
@@ -238,6 +246,9 @@ func (s *scanner) array(n *node) error {
 		item, err := s.value(n.path+"["+strconv.Itoa(len(n.items))+"]", sep)
 		if err != nil {
 			return err
+		}
+		if len(n.items) == maxEntries {
+			return s.stop(n.path, n.at, fmt.Sprintf("this list has more than %d entries", maxEntries))
 		}
 		n.items, values = append(n.items, item), append(values, item.value)
 	}

@@ -42,6 +42,8 @@ func TestHopelessPagesAreOneProblem(t *testing.T) {
 		{"not UTF-8", "{\"version\": 1, \"$comment\": \"\xff\"}", "not text in UTF-8"},
 		{"control character", "{\"version\": 1, \"$comment\": \"a\x01\"}", "U+0001"},
 		{"NUL between", "{\"version\": 1,\x00}", "U+0000"},
+		{"list without end", `{"version": 1, "watch": {"namespaces": [` + strings.Repeat("1,", maxEntries) + `1]}}`, "more than 5000 entries"},
+		{"keys without end", `{` + strings.Repeat(`"a":1,`, maxEntries) + `"a":1}`, "more than 5000 keys"},
 		{"repeated key before the fault", `{"version": 1, "version": 1, }`, "comma after the last entry"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -63,10 +65,14 @@ func TestDepthThatIsJustAllowedIsRead(t *testing.T) {
 	}
 }
 
-// crowdedPages are pages as big as they may be, with as many faults as fit.
+// crowdedPages are pages with as many faults as fit in the bounds.
 func crowdedPages() map[string]string {
 	fill := func(before, piece, after string) string {
-		return before + strings.TrimSuffix(strings.Repeat(piece, (MaxBytes-len(before)-len(after))/len(piece)), ",") + after
+		times := (MaxBytes - len(before) - len(after)) / len(piece)
+		if strings.HasSuffix(piece, ",") {
+			times = min(times, maxEntries)
+		}
+		return before + strings.TrimSuffix(strings.Repeat(piece, times), ",") + after
 	}
 	return map[string]string{
 		"repeated keys":     fill(`{`, `"a":1,`, `}`),
@@ -87,7 +93,7 @@ func crowdedPages() map[string]string {
 func unknownKeys() string {
 	var b strings.Builder
 	b.WriteString(`{"version":1`)
-	for i := 0; b.Len() < MaxBytes-20; i++ {
+	for i := range maxEntries - 1 {
 		b.WriteString(`,"k` + strings.Repeat("x", i%7) + string(rune('a'+i%26)) + string(rune('a'+i/26%26)) + string(rune('a'+i/676%26)) + `":1`)
 	}
 	b.WriteByte('}')

@@ -171,7 +171,8 @@ func (w Watch) Covers(namespace int, title, user string) bool {
 // ParseRules reads the text of a config page. It returns the rules with their
 // defaults filled in, or else every problem of the page in the order of the
 // text, at most a hundred and a note of how many are left; never both. A text
-// that is not JSON, is empty or is bigger than MaxBytes is one problem.
+// that is not JSON, is empty, is bigger than MaxBytes, or has a list of more than
+// 5000 entries is one problem.
 func ParseRules(text string) (*Rules, []Problem) {
 	p, faults := scan(text, form{"page", `{"version": 1}`, MaxBytes})
 	if p.root != nil {

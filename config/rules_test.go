@@ -57,7 +57,7 @@ func TestSeveralTablesOnOnePageAreFine(t *testing.T) {
 }
 
 func TestTitlesInEveryScriptAreFine(t *testing.T) {
-	_, problems := ParseRules(`{"version": 1, "watch": {"ignore_pages": ["Обсуждение:Привет", "گفتگو:می‌خواهم", "Talk:Node.js",
+	_, problems := ParseRules(`{"version": 1, "watch": {"ignore_pages": ["Обсуждение:Привет", "گفتگو:می\u200cخواهم", "Talk:Node.js",
 		"Talk:100% sure", "Talk:AT&T", "Talk:A:B", "Talk:...", "Talk:C++ / C'", "Talk:A/*", "User talk:Ελλάδα_x"]}}`)
 	if problems != nil {
 		t.Fatal(problems)

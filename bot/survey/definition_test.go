@@ -86,7 +86,7 @@ func TestGadgetsDefinitionPage(t *testing.T) {
 		"== editing ==\r\n<!-- *gone|gone.js\r\n== gone ==\r\n-->*one<!-- note -->[ResourceLoader|default|type=general]|one.css\r\n" +
 		"*two [ResourceLoader|hidden|package|supportsUrlLoad]|two.js|two.json\r" +
 		"== looks ==\n*three [ResourceLoader|supportsUrlLoad=false]|three.css\n" +
-		"*four [ResourceLoader|dependencies=x]|four.css\n*early[ResourceLoader]|later.js\n<!-- open\n*five|five.js")
+		"*four [ResourceLoader|dependencies=x]|four.css\n*early[ResourceLoader]|later.js\n<!-- open\n*five[package]|five.js")
 	summary := func(g Gadget) []any {
 		return []any{g.ID, g.Section, len(g.Pages), g.Default, g.Hidden, g.Legacy, g.Package, g.SupportsURLLoad, g.Type}
 	}

@@ -165,11 +165,53 @@ func TestFirstLinkOfAComponent(t *testing.T) {
 }
 
 func TestColumnsAreFoundByTheirHeaders(t *testing.T) {
-	got, err := ParseMaintainers(`<table class="wikitable"><tr><th>Informed</th><th>Maintainer(s)</th><th>CODE STEWARDS</th><th>Name of the extension</th></tr>
+	got, err := ParseMaintainers(`<table class="wikitable"><tr><th>Informed</th><th>Maintainer(s)</th><th>CODE STEWARDS</th><th>Name of the extension<sup>not the steward, individual or maintainer</sup></th></tr>
 		<tr><td>A</td><td>B</td><td>C</td><td>D</td></tr></table>`)
 	want := []Component{{Name: "D", Kind: "extension", Steward: "C", Stewards: []Holder{team("C")}, Maintainers: []Holder{team("B")}, Informed: []Holder{team("A")}}}
 	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" || err != nil {
 		t.Errorf("%v (-want +got)\n%s", err, diff)
+	}
+}
+
+func TestNotesInHeadersNameNoColumn(t *testing.T) {
+	got, err := ParseMaintainers(`<table class="wikitable"><tr><th>Component<sup>without a steward too</sup></th><th>Steward</th></tr><tr><td>A</td><td>B</td></tr></table>`)
+	if err != nil || len(got) != 1 || got[0].Name != "A" || got[0].Steward != "B" {
+		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
+func TestHeadersWithinATableAreNoComponents(t *testing.T) {
+	repeated := `<tr><th>Component</th><th>Steward</th></tr>`
+	got, err := ParseMaintainers(`<table class="wikitable">` + repeated + `<tr><td>A</td><td>B</td></tr>` + repeated + `<tr><td>C</td><td>D</td></tr></table>`)
+	if err != nil || len(got) != 2 || got[1].Name != "C" {
+		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
+func TestKindComesFromTheNearestThatTells(t *testing.T) {
+	for _, test := range []struct{ name, headings, header, cell, want string }{
+		{"the link", "<h2>Skins</h2>", "Component", `<a href="/wiki/Extension:X">X</a>`, "extension"},
+		{"the header", "<h2>Deployed</h2>", "Extension", "X", "extension"},
+		{"the heading", "<h2>Skins deployed</h2>", "Component", "X", "skin"},
+		{"the heading above", "<h2>Extensions</h2><h3>A to F</h3>", "Component", "X", "extension"},
+		{"a heading of another section", "<h2>Extensions</h2><h3>A</h3><h2>Core</h2>", "Component", "X", ""},
+		{"libraries under extensions", "<h2>Extensions</h2><h3>Their libraries</h3>", "Component", "X", ""},
+		{"a header of libraries", "<h2>Other</h2>", "Extension library", "X", ""},
+		{"a heading of both", "<h2>Extensions and skins</h2>", "Component", "X", ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := ParseMaintainers(test.headings + strings.Replace(row(test.cell, "Alpha", ""), "Component", test.header, 1))
+			if err != nil || len(got) != 1 || got[0].Kind != test.want {
+				t.Errorf("got %+v, %v", got, err)
+			}
+		})
+	}
+}
+
+func TestTheTableOfContentsIsNoSection(t *testing.T) {
+	got, err := ParseMaintainers(`<h2>Core</h2><div id="toc" class="toc"><h2>Contents</h2></div>` + row("X", "Alpha", ""))
+	if err != nil || len(got) != 1 || got[0].Section != "Core" {
+		t.Errorf("got %+v, %v", got, err)
 	}
 }
 
