@@ -50,9 +50,9 @@ type Config struct {
 	// TroubleAfter is how long the stream may be away before the report page
 	// says so; a minute if zero. It is closed every few minutes by design.
 	TroubleAfter time.Duration
-	Metrics     prometheus.Registerer
-	Transport   http.RoundTripper // nil: the clients' own
-	Log         zerolog.Logger
+	Metrics      prometheus.Registerer
+	Transport    http.RoundTripper // nil: the clients' own
+	Log          zerolog.Logger
 }
 
 // RefusedError says that a wiki or the stream refused the bot, so that it
@@ -72,6 +72,7 @@ type Bot struct {
 	sites   map[string]*site // by database name
 	metrics *metrics
 	pulse   pulse
+	started time.Time
 }
 
 // New returns a bot. It reaches nothing yet.
@@ -89,7 +90,7 @@ func New(c Config) (*Bot, error) {
 		c.Metrics = prometheus.NewRegistry()
 	}
 	c.Stream.UserAgent, c.Stream.Log, c.Stream.Metrics = c.UserAgent, c.Log, c.Metrics
-	b := &Bot{Config: c, stream: events.New(c.Stream), sites: map[string]*site{}, metrics: newMetrics(c.Metrics)}
+	b := &Bot{Config: c, stream: events.New(c.Stream), sites: map[string]*site{}, metrics: newMetrics(c.Metrics), started: now()}
 	for _, w := range c.Wikis {
 		s, err := newSite(b, w)
 		if err != nil {

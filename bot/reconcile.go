@@ -65,7 +65,11 @@ func (s *site) reconcileOnce(ctx context.Context) error {
 	for name := range view.Notes {
 		stale[name] = strings.HasPrefix(name, notePage)
 	}
-	for _, page := range plan.Pages(plan.Input{Site: s.pages, Rules: set.rules, View: view, Now: at}) {
+	in := plan.Input{Site: s.pages, Rules: set.rules, View: view, Now: at}
+	if !s.surveyed.Load() {
+		in.Rules = nil // half of what is known makes tables that are wrong for a moment
+	}
+	for _, page := range plan.Pages(in) {
 		stale[notePage+page.Title] = false
 		if err := s.publish(ctx, page, under); err != nil {
 			return err

@@ -37,7 +37,7 @@ type site struct {
 
 	every        time.Duration
 	troubleAfter time.Duration
-	rules atomic.Pointer[ruleset] // nil before the first reading
+	rules        atomic.Pointer[ruleset] // nil before the first reading
 	// plan and read wake reconcile and survey; due says which sources.
 	plan, read signal
 	due        dueSources

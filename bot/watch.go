@@ -27,6 +27,16 @@ func (b *Bot) watch(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	start := time.Time{}
+	if from.IsZero() {
+		// The first run starts live. Its place is stored at once, so that what
+		// happens until the first finding is not lost with the process.
+		start = now()
+		from = events.Cursor{Streams: b.stream.StreamSet(), Time: start}
+		if _, err := b.Registry.Record(ctx, registry.Batch{Cursor: from}); err != nil {
+			return err
+		}
+	}
 	b.Log.Info().Str("streams", b.stream.StreamSet()).Str("cursor", from.ID).Msg("watching")
 	stored := time.Now()
 	for e, err := range b.stream.Events(ctx, from) {
@@ -34,6 +44,9 @@ func (b *Bot) watch(ctx context.Context) error {
 			return &RefusedError{Who: "stream", Err: err}
 		}
 		b.pulse.beat()
+		if e.Time.Before(start) {
+			continue // resuming goes back a little; nothing older than the first start counts
+		}
 		recorded, err := b.handle(ctx, e)
 		if err != nil {
 			return err
@@ -156,8 +169,12 @@ func (b *Bot) streamTrouble() (since time.Time, reason string) {
 	if state.Connected {
 		return time.Time{}, ""
 	}
-	if state.LastError == "" {
-		return state.Since, "it has not been reached yet"
+	since, reason = state.Since, state.LastError
+	if since.IsZero() {
+		since = b.started
 	}
-	return state.Since, state.LastError
+	if reason == "" {
+		reason = "it has not been reached yet"
+	}
+	return since, reason
 }
