@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -25,8 +26,16 @@ import (
 // with the time of the last event plus one, and takes them back.
 type broker struct {
 	events []brokerEvent
-	cuts   int
-	rand   *rand.Rand
+
+	mu   sync.Mutex // a connection that the client has left may still be served
+	cuts int
+	rand *rand.Rand
+}
+
+func (b *broker) intN(n int) int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.rand.IntN(n)
 }
 
 type brokerEvent struct {
@@ -75,7 +84,7 @@ func (b *broker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	began := []bool{false, false}
 	stream(w)
-	left := 60 + b.rand.IntN(60)
+	left := 60 + b.intN(60)
 	for i, e := range b.events {
 		if began[e.topic] = began[e.topic] || e.stamp >= starts[e.topic]; !began[e.topic] {
 			continue
@@ -96,10 +105,13 @@ func (b *broker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // cut ends the connection somewhere in the frame.
 func (b *broker) cut(w http.ResponseWriter, r *http.Request, frame string) {
+	b.mu.Lock()
 	b.cuts++
-	fmt.Fprint(w, frame[:b.rand.IntN(len(frame))])
+	how := b.cuts % 5
+	b.mu.Unlock()
+	fmt.Fprint(w, frame[:b.intN(len(frame))])
 	w.(http.Flusher).Flush()
-	switch b.cuts % 5 {
+	switch how {
 	case 0, 1:
 		return
 	case 2, 3:
@@ -148,6 +160,8 @@ func TestManyCutsLoseAndDoubleNothing(t *testing.T) {
 			t.Errorf("event-%d is lost", i)
 		}
 	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	if b.cuts < 20 {
 		t.Errorf("only %d cuts", b.cuts)
 	}

@@ -114,6 +114,7 @@ func publish(t *testing.T, r *Relay, from, to int) {
 func TestRequestStartsWhereItAsks(t *testing.T) {
 	r, url := start(t, Config{Events: 8})
 	publish(t, r, 1, 10) // offsets 0 to 9, of which 0 and 1 are forgotten
+	r.ring.events = 100  // and no more, however slow the readers below
 	// Events of the past cannot be made, so give those that are there times.
 	for i := range r.ring.entries {
 		r.ring.entries[i].stamp = int64(1000 + 10*(i/2)) // 1000 1000 1010 1010 …

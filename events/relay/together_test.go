@@ -45,7 +45,6 @@ func startFeed(t *testing.T, cfg relay.Config) *feed {
 	served := make(chan error, 1)
 	go func() { served <- f.ServeUDP(ctx, conn) }()
 	server := httptest.NewServer(f)
-	f.stream = f.client()
 	f.url = server.URL + "/v2/stream"
 	f.stream = f.client()
 	t.Cleanup(func() {
@@ -78,15 +77,23 @@ func (f *feed) send(n int) {
 		if _, err := f.out.Write([]byte(packet)); err != nil {
 			f.t.Fatal(err)
 		}
-		deadline := time.NewTimer(10 * time.Second)
-		for f.Stats().Events == before {
-			select {
-			case <-deadline.C:
-				f.t.Fatal("packet did not arrive")
-			default:
-			}
+		f.wait(func() bool { return f.Stats().Events > before })
+	}
+}
+
+// wait waits for a condition, not for a time.
+func (f *feed) wait(ok func() bool) {
+	f.t.Helper()
+	deadline := time.NewTimer(10 * time.Second)
+	defer deadline.Stop()
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for !ok() {
+		select {
+		case <-tick.C:
+		case <-deadline.C:
+			f.t.Fatal("packet did not arrive")
 		}
-		deadline.Stop()
 	}
 }
 
