@@ -60,6 +60,8 @@ func TestAdded(t *testing.T) {
 		{"removed text", page, "Intro line.\n", nil},
 		{"white space", "a  b\n c", "a b\n\n  c ", nil},
 		{"repeated line", "yes\nno", "yes\nno\nyes", []string{"yes"}},
+		{"repeated line keeps its place at the end", "q\nx", "x\nw\nx", []string{"x\nw"}},
+		{"repeated lines moved", "x\nx\na\nb", "a\nb\nx\nx", nil},
 		{"same words in another line", "use [[Foo]] now\nend", "use [[Foo]] now\nalso [[Foo]]\nend", []string{"also [[Foo]]"}},
 		{"scripts without spaces", "一二三", "一二四三", []string{"四"}},
 	}

@@ -16,9 +16,9 @@ var hostile = []struct {
 	name string
 	text func(n int) string
 }{
-	{"open templates", func(n int) string { return strings.Repeat("{{", n) }},
-	{"open links", func(n int) string { return strings.Repeat("[[", n) }},
-	{"braces", func(n int) string { return strings.Repeat("{", 2*n) }},
+	{"open templates", func(n int) string { return strings.Repeat("{{", 2*n) }},
+	{"open links", func(n int) string { return strings.Repeat("[[", 2*n) }},
+	{"braces", func(n int) string { return strings.Repeat("{", 4*n) }},
 	{"open arguments", func(n int) string { return strings.Repeat("{{{a|", n) }},
 	{"named arguments", func(n int) string { return strings.Repeat("{{a|b=", n) }},
 	{"nested templates", func(n int) string { return strings.Repeat("{{a|", n) + strings.Repeat("}}", n) }},
@@ -39,7 +39,7 @@ var hostile = []struct {
 	{"open tables", func(n int) string { return strings.Repeat("{|\n", n) }},
 	{"rows", func(n int) string { return "{|\n" + strings.Repeat("|-\n| a || b\n", n) }},
 	{"cells", func(n int) string { return "{|\n|" + strings.Repeat("a|| ", n) }},
-	{"equals signs", func(n int) string { return strings.Repeat("=", 2*n) }},
+	{"equals signs", func(n int) string { return strings.Repeat("=", 4*n) }},
 	{"lines of equals signs", func(n int) string { return strings.Repeat("=\n==", n) }},
 	{"headings", func(n int) string { return strings.Repeat("==a==\n", n) }},
 	{"open external links", func(n int) string { return strings.Repeat("[http://a ", n) }},
@@ -74,9 +74,7 @@ func everything(s string) {
 	Escape(s)
 	EscapeSummary(s)
 	NormalizeTitle(s)
-	Added(s, s+"x")
-	Added(s, "")
-	Added("", s)
+	Added(s, "x"+s)
 }
 
 func TestHostileTextTakesLinearTime(t *testing.T) {
@@ -86,24 +84,22 @@ func TestHostileTextTakesLinearTime(t *testing.T) {
 	}
 	for _, tt := range hostile {
 		t.Run(tt.name, func(t *testing.T) {
-			fastest := func(s string) time.Duration {
-				best := time.Hour
-				for range 2 {
-					start := time.Now()
-					everything(s)
-					best = min(best, time.Since(start))
+			took := func(s string) time.Duration {
+				start := time.Now()
+				everything(s)
+				return time.Since(start)
+			}
+			small, large := tt.text(n/4), tt.text(n)
+			// Four times the text: quadratic work takes sixteen times as long. A
+			// busy machine may spoil one measurement, not three.
+			for range 3 {
+				a, b := took(small), took(large)
+				if b < 300*time.Millisecond || b < 10*a {
+					return
 				}
-				return best
+				t.Logf("%v for %d bytes, %v for %d", a, len(small), b, len(large))
 			}
-			small, large := fastest(tt.text(n/4)), fastest(tt.text(n))
-			t.Logf("%v for %d bytes, %v for %d", small, len(tt.text(n/4)), large, len(tt.text(n)))
-			// Four times the text: quadratic work takes sixteen times as long.
-			if large > 300*time.Millisecond && large > 10*small {
-				t.Errorf("time grows from %v to %v for four times the text", small, large)
-			}
-			if large > 10*time.Second {
-				t.Errorf("took %v", large)
-			}
+			t.Error("time grows faster than the text")
 		})
 	}
 }

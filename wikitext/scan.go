@@ -264,11 +264,15 @@ func (s *scanner) finish() {
 	slices.SortFunc(s.nodes, func(a, b node) int {
 		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end))
 	})
-	cover := 0
+	cover, heading := 0, 0
 	for i := range s.nodes {
 		n := &s.nodes[i]
 		n.deep = n.start < cover
-		if n.kind != headingNode && n.kind != commentNode {
+		switch n.kind {
+		case headingNode: // one can run over lines and hold others
+			n.deep = n.deep || n.start < heading
+			heading = max(heading, n.end)
+		case templateNode, argumentNode, tagNode:
 			cover = max(cover, n.end)
 		}
 	}

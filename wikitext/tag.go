@@ -119,12 +119,15 @@ func (s *scanner) closeTag() {
 // comment handles a "<!--". Comments that fill a line take its line break with
 // them, so that a heading may follow at once.
 func (s *scanner) comment() {
-	start, end := s.i, s.limit
+	start, end, closed := s.i, s.limit, false
 	if n := strings.Index(s.src[start+4:s.limit], "-->"); n >= 0 {
-		end = start + 4 + n + 3
+		end, closed = start+4+n+3, true
 	}
 	s.nodes = append(s.nodes, node{kind: commentNode, start: start, end: end, inner: start, innerEnd: end})
 	s.i = end
+	if !closed {
+		return
+	}
 	visible := trimBlanksLeft(s.src, 0, start)
 	if top := s.top(); top != nil && top.open == '=' {
 		if top.commentEnd != visible {

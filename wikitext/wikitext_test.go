@@ -29,6 +29,7 @@ func TestTemplates(t *testing.T) {
 		{"language converter hides the end", "{{a|-{b|c}}", nil},
 		{"language converter holds pipes", "{{a|-{x|y}-|e}}", []string{"a(1=-{x|y}-,2=e)"}},
 		{"dash before braces", "-{{a}}-", []string{"a()"}},
+		{"left brace after a dash is a language converter", "{{x|-{{{a}}|b}-|c}}", []string{"x(1=-{{{a}}|b}-,2=c)", "a()"}},
 		{"argument is no template", "{{{a}}}", nil},
 		{"four braces", "{{{{a}}}}", nil},
 		{"five braces", "{{{{{a}}}}}", []string{"{{{a}}}()"}},
@@ -190,6 +191,8 @@ func TestHeadings(t *testing.T) {
 		{"after a line of comments", "x\n <!-- c --> <!-- d -->\n==a==", []string{"2 a"}},
 		{"comment in it", "==a<!-- c -->b==", []string{"2 ab"}},
 		{"template over lines", "==a{{b\n==c==\n}}==", []string{"2 a{{b\n==c==\n}}"}},
+		{"open comment after it", "==a==<!-- b", nil},
+		{"in a heading over lines", "==a-{\n===b===\nc}-==", []string{"2 a-{\n===b===\nc}-"}},
 		{"in an argument", "==a==\n{{x|\n==b==\n}}\n==c==", []string{"2 a", "2 c"}},
 		{"in nowiki, ref and comment", "<nowiki>\n==a==\n</nowiki><ref>\n==b==\n</ref><!--\n==c==\n-->\n==d==", []string{"2 d"}},
 	}
