@@ -6,8 +6,12 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
+	"strconv"
+	"strings"
+	"syscall"
 	"time"
 
 	"github.com/google/uuid"
@@ -26,27 +30,71 @@ const (
 // lease is held by at most one process at a time.
 type lease struct {
 	reg   *registry.Registry
-	owner string
+	owner owner
 	log   zerolog.Logger
 }
 
-func newLease(reg *registry.Registry, log zerolog.Logger) *lease {
-	host, err := os.Hostname()
-	if err != nil {
-		host = "unknown"
+// owner names a process so that another on the same machine can tell whether
+// it is still alive.
+type owner struct {
+	host  string // for people
+	pid   int
+	place string // the machine since its start, and the process's view of it; "" if unknown
+	id    string // tells processes with one number apart
+}
+
+func (o owner) String() string { return fmt.Sprintf("%s/%d/%s/%s", o.host, o.pid, o.place, o.id) }
+
+// thisProcess names the process we are.
+func thisProcess() owner {
+	o := owner{host: "unknown", pid: os.Getpid(), id: uuid.NewString()}
+	if host, err := os.Hostname(); err == nil {
+		o.host = strings.ReplaceAll(host, "/", "_")
 	}
-	return &lease{reg: reg, owner: fmt.Sprintf("%s/%d/%s", host, os.Getpid(), uuid.NewString()), log: log}
+	// Both exist on Linux only; elsewhere a lease of a dead process runs out.
+	boot, err1 := os.ReadFile("/proc/sys/kernel/random/boot_id")
+	space, err2 := os.Readlink("/proc/self/ns/pid")
+	if err1 == nil && err2 == nil {
+		o.place = strings.TrimSpace(string(boot)) + "-" + strings.Trim(space, "pid:[]")
+	}
+	return o
+}
+
+// gone reports whether the process with that name is certain to have ended: it
+// ran where we run, and its number is free, or ours by now.
+func (o owner) gone(name string) bool {
+	parts := strings.Split(name, "/")
+	if len(parts) != 4 || o.place == "" || parts[2] != o.place || parts[3] == o.id {
+		return false
+	}
+	pid, err := strconv.Atoi(parts[1])
+	return err == nil && (pid == o.pid || errors.Is(syscall.Kill(pid, 0), syscall.ESRCH))
+}
+
+func newLease(reg *registry.Registry, log zerolog.Logger) *lease {
+	return &lease{reg: reg, owner: thisProcess(), log: log}
 }
 
 // acquire waits until the lease is ours.
 func (l *lease) acquire(ctx context.Context) error {
 	for told := false; ; {
-		held, err := l.reg.Acquire(ctx, l.owner, time.Now(), leaseTime)
+		held, err := l.reg.Acquire(ctx, l.owner.String(), time.Now(), leaseTime)
 		if held || err != nil {
 			return err
 		}
+		status, err := l.reg.Status(ctx)
+		if err != nil {
+			return err
+		}
+		if holder := status.Lease.Owner; l.owner.gone(holder) {
+			l.log.Info().Str("owner", holder).Msg("the process that held the lease has ended without giving it back")
+			if err := l.reg.Release(ctx, holder); err != nil {
+				return err
+			}
+			continue
+		}
 		if !told {
-			l.log.Info().Msg("another process holds the lease; waiting for it")
+			l.log.Info().Str("owner", status.Lease.Owner).Msg("another process holds the lease; waiting for it")
 			told = true
 		}
 		if err := newSignal().wait(ctx, leaseEvery); err != nil {
@@ -62,12 +110,12 @@ func (l *lease) keep(ctx context.Context) error {
 		if err := newSignal().wait(ctx, leaseEvery); err != nil {
 			return err
 		}
-		held, err := l.reg.Acquire(ctx, l.owner, time.Now(), leaseTime)
+		held, err := l.reg.Acquire(ctx, l.owner.String(), time.Now(), leaseTime)
 		if err != nil {
 			return err
 		}
 		if !held {
-			return fmt.Errorf("lease lost: another process has taken over the writing")
+			return errors.New("lease lost: another process has taken over the writing")
 		}
 	}
 }
@@ -77,7 +125,7 @@ func (l *lease) keep(ctx context.Context) error {
 func (l *lease) release(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
-	if err := l.reg.Release(ctx, l.owner); err != nil {
+	if err := l.reg.Release(ctx, l.owner.String()); err != nil {
 		l.log.Warn().Err(err).Msg("lease not released; the next process waits for it to run out")
 	}
 }

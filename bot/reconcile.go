@@ -101,11 +101,16 @@ func (s *site) publish(ctx context.Context, page plan.Page, under publish.Rules)
 		return err
 	}
 	delete(s.settled, page.Title)
-	if outcome.Result == publish.Saved || outcome.Result == publish.Unchanged {
+	reason := outcome.Reason
+	switch outcome.Result {
+	case publish.Saved, publish.Unchanged:
 		s.settled[page.Title] = wanted
+	case publish.Excluded:
+		s.settled[page.Title] = wanted
+		reason = "" // somebody's wish, not a problem
 	}
 	s.metrics.edits.WithLabelValues(s.conf.Wiki.Wiki, string(outcome.Result)).Inc()
-	return s.reg.SetNote(ctx, s.conf.Wiki.Wiki, notePage+page.Title, outcome.Reason)
+	return s.reg.SetNote(ctx, s.conf.Wiki.Wiki, notePage+page.Title, reason)
 }
 
 // report publishes the report page, after the pages it reports on.
