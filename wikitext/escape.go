@@ -34,8 +34,12 @@ func Escape(s string) string {
 // needsEscape reports whether the character r at s[i] can mean something.
 func needsEscape(s string, i int, r rune) bool {
 	switch r {
-	case '&', '<', '>', '"', '\'', '[', ']', '{', '}', '|', '=', '~', ':':
-		return true // colons: all external links have one
+	case '&', '<', '>', '"', '[', ']', '{', '}', '|', '=', '~':
+		return true
+	case ':':
+		return i == 0 || strings.HasPrefix(s[i+1:], "/") || endsInScheme(s[:i])
+	case '\'':
+		return i == 0 || i+1 == len(s) || s[i-1] == '\'' || s[i+1] == '\''
 	case '*', '#', ';', '-', '+', ' ':
 		return i == 0
 	case '!':
@@ -50,6 +54,17 @@ func needsEscape(s string, i int, r rune) bool {
 		return isMagicWord(s[i:], "PMID")
 	case 'I':
 		return isMagicWord(s[i:], "ISBN")
+	}
+	return false
+}
+
+// endsInScheme reports whether a colon after s could begin an external link
+// that needs no slashes. Those with slashes are told by the slash.
+func endsInScheme(s string) bool {
+	for n := 1; n <= longestScheme && n <= len(s) && isWord(s[len(s)-n]); n++ {
+		if _, ok := schemes[strings.ToLower(s[len(s)-n:])]; ok {
+			return true
+		}
 	}
 	return false
 }
