@@ -119,24 +119,29 @@ func holders(claims []registry.Claim) string {
 	return strings.Join(names, ", ")
 }
 
-// why gives the reason for the verdict, with links to the revisions on this
-// wiki that say so.
+// why gives the reason for the verdict. Where it names a revision of a page on
+// this wiki, the name is a link to it.
 func why(in Input, claims []registry.Claim, opinion registry.Opinion) string {
-	text := wikitext.Escape(opinion.Reason)
-	var links []string
+	links := map[string]string{}
 	for _, c := range claims {
-		if c.Evidence.Wiki != in.Site.Wiki || c.Evidence.Revision == 0 {
-			continue
-		}
-		link := fmt.Sprintf("[[Special:PermanentLink/%d|%s]]", c.Evidence.Revision, wikitext.Escape(c.Evidence.Page))
-		if !slices.Contains(links, link) {
-			links = append(links, link)
+		if c.Evidence.Wiki == in.Site.Wiki && c.Evidence.Revision != 0 {
+			named := fmt.Sprintf("%s, revision %d", c.Evidence.Page, c.Evidence.Revision)
+			links[named] = fmt.Sprintf("[[Special:PermanentLink/%d|%s]]", c.Evidence.Revision, wikitext.Escape(named))
 		}
 	}
-	if len(links) > 0 {
-		text += " (" + strings.Join(links, ", ") + ")"
+	var b strings.Builder
+	for rest := opinion.Reason; rest != ""; {
+		at, first := len(rest), ""
+		for named := range links {
+			if i := strings.Index(rest, named); i >= 0 && (i < at || i == at && len(named) > len(first)) {
+				at, first = i, named
+			}
+		}
+		b.WriteString(wikitext.Escape(rest[:at]))
+		b.WriteString(links[first])
+		rest = rest[at+len(first):]
 	}
-	return text
+	return b.String()
 }
 
 // recent counts the mentions of an item in the last 30 days.

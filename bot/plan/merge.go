@@ -18,13 +18,14 @@ type Table struct {
 	// ID names the region.
 	ID      string
 	Caption string
+	// Summary is the line above the table, as wikitext.
+	Summary string
 	Columns []string
 	Rows    []Row
 	// Append adds the region to an existing page that lacks it.
 	Append bool
 
-	summary string
-	gone    map[string]string // row id of an item that is no longer listed, to its name
+	gone map[string]string // row id of an item that is no longer listed, to its name
 }
 
 // Row is one item; ID never changes while the item lives.
@@ -152,8 +153,10 @@ func (t Table) render(l live) string {
 	kept := l.people()
 	columns := t.columns(kept, l)
 	var b strings.Builder
-	b.WriteString(t.summary)
-	fmt.Fprintf(&b, "{| class=\"wikitable sortable codesteward\"\n")
+	if t.Summary != "" {
+		b.WriteString(t.Summary + "\n")
+	}
+	b.WriteString("{| class=\"wikitable sortable codesteward\"\n")
 	if t.Caption != "" {
 		fmt.Fprintf(&b, "|+ %s\n", wikitext.Escape(t.Caption))
 	}

@@ -104,7 +104,7 @@ func view() registry.View {
 func mention(item registry.Item, name string, kind detect.Kind, user string, rev int64, at time.Time) registry.Mention {
 	return registry.Mention{
 		Item: item.Key, Kind: kind, Name: name, Wiki: "testwiki", Title: "Project talk:Pump", Revision: rev, Section: "What [now]?",
-		Rule: "interwiki-link", User: user, Time: at, Snippet: "Who knows [[mw:Extension:Poem]]? {{ping|Ada}} ~~~~ https://example.org/x",
+		Rule: "interwiki-link", User: user, Time: at, Snippet: "Who knows [[mw:Extension:Poem]]? {{ping|Ada}} ~~~~ https://example.org/x ''Really?'' --[[User:Bo|Bo]] ([[User talk:Bo|talk]]) 11:00",
 	}
 }
 

@@ -5,6 +5,7 @@
 package plan
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -49,6 +50,7 @@ func surveyed(v registry.View, source string) bool {
 // NewTable returns the table as it should be, without the cells that belong to
 // people; those are taken from the live page when it is applied.
 func NewTable(in Input, t config.Table) Table {
+	verdicts := map[registry.Verdict]int{}
 	table := Table{ID: t.ID, Caption: t.Title, Columns: t.Columns, Append: t.Append, gone: map[string]string{}}
 	for _, e := range in.View.Entries {
 		if !slices.Contains(t.Kinds, string(e.Item.Key.Kind())) {
@@ -63,7 +65,9 @@ func NewTable(in Input, t config.Table) Table {
 			continue
 		}
 		table.Rows = append(table.Rows, newRow(in, e, opinion, t.Columns))
+		verdicts[opinion.Verdict]++
 	}
+	table.Summary = summary(len(table.Rows), verdicts)
 	slices.SortStableFunc(table.Rows, func(a, b Row) int { return strings.Compare(a.sort, b.sort) })
 	return table
 }
@@ -74,4 +78,18 @@ func newRow(in Input, e registry.Entry, opinion registry.Opinion, columns []stri
 		row.Cells = append(row.Cells, cell(in, e, opinion, column))
 	}
 	return row
+}
+
+// summary counts the rows by verdict, as a line above the table.
+func summary(rows int, verdicts map[registry.Verdict]int) string {
+	var parts []string
+	for _, v := range registry.Verdicts {
+		if n := verdicts[v]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, v))
+		}
+	}
+	if rows == 0 {
+		return "Nothing to list."
+	}
+	return count(rows, "item") + ": " + list(parts) + "."
 }

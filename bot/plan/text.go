@@ -8,6 +8,7 @@ package plan
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -36,9 +37,15 @@ func sent(v registry.View, key string) bool {
 	return ok && !n.Sent.IsZero()
 }
 
-// quote shortens and escapes what a person wrote.
+// signature finds a usual signature and all after it: dashes and a link to a
+// user, or such a link with one to the talk page.
+var signature = regexp.MustCompile(`\s*(?:[-–—]+\s*\[\[[Uu]ser:|\[\[[Uu]ser:[^\[\]]*\]\]\s*\(\[\[[Uu]ser[ _]talk:).*$`)
+
+// quote shows what a person wrote: without its markup and the signature,
+// shortened, and escaped.
 func quote(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
+	s = wikitext.Plain(signature.ReplaceAllString(strings.Join(strings.Fields(s), " "), ""))
+	s = strings.TrimSpace(strings.TrimLeft(s, "*#:; "))
 	if utf8.RuneCountInString(s) > quoteLength {
 		s = string([]rune(s)[:quoteLength-1]) + "…"
 	}

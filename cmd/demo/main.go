@@ -21,9 +21,10 @@ import (
 )
 
 var cli struct {
-	Program string `required:"" type:"existingfile" help:"The codesteward binary."`
-	Once    bool   `help:"Stop after the play: exit 0 if every page holds what it should, else 1 with the difference."`
-	Keep    string `help:"Folder to keep the bot's log and registry in; a temporary one if not given." type:"path"`
+	Program  string `required:"" type:"existingfile" help:"The codesteward binary."`
+	Once     bool   `help:"Stop after the play: exit 0 if every page holds what it should, else 1 with the difference."`
+	Pictures string `help:"Folder to put pictures of the tables into, as a headless Chromium shows them." type:"path"`
+	Keep     string `help:"Folder to keep the bot's log and registry in; a temporary one if not given." type:"path"`
 }
 
 func main() {
@@ -59,6 +60,11 @@ func demo(ctx context.Context, out io.Writer) (err error) {
 	}
 	if err := s.printTables(ctx); err != nil {
 		return err
+	}
+	if cli.Pictures != "" {
+		if err := s.takePictures(ctx, cli.Pictures); err != nil {
+			return err
+		}
 	}
 	if cli.Once {
 		s.say("All %d scenes ended as they should.", s.scenes)
