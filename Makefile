@@ -26,7 +26,7 @@ bench: setup ## Run every benchmark.
 fuzz: ## Run each fuzz target for 60 s (FUZZTIME=10s to change).
 	@set -e; $(GO) list -f '{{.Dir}} {{.ImportPath}}' ./... | while read -r dir pkg; do \
 		for target in $$(grep -hoE '^func Fuzz[A-Za-z0-9_]+' "$$dir"/*_test.go 2>/dev/null | cut -c6-); do \
-			echo "== $$pkg $$target"; $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(or $(FUZZTIME),60s) "$$pkg"; \
+			echo "== $$pkg $$target"; $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(or $(FUZZTIME),60s) -fuzzminimizetime 1x "$$pkg"; \
 		done; done
 
 soak: setup ## Run the long tests: kills at random moments, many times.

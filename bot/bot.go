@@ -50,9 +50,11 @@ type Config struct {
 	// TroubleAfter is how long the stream may be away before the report page
 	// says so; a minute if zero. It is closed every few minutes by design.
 	TroubleAfter time.Duration
-	Metrics      prometheus.Registerer
-	Transport    http.RoundTripper // nil: the clients' own
-	Log          zerolog.Logger
+	// Now tells the time; time.Now if nil.
+	Now       func() time.Time
+	Metrics   prometheus.Registerer
+	Transport http.RoundTripper // nil: the clients' own
+	Log       zerolog.Logger
 }
 
 // RefusedError says that a wiki or the stream refused the bot, so that it
@@ -86,11 +88,15 @@ func New(c Config) (*Bot, error) {
 	if c.TroubleAfter == 0 {
 		c.TroubleAfter = time.Minute
 	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
 	if c.Metrics == nil {
 		c.Metrics = prometheus.NewRegistry()
 	}
 	c.Stream.UserAgent, c.Stream.Log, c.Stream.Metrics = c.UserAgent, c.Log, c.Metrics
-	b := &Bot{Config: c, stream: events.New(c.Stream), sites: map[string]*site{}, metrics: newMetrics(c.Metrics), started: now()}
+	b := &Bot{Config: c, stream: events.New(c.Stream), sites: map[string]*site{}, metrics: newMetrics(c.Metrics)}
+	b.started = b.now()
 	for _, w := range c.Wikis {
 		s, err := newSite(b, w)
 		if err != nil {
@@ -100,6 +106,9 @@ func New(c Config) (*Bot, error) {
 	}
 	return b, nil
 }
+
+// now is the bot's clock: UTC, to the second, as wikis count.
+func (b *Bot) now() time.Time { return b.Now().UTC().Truncate(time.Second) }
 
 // Run logs in, then watches, surveys and reconciles until ctx ends, which is
 // no error. It returns a *RefusedError when a wiki or the stream says no for
@@ -118,6 +127,9 @@ func (b *Bot) run(ctx context.Context) error {
 		return err
 	}
 	defer lease.release(ctx)
+	for _, s := range b.sites {
+		defer s.client.Close()
+	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return lease.keep(ctx) })
 	g.Go(func() error {

@@ -183,13 +183,44 @@ func TestADeadAPILosesNothing(t *testing.T) {
 	w.awaits(board, "Poem")
 }
 
-func TestADeadAPIAtTheStartIsSaidAndEndsTheBot(t *testing.T) {
+func TestADeadAPIAtTheStartIsWaitedForAndThenEndsTheBot(t *testing.T) {
 	w := newWorld(t)
 	w.api.set(true)
 	w.start()
 	w.awaitsLog("connection refused by the test")
 	w.api.set(false)
 	w.awaits(gadgets, "Alpha")
+	w.must(w.stop())
+	w.api.set(true)
+	w.startWithin = 100 * time.Millisecond
+	w.start()
+	err := w.stopsByItself()
+	var refused *bot.RefusedError
+	if !errors.As(err, &refused) || !strings.Contains(err.Error(), "connection refused by the test") {
+		t.Errorf("the bot ended with %v; want a refusal that names the wiki's silence", err)
+	}
+}
+
+func TestTextThatIsRevertedBeforeTheSettleTimeLeadsToNothing(t *testing.T) {
+	w := newWorld(t)
+	w.edit(w.admin, configPage, strings.ReplaceAll(goodRules, `"settle_minutes": 0`, `"settle_minutes": 30`))
+	w.start()
+	w.settled()
+	w.ask(w.ada, "Verses", "[[mw:Extension:Poem]]")
+	text := w.text(pump)
+	w.edit(w.admin, pump, "")
+	w.edit(w.admin, "Test Wiki talk:Other", "What about [[mw:Extension:Poem]]?")
+	w.await("both edits are seen", func() bool { return strings.Count(w.log.String(), `"message":"found"`) == 2 })
+	if got := w.text(board); got != "" {
+		t.Errorf("an entry was made before the settle time:\n%s", got)
+	}
+	w.ahead.Store(int64(31 * time.Minute))
+	w.awaits(board, "Other")
+	w.awaitsLog("mention withdrawn")
+	w.edit(w.admin, pump, text) // a new edit, which has to settle anew
+	if got := w.text(board); strings.Contains(got, "Pump") {
+		t.Errorf("reverted text has an entry:\n%s", got)
+	}
 }
 
 func TestADeadStreamIsReportedAndCaughtUp(t *testing.T) {

@@ -49,7 +49,7 @@ func (s *site) reconcile(ctx context.Context) error {
 // reconcileOnce takes one clock reading and one revision of the rules, plans
 // every page and publishes each.
 func (s *site) reconcileOnce(ctx context.Context) error {
-	set, at := s.rules.Load(), now()
+	set, at := s.rules.Load(), s.now()
 	if s.doubt.Swap(false) {
 		clear(s.settled)
 	}
@@ -69,7 +69,14 @@ func (s *site) reconcileOnce(ctx context.Context) error {
 	if !s.surveyed.Load() {
 		in.Rules = nil // half of what is known makes tables that are wrong for a moment
 	}
-	for _, page := range plan.Pages(in) {
+	pages := plan.Pages(in)
+	if in.View.Mentions, err = s.secondLook(ctx, in, pages); err != nil {
+		return err
+	}
+	if len(in.View.Mentions) < len(view.Mentions) {
+		pages = plan.Pages(in)
+	}
+	for _, page := range pages {
 		stale[notePage+page.Title] = false
 		if err := s.publish(ctx, page, under); err != nil {
 			return err

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
@@ -172,6 +171,3 @@ func (s *site) elsewhere(ctx context.Context, err error, what string) error {
 	s.log.Warn().Err(err).Msg(what)
 	return nil
 }
-
-// now is the clock of the bot: UTC, to the second, as wikis count.
-func now() time.Time { return time.Now().UTC().Truncate(time.Second) }

@@ -33,6 +33,7 @@ type site struct {
 	dryRun  io.Writer
 	stream  func() (since time.Time, reason string) // trouble of the stream
 	metrics *metrics
+	now     func() time.Time
 	log     zerolog.Logger
 
 	every        time.Duration
@@ -48,6 +49,7 @@ type site struct {
 	// alone uses settled.
 	settled map[string]string
 	doubt   atomic.Bool
+	stood   map[string]bool // mentions that were looked at again, by board key; reconcile's alone
 }
 
 func newSite(b *Bot, w Served) (*site, error) {
@@ -67,6 +69,7 @@ func newSite(b *Bot, w Served) (*site, error) {
 		dryRun:  b.DryRun,
 		stream:  b.streamTrouble,
 		metrics: b.metrics,
+		now:     b.now,
 		log:     log,
 		every:   b.SurveyEvery,
 		settled: map[string]string{},
@@ -97,7 +100,7 @@ func (s *site) start(ctx context.Context, within time.Duration) error {
 	}
 	s.about, s.pages = about, localPages(about, s.pages)
 	s.gate = publish.New(publish.Config{
-		Site: s.pages, Reader: s.client, Editor: wiki.NewEditor(s.client), Outbox: s.reg, DryRun: s.dryRun, Log: s.log,
+		Site: s.pages, Reader: s.client, Editor: wiki.NewEditor(s.client), Outbox: s.reg, DryRun: s.dryRun, Log: s.log, Now: s.now,
 	})
 	stored, ok, err := s.reg.LastRules(ctx, s.conf.Wiki.Wiki)
 	if err != nil {

@@ -71,7 +71,7 @@ func (s *site) readSource(ctx context.Context, source string) (changed bool, err
 	if source == registry.CellsSource {
 		return s.readCells(ctx)
 	}
-	at := now()
+	at := s.now()
 	var found registry.Survey
 	switch source {
 	case "siteinfo":
@@ -104,7 +104,7 @@ func (s *site) sourceFailed(ctx context.Context, source string, reason error) (c
 	}
 	s.metrics.surveys.WithLabelValues(source, "failed").Inc()
 	s.log.Warn().Err(reason).Str("source", source).Msg("source cannot be read; what it said before stays in force")
-	return true, s.reg.SurveyFailed(ctx, source, s.conf.Wiki.Wiki, now(), reason.Error())
+	return true, s.reg.SurveyFailed(ctx, source, s.conf.Wiki.Wiki, s.now(), reason.Error())
 }
 
 func (s *site) maintainersPages() []string {

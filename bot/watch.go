@@ -31,7 +31,7 @@ func (b *Bot) watch(ctx context.Context) error {
 	if from.IsZero() {
 		// The first run starts live. Its place is stored at once, so that what
 		// happens until the first finding is not lost with the process.
-		start = now()
+		start = b.now()
 		from = events.Cursor{Streams: b.stream.StreamSet(), Time: start}
 		if _, err := b.Registry.Record(ctx, registry.Batch{Cursor: from}); err != nil {
 			return err

@@ -7,6 +7,7 @@ package bot_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"net"
@@ -16,6 +17,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -81,6 +83,9 @@ type world struct {
 	done    <-chan struct{}
 	ended   error // once done is closed
 	mayFail bool
+
+	startWithin time.Duration
+	ahead       atomic.Int64 // how far the bot's clock is ahead, in nanoseconds
 }
 
 // newWorld starts a wiki with two gadgets, a maintainers page and good rules.
@@ -143,8 +148,9 @@ func (w *world) start() {
 		Registry:     reg,
 		Stream:       events.Config{URL: w.feed.URL + "/v2/stream", Streams: []string{"mediawiki.recentchange"}},
 		UserAgent:    "codesteward-test/0 (https://example.org)",
-		StartWithin:  20 * time.Second,
+		StartWithin:  cmp.Or(w.startWithin, 20*time.Second),
 		TroubleAfter: time.Second,
+		Now:          func() time.Time { return time.Now().Add(time.Duration(w.ahead.Load())) },
 		Metrics:      w.metrics,
 		Transport:    w.api,
 		Log:          zerolog.New(w.log),

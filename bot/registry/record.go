@@ -245,6 +245,21 @@ func found(key Key, wiki string) Item {
 // storable reports whether the key is valid and fits the store.
 func (k Key) storable() bool { return k.valid() && len(k.Name()) <= maxName && len(k.Wiki()) <= 64 }
 
+// Withdraw takes back a mention whose text is not on the page any more. It is
+// kept, so that the same event seen again does not bring it back, but no View
+// has it.
+func (r *Registry) Withdraw(ctx context.Context, m Mention, at time.Time) error {
+	err := r.write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE mention SET withdrawn = ? WHERE wiki = ? AND revision = ? AND name = ? AND section = ? AND withdrawn = 0`,
+			micros(at), m.Wiki, m.Revision, m.Name, m.Section)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("withdraw mention of %s in %s, revision %d: %w", m.Name, m.Title, m.Revision, err)
+	}
+	return nil
+}
+
 func mentionID(key Key, wiki string, revision int64, section string) string {
 	sum := sha256.Sum256([]byte(string(key) + "\x00" + wiki + "\x00" + strconv.FormatInt(revision, 10) + "\x00" + section))
 	return hex.EncodeToString(sum[:])

@@ -140,7 +140,7 @@ func mentionsSince(ctx context.Context, tx *sql.Tx, wiki string, since time.Time
 		out = append(out, m)
 		return err
 	}, `SELECT item_key, name, wiki, title, revision, section, rule_name, user_name, made_at, snippet
-		FROM mention WHERE wiki = ? AND made_at >= ? ORDER BY made_at DESC, revision DESC, item_key, section`, wiki, micros(since))
+		FROM mention WHERE wiki = ? AND made_at >= ? AND withdrawn = 0 ORDER BY made_at DESC, revision DESC, item_key, section`, wiki, micros(since))
 	if err != nil {
 		return nil, fmt.Errorf("read mentions: %w", err)
 	}

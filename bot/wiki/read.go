@@ -224,7 +224,7 @@ func (c *Client) UserInfo(ctx context.Context, name string) (User, error) {
 	if strings.ContainsAny(name, "|\x1f") || name == "" {
 		return User{Name: name, Invalid: true}, nil
 	}
-	users, err := c.users(ctx, "groups|rights|editcount|blockinfo", name)
+	users, err := c.users(ctx, "groups|editcount|blockinfo", name)
 	if err != nil {
 		return User{}, err
 	}
@@ -233,7 +233,7 @@ func (c *Client) UserInfo(ctx context.Context, name string) (User, error) {
 	}
 	u := users[0]
 	return User{Name: u.Name, ID: u.UserID, Missing: u.Missing, Invalid: u.Invalid, Blocked: u.BlockID != 0 && !u.BlockPartial,
-		Groups: u.Groups, Rights: u.Rights, EditCount: u.EditCount}, nil
+		Groups: u.Groups, EditCount: u.EditCount}, nil
 }
 
 // queryUser is an account in an answer of action=query.
@@ -241,7 +241,7 @@ type queryUser struct {
 	Name             string
 	UserID           int64
 	Missing, Invalid bool
-	Groups, Rights   []string
+	Groups           []string
 	EditCount        int
 	BlockID          int64
 	BlockPartial     bool

@@ -266,7 +266,7 @@ func TestSiteAndUsers(t *testing.T) {
 	}
 
 	u, err := c.UserInfo(ctx, "steward_Bot")
-	if err != nil || u.Name != "Steward Bot" || u.ID == 0 || !slices.Contains(u.Groups, "bot") || !slices.Contains(u.Rights, "edit") || u.Blocked {
+	if err != nil || u.Name != "Steward Bot" || u.ID == 0 || !slices.Contains(u.Groups, "bot") || u.Blocked {
 		t.Errorf("user info %+v, %v", u, err)
 	}
 	if u, err := c.UserInfo(ctx, "Nobody Here"); err != nil || !u.Missing {
@@ -275,6 +275,26 @@ func TestSiteAndUsers(t *testing.T) {
 	for _, name := range []string{"a|b", "", "A#b"} {
 		if u, err := c.UserInfo(ctx, name); err != nil || !u.Invalid {
 			t.Errorf("user info of %q: %+v, %v", name, u, err)
+		}
+	}
+}
+
+// A session with a bot password must see the rights of others whole.
+func TestRightsOfGroups(t *testing.T) {
+	_, c := realWiki(t)
+	tests := []struct {
+		groups []string
+		want   bool
+	}{
+		{[]string{"sysop", "user"}, true},
+		{[]string{"interface-admin"}, true},
+		{[]string{"bot", "user"}, false},
+		{nil, false},
+	}
+	for _, test := range tests {
+		rights, err := c.Rights(t.Context(), test.groups)
+		if err != nil || slices.Contains(rights, "edituserjson") != test.want {
+			t.Errorf("rights of %v: %v, %v; want edituserjson %v", test.groups, rights, err, test.want)
 		}
 	}
 }

@@ -97,7 +97,6 @@ type User struct {
 	Invalid   bool // the name cannot be an account's
 	Blocked   bool // blocked from the whole site; partial blocks do not count
 	Groups    []string
-	Rights    []string // to a session with a bot password MediaWiki names only those that the password has, too
 	EditCount int
 }
 

@@ -67,7 +67,8 @@ CREATE TABLE mention (
     rule_name VARCHAR(64)  NOT NULL,
     user_name VARCHAR(400) NOT NULL,
     made_at   BIGINT       NOT NULL,
-    snippet   TEXT         NOT NULL
+    snippet   TEXT         NOT NULL,
+    withdrawn BIGINT       NOT NULL DEFAULT 0 -- when the text was found gone
 );
 CREATE INDEX mention_time ON mention (wiki, made_at);
 
