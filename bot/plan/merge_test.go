@@ -112,11 +112,11 @@ func TestAnEmptyRowGoesWithItsItem(t *testing.T) {
 }
 
 func TestAColumnThatPeopleFilledStaysWhenTheRulesDropIt(t *testing.T) {
-	table := gadgetTable(t, view())
+
 	page := filled(t)
 	r := rules(t, allRules).Tables[0]
 	r.Columns = []string{"item", "verdict"}
-	table = plan.NewTable(plan.Input{Site: site, Rules: rules(t, allRules), View: view(), Now: now}, r)
+	table := plan.NewTable(plan.Input{Site: site, Rules: rules(t, allRules), View: view(), Now: now}, r)
 	got := apply(t, table, page)
 	if cellOf(t, got, tocRow, "Steward ✎") != "[[User:Cleo|Cleo]], {{x|a=b}}" || cellOf(t, got, tocRow, "Notes ✎") == "no such cell" {
 		t.Errorf("a person's words are lost:\n%s", got)

@@ -39,12 +39,12 @@ func (s *stage) nothingTwice(ctx context.Context) error {
 	if len(seen) != 4 {
 		return fmt.Errorf("%s should hold 4 entries and holds %d:\n%s", boardPage, len(seen), board)
 	}
-	talk, _, err := s.wiki.Anonymous().Read(ctx, "User talk:Demo Ada")
+	talk, _, err := s.wiki.Anonymous().Read(ctx, adaTalk)
 	if err != nil {
 		return err
 	}
 	if n := strings.Count(talk, "Map-peek was mentioned =="); n != 1 {
-		return fmt.Errorf("User talk:Demo Ada should hold one message and holds %d:\n%s", n, talk)
+		return fmt.Errorf("%s should hold one message and holds %d:\n%s", adaTalk, n, talk)
 	}
 	before, err := s.botEdits(ctx)
 	if err != nil {

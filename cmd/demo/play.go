@@ -123,7 +123,7 @@ func (s *stage) script() []scene {
 						"https://demo-geo-check.toolforge.org/?page=1 shows it well. --~~~~")
 			}),
 			then: []expectation{
-				{title: "User talk:Demo Ada", has: []string{"Map-peek was mentioned", "[[User:" + botName + "|"}, comment: "Demo Ada gets a signed message on her talk page"},
+				{title: adaTalk, has: []string{"Map-peek was mentioned", "[[User:" + botName + "|"}, comment: "Demo Ada gets a signed message on her talk page"},
 				{title: toolsPage, has: []string{"demo-geo-check"}, comment: "the tool has a row"},
 				{title: "User talk:Demo Bo", has: []string{"{{nobots}}"}, hasNot: []string{"was mentioned"}, comment: "Demo Bo is left alone"},
 			},

@@ -24,6 +24,7 @@ const (
 	configPage      = "User:" + botName + "/config.json"
 	reportPage      = "User:" + botName + "/config report"
 	stopPageTitle   = "User:" + botName + "/stop"
+	adaTalk         = "User talk:Demo Ada"
 	villagePump     = sitename + " talk:Village pump"
 )
 
@@ -102,7 +103,7 @@ func (s *stage) fill(ctx context.Context) (err error) {
 	pages := []page{
 		{definitionPage, definition()},
 		{maintainersPage, maintainers()},
-		{"User talk:Demo Ada", "== Welcome ==\nWelcome to the demo wiki! --[[User:Demo Cleo|Demo Cleo]]"},
+		{adaTalk, "== Welcome ==\nWelcome to the demo wiki! --[[User:Demo Cleo|Demo Cleo]]"},
 		{"User talk:Demo Bo", "{{nobots}}\nI read the noticeboard myself, no messages please."},
 		{villagePump, "== Tidying up the main page ==\nShall we drop the old news box? Nobody has touched it for a year. --~~~~"},
 		{configPage, rules},
