@@ -115,7 +115,7 @@ func (b *Bot) now() time.Time { return b.Now().UTC().Truncate(time.Second) }
 // good, and any other error when the bot's own state cannot be read or written.
 func (b *Bot) Run(ctx context.Context) error {
 	err := b.run(ctx)
-	if ctx.Err() != nil && errors.Is(err, context.Cause(ctx)) {
+	if ctx.Err() != nil && (errors.Is(err, ctx.Err()) || errors.Is(err, context.Cause(ctx))) {
 		return nil
 	}
 	return err

@@ -107,6 +107,7 @@ type killTest struct {
 	dir        string
 	stream     string
 	env        []string
+	password   string
 	cmd        *exec.Cmd
 	starts     int
 	questions  int
@@ -150,6 +151,7 @@ func newKillTest(t *testing.T) *killTest {
 	if err := os.WriteFile(filepath.Join(k.dir, "wikis.json"), []byte(wikis), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	k.password = password
 	k.env = append(os.Environ(), "BE_CODESTEWARD=1", "CODESTEWARD_PASSWORD="+password)
 	for title, text := range map[string]string{
 		"MediaWiki:Gadgets-definition": "* Alpha[ResourceLoader]|Alpha.js",
@@ -177,13 +179,20 @@ func (k *killTest) start() {
 	if err != nil {
 		k.Fatal(err)
 	}
-	k.cmd = exec.Command(exe, "run", "--wikis", filepath.Join(k.dir, "wikis.json"), "--db", "sqlite:"+filepath.Join(k.dir, "registry.db"),
-		"--stream", k.stream, "--streams", "mediawiki.recentchange")
+	k.cmd = exec.Command(exe, k.runArgs()...)
 	k.cmd.Env, k.cmd.Stdout, k.cmd.Stderr = k.env, log, log
 	if err := k.cmd.Start(); err != nil {
 		k.Fatal(err)
 	}
 }
+
+func (k *killTest) runArgs() []string {
+	return []string{"run", "--wikis", filepath.Join(k.dir, "wikis.json"), "--db", "sqlite:" + filepath.Join(k.dir, "registry.db"),
+		"--stream", k.stream, "--streams", "mediawiki.recentchange"}
+}
+
+// setPassword gives the password to a bot in this process.
+func (k *killTest) setPassword() { k.Setenv("CODESTEWARD_PASSWORD", k.password) }
 
 func (k *killTest) logFile() string { return filepath.Join(k.dir, fmt.Sprintf("bot%d.log", k.starts)) }
 
