@@ -98,6 +98,9 @@ func (s *site) start(ctx context.Context, within time.Duration) error {
 	if about.DB != s.conf.Wiki.Wiki {
 		return fmt.Errorf("%s is the wiki %q, not %q; correct the wikis file", s.conf.API, about.DB, s.conf.Wiki.Wiki)
 	}
+	if err := s.reg.SetArticleURL(ctx, s.conf.Wiki.Wiki, about.Server+about.ArticlePath); err != nil {
+		return err
+	}
 	s.about, s.pages = about, localPages(about, s.pages)
 	s.gate = publish.New(publish.Config{
 		Site: s.pages, Reader: s.client, Editor: wiki.NewEditor(s.client), Outbox: s.reg, DryRun: s.dryRun, Log: s.log, Now: s.now,

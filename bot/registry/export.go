@@ -6,6 +6,8 @@ package registry
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -18,7 +20,11 @@ type Export struct {
 
 // ExportedWiki is all about one wiki.
 type ExportedWiki struct {
-	Wiki     string         `json:"wiki"`
+	Wiki string `json:"wiki"`
+	// ArticleURL is the address of a page, $1 in it stands for the title; ""
+	// if the wiki was never reached.
+	ArticleURL string `json:"article_url,omitempty"`
+
 	Surveys  []SurveyState  `json:"surveys"`
 	Items    []ExportedItem `json:"items"` // sorted by key
 	Mentions []Mention      `json:"mentions"`
@@ -44,11 +50,17 @@ func (r *Registry) Export(ctx context.Context) (Export, error) {
 		if err != nil {
 			return Export{}, fmt.Errorf("export: %w", err)
 		}
+		address, err := r.articleURL(ctx, wiki)
+		if err != nil {
+			return Export{}, fmt.Errorf("export: %w", err)
+		}
 		w := ExportedWiki{
-			Wiki:     wiki,
-			Surveys:  append([]SurveyState{}, v.Surveys...),
-			Items:    make([]ExportedItem, 0, len(v.Entries)),
-			Mentions: append([]Mention{}, v.Mentions...),
+			Wiki: wiki,
+
+			ArticleURL: address,
+			Surveys:    append([]SurveyState{}, v.Surveys...),
+			Items:      make([]ExportedItem, 0, len(v.Entries)),
+			Mentions:   append([]Mention{}, v.Mentions...),
 		}
 		for _, e := range v.Entries {
 			w.Items = append(w.Items, ExportedItem{Item: e.Item, Opinion: Judge(e.Claims, now), Claims: append([]Claim{}, e.Claims...)})
@@ -73,4 +85,23 @@ func (r *Registry) wikis(ctx context.Context) (out []string, err error) {
 		out = append(out, wiki)
 	}
 	return out, rows.Err()
+}
+
+// SetArticleURL stores the address of a page on a wiki, with $1 for its title.
+func (r *Registry) SetArticleURL(ctx context.Context, wiki, address string) error {
+	err := r.write(ctx, func(tx *sql.Tx) error {
+		return put(ctx, tx, `UPDATE wiki SET article_url = ? WHERE wiki = ?`, `INSERT INTO wiki (article_url, wiki) VALUES (?, ?)`, address, wiki)
+	})
+	if err != nil {
+		return fmt.Errorf("store the address of %s: %w", wiki, err)
+	}
+	return nil
+}
+
+func (r *Registry) articleURL(ctx context.Context, wiki string) (address string, err error) {
+	err = r.reader.QueryRowContext(ctx, `SELECT article_url FROM wiki WHERE wiki = ?`, wiki).Scan(&address)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return address, err
 }

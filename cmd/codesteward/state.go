@@ -74,6 +74,7 @@ func (c *renderCmd) rules(p *program, reg *registry.Registry) (registry.Rules, e
 
 type exportCmd struct {
 	stateFlags `embed:""`
+	Toolinfo   bool `help:"Print the gadgets and user scripts as Toolhub toolinfo records."`
 }
 
 func (c *exportCmd) Run(p *program) error {
@@ -85,6 +86,9 @@ func (c *exportCmd) Run(p *program) error {
 	all, err := reg.Export(p.ctx)
 	if err != nil {
 		return err
+	}
+	if c.Toolinfo {
+		return printJSON(p, toolinfo(all))
 	}
 	return printJSON(p, all)
 }

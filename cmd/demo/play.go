@@ -129,6 +129,13 @@ func (s *stage) script() []scene {
 			},
 		},
 		{
+			says: "Demo Cleo publishes a user script",
+			acts: does(func(ctx context.Context) (int64, error) {
+				return cleo.Edit(ctx, "User:Demo Cleo/quick-diff.js", "// Opens a diff without leaving the page.\n", "first version")
+			}),
+			then: []expectation{{title: scriptsPage, has: []string{"User:Demo Cleo/quick-diff.js"}, comment: "the script has a row"}},
+		},
+		{
 			says: "An administrator breaks the config page",
 			acts: does(func(ctx context.Context) (int64, error) {
 				return admin.Edit(ctx, configPage, strings.Replace(rules, `"kinds": ["skin"]`, `"kindz": ["skin"]`, 1), "shorter names")

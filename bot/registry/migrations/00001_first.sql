@@ -106,6 +106,12 @@ CREATE TABLE notice (
 );
 CREATE INDEX notice_wiki ON notice (wiki, sent_at);
 
+-- What the wikis say of themselves.
+CREATE TABLE wiki (
+    wiki        VARCHAR(64)  NOT NULL PRIMARY KEY,
+    article_url VARCHAR(400) NOT NULL -- $1 stands for the page's title
+);
+
 -- The last good rules of each wiki.
 CREATE TABLE rules (
     wiki      VARCHAR(64)  NOT NULL PRIMARY KEY,
