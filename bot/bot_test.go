@@ -117,16 +117,32 @@ func TestTextThatIsNoJSONIsReported(t *testing.T) {
 	}
 }
 
-func TestRulesOfAStrangerAreNotTrusted(t *testing.T) {
+func TestWithoutAConfigPageNothingIsWritten(t *testing.T) {
 	w := newWorld(t)
-	ctx := context.Background()
-	w.must(w.admin.Delete(ctx, configPage, "test"))
-	w.must(w.admin.Protect(ctx, configPage, ""))
+	w.must(w.admin.Delete(context.Background(), configPage, "test"))
 	w.start()
 	w.awaitsLog("there are no rules yet")
-	if text := w.text(reportPage); text != "" {
-		t.Errorf("a report was written though nobody asked for the bot:\n%s", text)
+	w.settled()
+	if text := w.text(reportPage) + w.text(gadgets); text != "" {
+		t.Errorf("something was written though nobody asked for the bot:\n%s", text)
 	}
+}
+
+func TestRulesOfAStrangerAreNotTrustedUntilThePageIsProtected(t *testing.T) {
+	w := newWorld(t)
+	w.configPage = "Test Wiki:Rules"
+	ctx := context.Background()
+	_, err := w.ada.Do(ctx, map[string]string{"action": "edit", "title": w.configPage, "contentmodel": "json", "text": goodRules})
+	w.must(err)
+	w.start()
+	w.awaits(reportPage, "No rules are in force", "not protected, and Ada, who edited it last")
+	w.settled()
+	if text := w.text(gadgets); text != "" {
+		t.Errorf("a table was written under a stranger's rules:\n%s", text)
+	}
+	w.must(w.admin.Protect(ctx, w.configPage, "sysop"))
+	w.awaits(reportPage, "No problems")
+	w.awaits(gadgets, "Alpha")
 }
 
 func TestAMissingEndMarkerIsReportedAndNothingIsOverwritten(t *testing.T) {

@@ -85,6 +85,7 @@ type world struct {
 	mayFail bool
 
 	startWithin time.Duration
+	configPage  string // another one than the usual
 	ahead       atomic.Int64 // how far the bot's clock is ahead, in nanoseconds
 }
 
@@ -141,7 +142,7 @@ func (w *world) start() {
 		Wikis: []bot.Served{{
 			Wiki: config.Wiki{
 				Wiki: w.wiki.DB, API: w.wiki.API, User: botName, Login: w.login,
-				ConfigPage: configPage, ConfigRights: config.DefaultConfigRights(),
+				ConfigPage: cmp.Or(w.configPage, configPage), ConfigRights: config.DefaultConfigRights(),
 			},
 			Password: w.pass,
 		}},
