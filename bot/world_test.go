@@ -85,7 +85,7 @@ type world struct {
 	mayFail bool
 
 	startWithin time.Duration
-	configPage  string // another one than the usual
+	configPage  string       // another one than the usual
 	ahead       atomic.Int64 // how far the bot's clock is ahead, in nanoseconds
 }
 
