@@ -105,6 +105,7 @@ func (s *stage) botEdits(ctx context.Context) ([]string, error) {
 
 // printTables prints the tables and the noticeboard as text.
 func (s *stage) printTables(ctx context.Context) error {
+	var out strings.Builder
 	for _, title := range []string{extensionsPage, skinsPage, gadgetsPage, scriptsPage, toolsPage} {
 		text, _, err := s.wiki.Anonymous().Read(ctx, title)
 		if err != nil {
@@ -114,8 +115,8 @@ func (s *stage) printTables(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", title, err)
 		}
-		fmt.Fprintf(s.out, "\n%s\n", title)
-		w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
+		fmt.Fprintf(&out, "\n%s\n", title)
+		w := tabwriter.NewWriter(&out, 0, 0, 2, ' ', 0)
 		fmt.Fprintf(w, "  %s\n", strings.Join(table.Header(), "\t"))
 		for _, row := range table.Rows() {
 			var cells []string
@@ -130,13 +131,13 @@ func (s *stage) printTables(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(s.out, "\n%s\n", boardPage)
+	fmt.Fprintf(&out, "\n%s\n", boardPage)
 	for line := range strings.Lines(board) {
 		if strings.HasPrefix(line, "*") || strings.HasPrefix(line, "==") {
-			fmt.Fprintf(s.out, "  %s\n", plain(strings.TrimSpace(line)))
+			fmt.Fprintf(&out, "  %s\n", plain(strings.TrimSpace(line)))
 		}
 	}
-	fmt.Fprintln(s.out)
+	s.print(out.String())
 	return nil
 }
 

@@ -69,17 +69,17 @@ func (p *process) watch() {
 		p.mu.Unlock()
 		err := cmd.Wait()
 		p.mu.Lock()
-		stopped := p.stopped
-		if !stopped {
+		told, over := p.stopped, p.stopped
+		if !told {
 			if again := p.start(); again != nil {
-				err, stopped = errors.Join(err, again), true
+				err, over = errors.Join(err, again), true
 			}
 		}
 		p.mu.Unlock()
-		if !p.stopped && p.died != nil {
+		if !told && p.died != nil {
 			p.died(err)
 		}
-		if stopped {
+		if over {
 			return
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/wiki/wikitest"
@@ -37,6 +38,7 @@ type stage struct {
 	stream string // address of the relay's stream
 	people people
 	scenes int
+	mouth  sync.Mutex // one speaks at a time
 }
 
 type people struct {
@@ -108,15 +110,22 @@ func (s *stage) file(name string) string { return filepath.Join(s.dir, name) }
 
 // say tells the audience something, with the seconds since the start.
 func (s *stage) say(format string, args ...any) {
-	fmt.Fprintf(s.out, "%6.1fs  %s\n", time.Since(s.began).Seconds(), fmt.Sprintf(format, args...))
+	s.print(fmt.Sprintf("%6.1fs  %s", time.Since(s.began).Seconds(), fmt.Sprintf(format, args...)))
+}
+
+// print prints whole lines.
+func (s *stage) print(text string) {
+	s.mouth.Lock()
+	defer s.mouth.Unlock()
+	fmt.Fprintln(s.out, text)
 }
 
 func (s *stage) printAddresses() {
 	for _, title := range []string{extensionsPage, skinsPage, gadgetsPage, scriptsPage, toolsPage, boardPage, configPage, reportPage, stopPageTitle} {
-		fmt.Fprintf(s.out, "         %-42s %s\n", title, s.wiki.Page(title))
+		s.print(fmt.Sprintf("         %-42s %s", title, s.wiki.Page(title)))
 	}
-	fmt.Fprintf(s.out, "         %-42s %s\n", "events", s.stream+"/recentchange")
-	fmt.Fprintf(s.out, "         %-42s %s\n", "the bot's log", s.file("bot.log"))
+	s.print(fmt.Sprintf("         %-42s %s", "events", s.stream+"/recentchange"))
+	s.print(fmt.Sprintf("         %-42s %s", "the bot's log", s.file("bot.log")))
 }
 
 // logTail is what the bot said last, for a play that went wrong.
