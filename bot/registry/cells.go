@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -22,17 +23,22 @@ type CellChange struct {
 	// Added and Removed are the names of users and teams that the edit put in
 	// and took out.
 	Added, Removed []Holder
-	Wiki, Page     string
-	Revision       int64
-	User           string
+	// Page is the full title of the page that was edited, by which the claims
+	// are told apart and shown.
+	Wiki, Page string
+	Revision   int64
+	User       string
 	// Registered is false for temporary accounts and addresses.
 	Registered bool
 	Time       time.Time
 }
 
-// SaveCells records Steward cell edits and that the page was read up to
-// revision, and reports whether a claim changed. Edits up to the revision that
-// was reached before are passed over, so saving them again changes nothing.
+// SaveCells records Steward cell edits of one table and that its page was read
+// up to revision, and reports whether a claim changed. page is the name of the
+// position, "Page title#table id", since each table of a page is read on its
+// own; where the claims are made is the Page of the changes. Edits up to the
+// revision that was reached before are passed over, so saving them again
+// changes nothing.
 //
 // A name that its owner puts in is a confirmed claim; one that another
 // registered user puts in is unconfirmed, one that anybody else puts in is
@@ -40,9 +46,6 @@ type CellChange struct {
 // owner takes out is superseded: that is stepping down. A confirmed claim that
 // somebody else takes out is disputed until its owner acts, whoever puts the
 // name back meanwhile; any other claim goes.
-//
-// A page with several tables is saved in one call with the changes of all of
-// them, since it is read up to one revision.
 func (r *Registry) SaveCells(ctx context.Context, wiki, page string, revision int64, changes []CellChange) (changed bool, err error) {
 	changes = slices.Clone(changes)
 	slices.SortStableFunc(changes, func(a, b CellChange) int { return int(min(max(a.Revision-b.Revision, -1), 1)) })
@@ -63,7 +66,7 @@ func (r *Registry) SaveCells(ctx context.Context, wiki, page string, revision in
 			if c.Revision <= reached || !c.Item.storable() {
 				continue
 			}
-			c.Wiki, c.Page, c.User = wiki, clean(page), userName(c.User)
+			c.Wiki, c.Page, c.User = wiki, clean(c.Page), userName(c.User)
 			if err := log.fold(ctx, c); err != nil {
 				return fmt.Errorf("revision %d: %w", c.Revision, err)
 			}
@@ -73,8 +76,8 @@ func (r *Registry) SaveCells(ctx context.Context, wiki, page string, revision in
 			return nil
 		}
 		return put(ctx, tx,
-			`UPDATE cells_read SET revision = ? WHERE wiki = ? AND page = ?`,
-			`INSERT INTO cells_read (revision, wiki, page) VALUES (?, ?, ?)`,
+			`UPDATE cells_read SET revision = ? WHERE wiki = ? AND position = ?`,
+			`INSERT INTO cells_read (revision, wiki, position) VALUES (?, ?, ?)`,
 			revision, wiki, page)
 	})
 	if err != nil {
@@ -83,8 +86,8 @@ func (r *Registry) SaveCells(ctx context.Context, wiki, page string, revision in
 	return changed, nil
 }
 
-// CellsRead returns the revision up to which a table page's cells were read, 0
-// if never.
+// CellsRead returns the revision up to which the cells of a table were read, 0
+// if never; page is the name of the position, as for SaveCells.
 func (r *Registry) CellsRead(ctx context.Context, wiki, page string) (int64, error) {
 	var revision int64
 	err := r.read(ctx, func(tx *sql.Tx) (err error) {
@@ -97,8 +100,64 @@ func (r *Registry) CellsRead(ctx context.Context, wiki, page string) (int64, err
 	return revision, nil
 }
 
+// KeepCells ends what was claimed in Steward cells on any but these pages,
+// given by full title, and reports whether that was anything: a table that has
+// moved or left the rules holds nobody, since nobody can step down there. How
+// far the cells of such a page were read is forgotten, so that a table that
+// comes back is read from its beginning.
+func (r *Registry) KeepCells(ctx context.Context, wiki string, pages []string) (changed bool, err error) {
+	now := time.Now()
+	keep := make(map[string]bool, len(pages))
+	for _, page := range pages {
+		keep[clean(page)] = true
+	}
+	err = r.write(ctx, func(tx *sql.Tx) error {
+		stored, err := claimsInForce(ctx, tx, wiki, CellsSource)
+		if err != nil {
+			return err
+		}
+		for _, c := range stored {
+			if keep[c.Evidence.Page] {
+				continue
+			}
+			if err := supersedeClaim(ctx, tx, c.id, now); err != nil {
+				return err
+			}
+			changed = true
+		}
+		return forgetCells(ctx, tx, wiki, keep)
+	})
+	if err != nil {
+		return false, fmt.Errorf("end the cells of other pages on %s: %w", wiki, err)
+	}
+	return changed, nil
+}
+
+// forgetCells forgets how far the cells were read on any but some pages. A
+// title holds no "#", so what is before it in the name of a position is one.
+func forgetCells(ctx context.Context, tx *sql.Tx, wiki string, keep map[string]bool) error {
+	var over []string
+	err := query(ctx, tx, func(scan func(...any) error) error {
+		var position string
+		err := scan(&position)
+		if page, _, _ := strings.Cut(position, "#"); !keep[page] {
+			over = append(over, position)
+		}
+		return err
+	}, `SELECT position FROM cells_read WHERE wiki = ?`, wiki)
+	if err != nil {
+		return err
+	}
+	for _, position := range over {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM cells_read WHERE wiki = ? AND position = ?`, wiki, position); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func cellsRead(ctx context.Context, tx *sql.Tx, wiki, page string) (revision int64, err error) {
-	err = tx.QueryRowContext(ctx, `SELECT revision FROM cells_read WHERE wiki = ? AND page = ?`, wiki, page).Scan(&revision)
+	err = tx.QueryRowContext(ctx, `SELECT revision FROM cells_read WHERE wiki = ? AND position = ?`, wiki, page).Scan(&revision)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, nil
 	}

@@ -3,6 +3,7 @@
 package registry
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -23,7 +24,11 @@ func teams(names ...string) (out []Holder) {
 
 func save(s *store, page string, revision int64, changes ...CellChange) bool {
 	s.t.Helper()
-	changed, err := s.open().SaveCells(s.t.Context(), "metawiki", page, revision, changes)
+	changes = slices.Clone(changes)
+	for i := range changes {
+		changes[i].Page = page
+	}
+	changed, err := s.open().SaveCells(s.t.Context(), "metawiki", page+"#ext", revision, changes)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -118,12 +123,12 @@ func TestCellsAreReadUpToARevision(t *testing.T) {
 		if save(s, "Stewards", tt.save) {
 			t.Error("reading on without edits changed something")
 		}
-		got, err := s.open().CellsRead(t.Context(), "metawiki", "Stewards")
+		got, err := s.open().CellsRead(t.Context(), "metawiki", "Stewards#ext")
 		if err != nil || got != tt.want {
 			t.Errorf("after %d: read up to %d, %v, want %d", tt.save, got, err, tt.want)
 		}
 	}
-	if got, err := s.open().CellsRead(t.Context(), "metawiki", "Other"); got != 0 || err != nil {
-		t.Errorf("another page: %d, %v", got, err)
+	if got, err := s.open().CellsRead(t.Context(), "metawiki", "Stewards#other"); got != 0 || err != nil {
+		t.Errorf("another table: %d, %v", got, err)
 	}
 }

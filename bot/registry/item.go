@@ -99,6 +99,9 @@ type Item struct {
 	Listed bool `json:"listed,omitempty"`
 	// Default says that a gadget is on for everybody.
 	Default bool `json:"default,omitempty"`
+	// Mentioned says that the item is known from mentions alone: no source
+	// names it, its page was not seen to change, and nothing is claimed about it.
+	Mentioned bool `json:"mentioned,omitempty"`
 	// Aliases are other spellings that must resolve to this item.
 	Aliases []string `json:"aliases,omitempty"`
 	// Changed is when the item itself last changed, by which revision; zero

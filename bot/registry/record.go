@@ -6,13 +6,10 @@ package registry
 
 import (
 	"context"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -22,21 +19,6 @@ import (
 
 // maxName is how many bytes the name of an item may have: those of a page title.
 const maxName = 255
-
-// Mention is a recorded mention.
-type Mention struct {
-	Item     Key         `json:"item"`
-	Kind     detect.Kind `json:"kind"`
-	Name     string      `json:"name"` // as written
-	Wiki     string      `json:"wiki"` // of the page
-	Title    string      `json:"title"`
-	Revision int64       `json:"revision"`
-	Section  string      `json:"section,omitempty"`
-	Rule     string      `json:"rule"`
-	User     string      `json:"user,omitempty"`
-	Time     time.Time   `json:"time"`
-	Snippet  string      `json:"snippet,omitempty"`
-}
 
 // Batch is what one event led to.
 type Batch struct {
@@ -109,38 +91,6 @@ func saveCursor(ctx context.Context, tx *sql.Tx, c events.Cursor) error {
 		return fmt.Errorf("save cursor of %s: %w", c.Streams, err)
 	}
 	return nil
-}
-
-func recordMention(ctx context.Context, tx *sql.Tx, m detect.Mention, c detect.Change) (changed bool, err error) {
-	itemWiki := m.Wiki
-	if itemWiki == "" {
-		itemWiki = c.Wiki
-	}
-	key := NewKey(m.Kind, itemWiki, clean(m.Name))
-	if !key.storable() {
-		return false, nil
-	}
-	section := clean(m.Section)
-	id := mentionID(key, c.Wiki, c.Revision, section)
-	known, err := exists(ctx, tx, `SELECT COUNT(*) FROM mention WHERE id = ?`, id)
-	if err != nil || known {
-		return false, err
-	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO mention
-		(id, item_key, name, wiki, title, revision, section, rule_name, user_name, made_at, snippet)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		id, key, clean(m.Name), c.Wiki, clean(c.Title), c.Revision, section, m.Rule, clean(c.User), micros(c.Time), clean(m.Snippet))
-	if err != nil {
-		return false, err
-	}
-	if m.Kind != detect.Tool && m.Kind != detect.UserScript {
-		return true, nil
-	}
-	known, err = exists(ctx, tx, `SELECT COUNT(*) FROM presence WHERE wiki = ? AND source = ? AND item_key = ?`, c.Wiki, fromMentions, key)
-	if err != nil || known {
-		return true, err
-	}
-	return true, insertPresence(ctx, tx, c.Wiki, fromMentions, found(key, c.Wiki))
 }
 
 // recordTouch stores the last change of an item's own page. A change older
@@ -244,26 +194,6 @@ func found(key Key, wiki string) Item {
 
 // storable reports whether the key is valid and fits the store.
 func (k Key) storable() bool { return k.valid() && len(k.Name()) <= maxName && len(k.Wiki()) <= 64 }
-
-// Withdraw takes back a mention whose text is not on the page any more. It is
-// kept, so that the same event seen again does not bring it back, but no View
-// has it.
-func (r *Registry) Withdraw(ctx context.Context, m Mention, at time.Time) error {
-	err := r.write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE mention SET withdrawn = ? WHERE wiki = ? AND revision = ? AND name = ? AND section = ? AND withdrawn = 0`,
-			micros(at), m.Wiki, m.Revision, m.Name, m.Section)
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("withdraw mention of %s in %s, revision %d: %w", m.Name, m.Title, m.Revision, err)
-	}
-	return nil
-}
-
-func mentionID(key Key, wiki string, revision int64, section string) string {
-	sum := sha256.Sum256([]byte(string(key) + "\x00" + wiki + "\x00" + strconv.FormatInt(revision, 10) + "\x00" + section))
-	return hex.EncodeToString(sum[:])
-}
 
 func exists(ctx context.Context, tx *sql.Tx, text string, args ...any) (bool, error) {
 	var n int

@@ -50,15 +50,15 @@ func Open(ctx context.Context, dsn string) (*Registry, error) {
 	r := &Registry{}
 	r.writer, err = openSQLite(file, "journal_mode("+journal+")", "foreign_keys(1)", "synchronous(FULL)")
 	if err != nil {
-		return nil, fmt.Errorf("open registry %s: %w", dsn, err)
+		return nil, fmt.Errorf("open registry %s: %w", file, err)
 	}
 	r.writer.SetMaxOpenConns(1)
 	r.reader, err = openSQLite(file, "query_only(1)")
 	if err != nil {
-		return nil, fmt.Errorf("open registry %s: %w", dsn, errors.Join(err, r.writer.Close()))
+		return nil, fmt.Errorf("open registry %s: %w", file, errors.Join(err, r.writer.Close()))
 	}
 	if err := migrate(ctx, r.writer); err != nil {
-		return nil, fmt.Errorf("open registry %s: %w", dsn, errors.Join(err, r.Close()))
+		return nil, fmt.Errorf("open registry %s: %w", file, errors.Join(err, r.Close()))
 	}
 	return r, nil
 }
@@ -69,30 +69,39 @@ func (r *Registry) Close() error {
 }
 
 // parseDSN takes a data source name apart into a file name and a journal mode.
+// Since a name may hold a password, an error tells no more of it than how it
+// begins.
 func parseDSN(dsn string) (file, journal string, err error) {
+	fail := func(why string) (string, string, error) {
+		scheme, rest, _ := strings.Cut(dsn, ":")
+		if scheme != "sqlite" && !strings.HasPrefix(rest, "//") {
+			return "", "", fmt.Errorf("open registry: %s", why)
+		}
+		return "", "", fmt.Errorf("open registry %s:…: %s", scheme, why)
+	}
 	rest, ok := strings.CutPrefix(dsn, "sqlite:")
 	if !ok {
-		return "", "", fmt.Errorf("open registry %q: a database is named sqlite:PATH", dsn)
+		return fail("a database is named sqlite:PATH")
 	}
 	file, query, _ := strings.Cut(rest, "?")
 	if file == "" {
-		return "", "", fmt.Errorf("open registry %q: the path is missing", dsn)
+		return fail("the path is missing")
 	}
 	options, err := url.ParseQuery(query)
 	if err != nil {
-		return "", "", fmt.Errorf("open registry %q: read its options: %w", dsn, err)
+		return fail("its options cannot be read")
 	}
 	journal = "WAL"
 	for name, values := range options {
 		if name != "journal" || len(values) != 1 {
-			return "", "", fmt.Errorf("open registry %q: the only option is journal, given once", dsn)
+			return fail("the only option is journal, given once")
 		}
 		switch values[0] {
 		case "wal":
 		case "delete":
 			journal = "DELETE"
 		default:
-			return "", "", fmt.Errorf("open registry %q: journal is wal or delete", dsn)
+			return fail("journal is wal or delete")
 		}
 	}
 	return file, journal, nil

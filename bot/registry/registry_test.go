@@ -328,7 +328,7 @@ func TestExportHoldsThePublicPartOnly(t *testing.T) {
 		`"surveys":[{"source":"maintainers","wiki":"metawiki","read":"2026-05-20T12:01:00Z"}],` +
 		`"items":[{"key":"extension:Echo","name":"Echo","listed":true,"verdict":"unassigned","reason":"Unassigned in Developers/Maintainers, revision 3; no other source",` +
 		`"claims":[{"item":"extension:Echo","role":"steward","holder_kind":"nobody","standing":"stated","evidence":{"source":"maintainers","page":"Developers/Maintainers","revision":3,"time":"2026-05-20T12:01:00Z","read":"2026-05-20T12:01:00Z"}}]}],` +
-		`"mentions":[{"item":"extension:Echo","kind":"extension","name":"echo","wiki":"metawiki","title":"Talk:A","revision":5,"rule":"link","user":"Ben","time":"2026-05-20T12:02:00Z"}]}]}`
+		`"mentions":[{"item":"extension:Echo","as":"extension:echo","kind":"extension","name":"echo","wiki":"metawiki","title":"Talk:A","revision":5,"rule":"link","user":"Ben","time":"2026-05-20T12:02:00Z"}]}]}`
 	if diff := cmp.Diff(want, string(data)); diff != "" {
 		t.Errorf("export (-want +got):\n%s", diff)
 	}

@@ -124,6 +124,7 @@ func merge(rows []presence) Item {
 		)
 	})
 	out := rows[0].item
+	out.Mentioned = out.Gone.IsZero() && rows[0].source == fromMentions // which come last
 	var aliases []string
 	for _, p := range rows {
 		i := p.item

@@ -185,6 +185,69 @@ func (r *Registry) SurveyFailed(ctx context.Context, source, wiki string, at tim
 	return nil
 }
 
+// SurveyRead notes a good reading of a source that has no Survey, such as the
+// cells, and so ends its failure.
+func (r *Registry) SurveyRead(ctx context.Context, source, wiki string, at time.Time) error {
+	err := r.write(ctx, func(tx *sql.Tx) error {
+		return saveSurveyState(ctx, tx, SurveyState{Source: source, Wiki: wiki, Read: at})
+	})
+	if err != nil {
+		return fmt.Errorf("note the survey of %s for %s: %w", source, wiki, err)
+	}
+	return nil
+}
+
+// DropSource ends all that a source says about a wiki, because the wiki does
+// not use it any more, and reports whether there was anything. Its claims are
+// superseded, items that no other source names are gone, and how it was doing
+// is forgotten; if it is used again, it starts from nothing.
+func (r *Registry) DropSource(ctx context.Context, source, wiki string) (changed bool, err error) {
+	now := micros(time.Now())
+	err = r.write(ctx, func(tx *sql.Tx) error {
+		for _, end := range []struct {
+			text string
+			args []any
+		}{
+			{`UPDATE claim SET superseded_at = ? WHERE wiki = ? AND superseded_at = 0 AND source = ?`, []any{now, wiki, source}},
+			{`UPDATE presence SET gone_at = ? WHERE wiki = ? AND source = ? AND gone_at = 0`, []any{now, wiki, source}},
+			{`DELETE FROM survey_state WHERE wiki = ? AND source = ?`, []any{wiki, source}},
+		} {
+			res, err := tx.ExecContext(ctx, end.text, end.args...)
+			if err != nil {
+				return err
+			}
+			n, err := res.RowsAffected()
+			if err != nil {
+				return err
+			}
+			changed = changed || n > 0
+		}
+		if source != CellsSource {
+			return nil
+		}
+		_, err := tx.ExecContext(ctx, `DELETE FROM cells_read WHERE wiki = ?`, wiki)
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("drop the source %s of %s: %w", source, wiki, err)
+	}
+	return changed, nil
+}
+
+// Surveys returns how the sources of a wiki are doing, sorted by name: the
+// Surveys of a View without the rest.
+func (r *Registry) Surveys(ctx context.Context, wiki string) ([]SurveyState, error) {
+	var out []SurveyState
+	err := r.read(ctx, func(tx *sql.Tx) (err error) {
+		out, err = surveyStates(ctx, tx, `wiki = ?`, wiki)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("how the sources of %s are doing: %w", wiki, err)
+	}
+	return out, nil
+}
+
 func saveSurveyState(ctx context.Context, tx *sql.Tx, s SurveyState) error {
 	return put(ctx, tx,
 		`UPDATE survey_state SET read_at = ?, failed_at = ?, reason = ? WHERE wiki = ? AND source = ?`,

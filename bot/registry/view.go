@@ -24,6 +24,8 @@ type View struct {
 	Surveys  []SurveyState
 	// Notes is what the running bot last said of itself, by name.
 	Notes map[string]string
+	// Pages is what became of the bot's regions, by "Title#region".
+	Pages map[string]PageState
 }
 
 // Entry is an item with what is claimed about it.
@@ -42,7 +44,8 @@ type pageChange struct {
 
 // View reads everything about one wiki, with mentions since a time. Mentions
 // of things that are no item there keep the key of the name as written.
-// Claims on such keys are left out.
+// Claims on such keys are left out, and so are items that are known from
+// mentions alone when all of those were withdrawn or purged.
 func (r *Registry) View(ctx context.Context, wiki string, since time.Time) (View, error) {
 	v := View{Wiki: wiki}
 	err := r.read(ctx, func(tx *sql.Tx) error {
@@ -62,13 +65,20 @@ func (r *Registry) View(ctx context.Context, wiki string, since time.Time) (View
 		if err != nil {
 			return err
 		}
-		known := newResolver(rows)
+		mentioned, err := mentionedKeys(ctx, tx, wiki)
+		if err != nil {
+			return err
+		}
+		known := newResolver(withoutUnmentioned(rows, mentioned, claims, changes))
 		v.Entries = entries(known, claims, changes)
 		v.Mentions = resolveMentions(known, mentions)
 		if v.Notices, err = notices(ctx, tx, `wiki = ?`, wiki); err != nil {
 			return err
 		}
 		if v.Surveys, err = surveyStates(ctx, tx, `wiki = ?`, wiki); err != nil {
+			return err
+		}
+		if v.Pages, err = pageStates(ctx, tx, wiki); err != nil {
 			return err
 		}
 		v.Notes, err = notes(ctx, tx, wiki)
@@ -78,6 +88,27 @@ func (r *Registry) View(ctx context.Context, wiki string, since time.Time) (View
 		return View{}, fmt.Errorf("read all about %s: %w", wiki, err)
 	}
 	return v, nil
+}
+
+// withoutUnmentioned leaves out what only mentions said of items when none of
+// those is left, unless it is all that a claim or a change of a page hangs on.
+func withoutUnmentioned(rows []presence, mentioned map[Key]bool, claims []storedClaim, changes []pageChange) []presence {
+	named, needed := make(map[identity]bool), make(map[identity]bool)
+	for _, p := range rows {
+		if p.source != fromMentions {
+			named[identify(p.item.Key)] = true
+		}
+	}
+	for _, c := range claims {
+		needed[identify(c.Item)] = true
+	}
+	for _, c := range changes {
+		needed[identify(c.key)] = true
+	}
+	return slices.DeleteFunc(rows, func(p presence) bool {
+		id := identify(p.item.Key)
+		return p.source == fromMentions && !mentioned[p.item.Key] && (named[id] || !needed[id])
+	})
 }
 
 // entries joins items, claims and the changes of their pages. A gone item
@@ -99,52 +130,19 @@ func entries(known resolver, claims []storedClaim, changes []pageChange) []Entry
 			c.Item = key
 			e := &out[place[key]]
 			e.Claims = append(e.Claims, c.Claim)
+			e.Item.Mentioned = false
 		}
 	}
 	for _, c := range changes {
 		for _, key := range known.resolve(c.key) {
 			item := &out[place[key]].Item
+			item.Mentioned = false
 			if c.at.After(item.Changed) || c.at.Equal(item.Changed) && c.revision > item.ChangedRevision {
 				item.Changed, item.ChangedRevision = c.at, c.revision
 			}
 		}
 	}
 	return out
-}
-
-// resolveMentions gives mentions the keys of their items. Two spellings of one
-// item in one section are one mention.
-func resolveMentions(known resolver, mentions []Mention) []Mention {
-	seen := make(map[string]bool, len(mentions))
-	out := mentions[:0]
-	for _, m := range mentions {
-		m.Item = known.one(m.Item)
-		m.Kind = m.Item.Kind()
-		id := mentionID(m.Item, m.Wiki, m.Revision, m.Section)
-		if seen[id] {
-			continue
-		}
-		seen[id] = true
-		out = append(out, m)
-	}
-	return out
-}
-
-func mentionsSince(ctx context.Context, tx *sql.Tx, wiki string, since time.Time) ([]Mention, error) {
-	var out []Mention
-	err := query(ctx, tx, func(scan func(...any) error) error {
-		var m Mention
-		var made int64
-		err := scan(&m.Item, &m.Name, &m.Wiki, &m.Title, &m.Revision, &m.Section, &m.Rule, &m.User, &made, &m.Snippet)
-		m.Time = moment(made)
-		out = append(out, m)
-		return err
-	}, `SELECT item_key, name, wiki, title, revision, section, rule_name, user_name, made_at, snippet
-		FROM mention WHERE wiki = ? AND made_at >= ? AND withdrawn = 0 ORDER BY made_at DESC, revision DESC, item_key, section`, wiki, micros(since))
-	if err != nil {
-		return nil, fmt.Errorf("read mentions: %w", err)
-	}
-	return out, nil
 }
 
 // pageChanges reads the changes of pages on a wiki, and of pages elsewhere

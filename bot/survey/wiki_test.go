@@ -210,7 +210,7 @@ func TestSourcesOfARealWiki(t *testing.T) {
 }
 
 func readCells(ctx context.Context, reg *registry.Registry, client *wiki.Client, db string) error {
-	after, err := reg.CellsRead(ctx, db, "Stewards")
+	after, err := reg.CellsRead(ctx, db, "Stewards#gadgets")
 	if err != nil {
 		return err
 	}
@@ -218,6 +218,6 @@ func readCells(ctx context.Context, reg *registry.Registry, client *wiki.Client,
 	if err != nil {
 		return err
 	}
-	_, err = reg.SaveCells(ctx, db, "Stewards", upTo, changes)
+	_, err = reg.SaveCells(ctx, db, "Stewards#gadgets", upTo, changes)
 	return err
 }

@@ -68,9 +68,12 @@ CREATE TABLE mention (
     user_name VARCHAR(400) NOT NULL,
     made_at   BIGINT       NOT NULL,
     snippet   TEXT         NOT NULL,
-    withdrawn BIGINT       NOT NULL DEFAULT 0 -- when the text was found gone
+    withdrawn BIGINT       NOT NULL DEFAULT 0, -- when the text was found gone
+    redacted  INTEGER      NOT NULL DEFAULT 0  -- user_name and snippet are blanked for good
 );
 CREATE INDEX mention_time ON mention (wiki, made_at);
+CREATE INDEX mention_item ON mention (wiki, item_key, withdrawn);
+CREATE INDEX mention_revision ON mention (wiki, revision);
 
 CREATE TABLE stream_cursor (
     streams    VARCHAR(512) NOT NULL PRIMARY KEY,
@@ -87,12 +90,20 @@ CREATE TABLE survey_state (
     PRIMARY KEY (wiki, source)
 );
 
--- How far the history of a table page has been read for Steward cells.
+-- How far the history of a page has been read for the Steward cells of a table.
 CREATE TABLE cells_read (
     wiki     VARCHAR(64)  NOT NULL,
-    page     VARCHAR(400) NOT NULL,
+    position VARCHAR(400) NOT NULL, -- "Page title#table id"
     revision BIGINT       NOT NULL,
-    PRIMARY KEY (wiki, page)
+    PRIMARY KEY (wiki, position)
+);
+
+-- What became of the pages that the bot keeps a region on.
+CREATE TABLE page_state (
+    wiki  VARCHAR(64)  NOT NULL,
+    name  VARCHAR(400) NOT NULL, -- "Page title#region id"
+    state VARCHAR(16)  NOT NULL,
+    PRIMARY KEY (wiki, name)
 );
 
 CREATE TABLE notice (

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// This file holds mentions: how they are stored, taken back and read.
+
+package registry
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"fmt"
+	"strconv"
+	"time"
+
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/detect"
+)
+
+// Mention is a recorded mention.
+type Mention struct {
+	// Item is the item that is meant, or As where there is none.
+	Item Key `json:"item"`
+	// As is the key that the name gives as it was written. With the wiki, the
+	// revision and the section it names the stored mention.
+	As       Key         `json:"as"`
+	Kind     detect.Kind `json:"kind"`
+	Name     string      `json:"name"` // as written
+	Wiki     string      `json:"wiki"` // of the page
+	Title    string      `json:"title"`
+	Revision int64       `json:"revision"`
+	Section  string      `json:"section,omitempty"`
+	Rule     string      `json:"rule"`
+	User     string      `json:"user,omitempty"`
+	Time     time.Time   `json:"time"`
+	Snippet  string      `json:"snippet,omitempty"`
+	// Redacted says that the revision was hidden or deleted, so that neither
+	// its user nor a quote is known any more.
+	Redacted bool `json:"redacted,omitempty"`
+}
+
+func recordMention(ctx context.Context, tx *sql.Tx, m detect.Mention, c detect.Change) (changed bool, err error) {
+	itemWiki := m.Wiki
+	if itemWiki == "" {
+		itemWiki = c.Wiki
+	}
+	key := NewKey(m.Kind, itemWiki, clean(m.Name))
+	if !key.storable() {
+		return false, nil
+	}
+	section := clean(m.Section)
+	id := mentionID(key, c.Wiki, c.Revision, section)
+	known, err := exists(ctx, tx, `SELECT COUNT(*) FROM mention WHERE id = ?`, id)
+	if err != nil || known {
+		return false, err
+	}
+	redacted, err := exists(ctx, tx, `SELECT COUNT(*) FROM mention WHERE wiki = ? AND revision = ? AND redacted = 1`, c.Wiki, c.Revision)
+	if err != nil {
+		return false, err
+	}
+	if redacted {
+		c.User, m.Snippet = "", ""
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO mention
+		(id, item_key, name, wiki, title, revision, section, rule_name, user_name, made_at, snippet, redacted)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		id, key, clean(m.Name), c.Wiki, clean(c.Title), c.Revision, section, m.Rule, clean(c.User), micros(c.Time), clean(m.Snippet), flag(redacted))
+	if err != nil {
+		return false, err
+	}
+	if m.Kind != detect.Tool && m.Kind != detect.UserScript {
+		return true, nil
+	}
+	known, err = exists(ctx, tx, `SELECT COUNT(*) FROM presence WHERE wiki = ? AND source = ? AND item_key = ?`, c.Wiki, fromMentions, key)
+	if err != nil || known {
+		return true, err
+	}
+	return true, insertPresence(ctx, tx, c.Wiki, fromMentions, found(key, c.Wiki))
+}
+
+// Withdraw takes back a mention whose text is not on the page any more. It is
+// kept, so that the same event seen again does not bring it back, but no View
+// has it. Other mentions in the same section stay, of the same name too.
+func (r *Registry) Withdraw(ctx context.Context, m Mention, at time.Time) error {
+	err := r.write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE mention SET withdrawn = ? WHERE id = ? AND withdrawn = 0`,
+			micros(at), mentionID(m.As, m.Wiki, m.Revision, m.Section))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("withdraw mention of %s in %s, revision %d: %w", m.Name, m.Title, m.Revision, err)
+	}
+	return nil
+}
+
+// Redact forgets for good who wrote a mention and what it says, because its
+// revision was hidden or deleted. That goes for everything of that revision:
+// other mentions in it, also those that View has folded into one or that were
+// withdrawn, and those that a replay of the event may still add.
+func (r *Registry) Redact(ctx context.Context, m Mention) error {
+	err := r.write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE mention SET snippet = '', user_name = '', redacted = 1 WHERE wiki = ? AND revision = ?`, m.Wiki, m.Revision)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("redact mention of %s in %s, revision %d: %w", m.Name, m.Title, m.Revision, err)
+	}
+	return nil
+}
+
+func mentionID(key Key, wiki string, revision int64, section string) string {
+	sum := sha256.Sum256([]byte(string(key) + "\x00" + wiki + "\x00" + strconv.FormatInt(revision, 10) + "\x00" + section))
+	return hex.EncodeToString(sum[:])
+}
+
+// resolveMentions gives mentions the keys of their items. Two spellings of one
+// item in one section are one mention.
+func resolveMentions(known resolver, mentions []Mention) []Mention {
+	seen := make(map[string]bool, len(mentions))
+	out := mentions[:0]
+	for _, m := range mentions {
+		m.Item = known.one(m.As)
+		m.Kind = m.Item.Kind()
+		id := mentionID(m.Item, m.Wiki, m.Revision, m.Section)
+		if seen[id] {
+			continue
+		}
+		seen[id] = true
+		out = append(out, m)
+	}
+	return out
+}
+
+func mentionsSince(ctx context.Context, tx *sql.Tx, wiki string, since time.Time) ([]Mention, error) {
+	var out []Mention
+	err := query(ctx, tx, func(scan func(...any) error) error {
+		var m Mention
+		var made int64
+		err := scan(&m.As, &m.Name, &m.Wiki, &m.Title, &m.Revision, &m.Section, &m.Rule, &m.User, &made, &m.Snippet, &m.Redacted)
+		m.Time = moment(made)
+		out = append(out, m)
+		return err
+	}, `SELECT item_key, name, wiki, title, revision, section, rule_name, user_name, made_at, snippet, redacted
+		FROM mention WHERE wiki = ? AND made_at >= ? AND withdrawn = 0 ORDER BY made_at DESC, revision DESC, item_key, section`, wiki, micros(since))
+	if err != nil {
+		return nil, fmt.Errorf("read mentions: %w", err)
+	}
+	return out, nil
+}
+
+// mentionedKeys returns the keys of the items that mentions made on a wiki and
+// that have one left, of whatever age, that is not withdrawn.
+func mentionedKeys(ctx context.Context, tx *sql.Tx, wiki string) (map[Key]bool, error) {
+	out := make(map[Key]bool)
+	err := query(ctx, tx, func(scan func(...any) error) error {
+		var key Key
+		err := scan(&key)
+		out[key] = true
+		return err
+	}, `SELECT item_key FROM presence WHERE wiki = ? AND source = ? AND EXISTS
+		(SELECT 1 FROM mention WHERE mention.wiki = presence.wiki AND mention.item_key = presence.item_key AND mention.withdrawn = 0)`,
+		wiki, fromMentions)
+	if err != nil {
+		return nil, fmt.Errorf("read which items are mentioned: %w", err)
+	}
+	return out, nil
+}
