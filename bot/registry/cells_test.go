@@ -132,3 +132,76 @@ func TestCellsAreReadUpToARevision(t *testing.T) {
 		t.Errorf("another table: %d, %v", got, err)
 	}
 }
+
+func TestTablesOfOnePageAreReadOneByOne(t *testing.T) {
+	s := newStore(t)
+	s.survey(Survey{Source: "siteinfo", Wiki: "metawiki", At: at(0), Items: []Item{{Key: "extension:Echo", Name: "Echo"}, {Key: "skin:Vector", Name: "Vector"}}})
+	for position, item := range map[string]Key{"Stewards#ext": "extension:Echo", "Stewards#skins": "skin:Vector"} {
+		c := CellChange{Item: item, Page: "Stewards", Added: users("Ana"), User: "Ana", Registered: true, Revision: 5, Time: at(1)}
+		if changed, err := s.open().SaveCells(t.Context(), "metawiki", position, 5, []CellChange{c}); !changed || err != nil {
+			t.Errorf("%s: changed %t, %v", position, changed, err)
+		}
+	}
+	for _, e := range s.view("metawiki").Entries {
+		if len(e.Claims) != 1 || e.Claims[0].Evidence.Page != "Stewards" {
+			t.Errorf("%s: %+v", e.Item.Key, e.Claims)
+		}
+	}
+}
+
+func TestCellsOfPagesThatHoldNoTableAnyMoreEnd(t *testing.T) {
+	s := newStore(t)
+	ctx := t.Context()
+	s.survey(Survey{
+		Source: "maintainers", Wiki: "metawiki", At: at(0), Items: []Item{{Key: "extension:Echo", Name: "Echo"}},
+		Claims: []Claim{{Item: "extension:Echo", Role: Steward, Holder: "Growth", HolderKind: Team, Standing: Stated, Evidence: Evidence{Page: "List"}}},
+	})
+	ana := CellChange{Item: "extension:Echo", Added: users("Ana"), User: "Ana", Registered: true, Revision: 5, Time: at(1)}
+	save(s, "Old", 5, ana)
+	save(s, "New", 5, ana)
+	keep := func(pages ...string) bool {
+		t.Helper()
+		changed, err := s.open().KeepCells(ctx, "metawiki", pages)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return changed
+	}
+	check := func(when, want string) {
+		t.Helper()
+		var got []string
+		e, _ := s.entry("metawiki", "extension:Echo")
+		for _, c := range e.Claims {
+			got = append(got, c.Evidence.Page+" "+c.Holder)
+		}
+		if strings.Join(got, "; ") != want {
+			t.Errorf("%s: %s, want %s", when, strings.Join(got, "; "), want)
+		}
+	}
+	if keep("Old", "New") {
+		t.Error("keeping all changed something")
+	}
+	check("all kept", "List Growth; Old Ana; New Ana")
+	if changed, err := s.open().KeepCells(ctx, "dewiki", nil); changed || err != nil {
+		t.Errorf("another wiki: changed %t, %v", changed, err)
+	}
+	if !keep("New", "Newer") || keep("New", "Newer") {
+		t.Error("a page that is not kept must count once")
+	}
+	check("after the move", "List Growth; New Ana")
+	if s.column("claim WHERE superseded_at > 1000", "page")[0] != "Old" {
+		t.Error("the claim was not superseded but deleted")
+	}
+	if got, err := s.open().CellsRead(ctx, "metawiki", "New#ext"); got != 5 || err != nil {
+		t.Errorf("the page that stays is read up to %d, %v", got, err)
+	}
+	if got, err := s.open().CellsRead(ctx, "metawiki", "Old#ext"); got != 0 || err != nil {
+		t.Errorf("the page that left would go on at %d, %v", got, err)
+	}
+	save(s, "Old", 5, ana) // back again, and read from its beginning
+	check("back again", "List Growth; New Ana; Old Ana")
+	if !keep() {
+		t.Error("no table at all changed nothing")
+	}
+	check("no table at all", "List Growth")
+}

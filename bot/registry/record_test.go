@@ -189,28 +189,3 @@ func TestGadgetFilesBelongToTheGadgetsThatLoadThem(t *testing.T) {
 		}
 	}
 }
-
-func TestAWithdrawnMentionStaysAway(t *testing.T) {
-	s := newStore(t)
-	c := detect.Change{Wiki: "metawiki", Title: "Talk:Foo", Revision: 7, User: "Ana", Time: at(1)}
-	b := Batch{Change: c, Mentions: []detect.Mention{{Kind: detect.Tool, Name: "guc", Section: "A"}, {Kind: detect.Tool, Name: "guc", Section: "B"}}}
-	record := func() {
-		t.Helper()
-		if _, err := s.open().Record(t.Context(), b); err != nil {
-			t.Fatal(err)
-		}
-	}
-	record()
-	mentions := s.view("metawiki").Mentions
-	if len(mentions) != 2 {
-		t.Fatalf("%d mentions, want 2", len(mentions))
-	}
-	if err := s.open().Withdraw(t.Context(), mentions[0], at(2)); err != nil {
-		t.Fatal(err)
-	}
-	record() // the event is seen again
-	left := s.view("metawiki").Mentions
-	if len(left) != 1 || left[0].Section != mentions[1].Section {
-		t.Errorf("after one was withdrawn: %+v", left)
-	}
-}

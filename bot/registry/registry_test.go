@@ -5,7 +5,6 @@ package registry
 import (
 	"context"
 	"encoding/json"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -93,59 +92,6 @@ func (s *store) entry(wiki string, key Key) (Entry, bool) {
 		}
 	}
 	return Entry{}, false
-}
-
-func TestOpenNamesWhatIsWrong(t *testing.T) {
-	for dsn, want := range map[string]string{
-		"postgres://x":           "sqlite:PATH",
-		"sqlite:":                "path is missing",
-		"sqlite:x.db?journal=up": "journal is wal or delete",
-		"sqlite:x.db?cache=1":    "only option is journal",
-		"sqlite:" + filepath.Join(t.TempDir(), "no", "such", "folder.db"): "open registry",
-	} {
-		r, err := Open(t.Context(), dsn)
-		if err == nil {
-			r.Close()
-		}
-		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("Open(%s): %v, want an error with %q", dsn, err, want)
-		}
-	}
-}
-
-func TestOpenRefusesAFileThatIsNoDatabase(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "broken.db")
-	if err := os.WriteFile(path, []byte(strings.Repeat("this is not a database\n", 200)), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if r, err := Open(t.Context(), "sqlite:"+path); err == nil {
-		r.Close()
-		t.Error("a broken store opened as if it were empty")
-	}
-}
-
-func TestPragmas(t *testing.T) {
-	for _, tt := range []struct{ option, journal string }{{"", "wal"}, {"?journal=wal", "wal"}, {"?journal=delete", "delete"}} {
-		r, err := Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "x.db")+tt.option)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got := map[string]string{}
-		for _, name := range []string{"journal_mode", "synchronous", "foreign_keys", "busy_timeout"} {
-			var value string
-			if err := r.writer.QueryRow("PRAGMA " + name).Scan(&value); err != nil {
-				t.Fatal(err)
-			}
-			got[name] = value
-		}
-		want := map[string]string{"journal_mode": tt.journal, "synchronous": "2", "foreign_keys": "1", "busy_timeout": "10000"}
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("pragmas with %q (-want +got):\n%s", tt.option, diff)
-		}
-		if err := r.Close(); err != nil {
-			t.Error(err)
-		}
-	}
 }
 
 func TestCursorIsKeptForEachSetOfStreams(t *testing.T) {

@@ -35,11 +35,12 @@ type stewards map[registry.Key][]registry.Holder
 // A revision whose text is hidden, or where the region or its table cannot be
 // read, is no change: what changed across it is given to the next one, with no
 // user, because nobody can tell whose word it is. So a blanked page takes
-// nobody out. While the newest revisions are of that sort, reading stops before
-// them.
+// nobody out. If the bot's own edit is the next one, it is a new start: what it
+// could not carry over from a page that somebody broke, nobody took out. While
+// the newest revisions are of that sort, reading stops before them.
 //
-// For several tables on one page, read each since the same revision and save
-// the changes together.
+// Several tables on one page are read one by one, each since the revision that
+// was reached for it.
 func Cells(ctx context.Context, history historian, page, regionID string, after int64, self string, userNames ...string) ([]registry.CellChange, int64, error) {
 	fail := func(err error) ([]registry.CellChange, int64, error) {
 		return nil, after, fmt.Errorf("read the steward cells of table %s on %s: %w", regionID, page, err)
@@ -109,12 +110,11 @@ func (r *cellReader) next(revision wiki.Revision) []registry.CellChange {
 	change := registry.CellChange{
 		Revision: revision.ID, User: revision.User, Registered: revision.Registered && !revision.Temp, Time: revision.Time,
 	}
-	own := wikitext.NormalizeTitle(revision.User) == r.self
 	if r.gap {
 		change.User, change.Registered = "", true
 	}
 	var out []registry.CellChange
-	if !own || r.gap {
+	if own := wikitext.NormalizeTitle(revision.User) == r.self; !own {
 		out = compare(r.last, cells, change)
 	}
 	r.last, r.seen, r.gap = cells, true, false

@@ -4,6 +4,7 @@ package survey
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -103,7 +104,15 @@ func TestCells(t *testing.T) {
 		{"a page blanked and restored takes nobody out", []wiki.Revision{rev("Bot", ana), rev("Vandal", ""), rev("Ben", ana)}, nil},
 		{"a marker lost and put back", []wiki.Revision{rev("Bot", ana), rev("Vandal", strings.Replace(ana, "<!-- codesteward end ext -->", "", 1)), rev("Ben", ana)}, nil},
 		{"what a hidden revision did is nobody's word", []wiki.Revision{rev("Bot", empty), hidden, rev("Ana", ana)}, []string{"3  extension:Echo +user Ana"}},
-		{"also when the bot saves next", []wiki.Revision{rev("Bot", empty), hidden, rev("Bot", ana)}, []string{"3  extension:Echo +user Ana"}},
+		{"nor is it the bot's when the bot saves next", []wiki.Revision{rev("Bot", empty), hidden, rev("Bot", ana)}, nil},
+		{"a page blanked and filled by the bot takes nobody out", []wiki.Revision{rev("Bot", ana), rev("Vandal", ""), rev("Bot", empty)}, nil},
+		{"nor does a hidden text that the bot overwrites", []wiki.Revision{rev("Bot", ana), hidden, rev("Bot", empty)}, nil},
+		{"nor a broken table", []wiki.Revision{rev("Bot", ana), rev("Vandal", strings.Replace(ana, "Steward ✎", "", 1)), rev("Bot", empty)}, nil},
+		{"what the bot filled is what the next edit starts from", []wiki.Revision{rev("Bot", ana), rev("Vandal", ""), rev("Bot", empty), rev("Ben", page("extension:Echo=Growth", "skin:Vector="))},
+			[]string{"4 Ben extension:Echo +team Growth"}},
+		{"a repair after the bot filled", []wiki.Revision{rev("Bot", ana), rev("Vandal", ""), rev("Bot", empty), rev("Ben", ana)}, []string{"4 Ben extension:Echo +user Ana"}},
+		{"a repair that leaves a name out", []wiki.Revision{rev("Bot", ana), rev("Vandal", ""), rev("Ben", empty)}, []string{"3  extension:Echo -user Ana"}},
+		{"a repair that brings a new name", []wiki.Revision{rev("Bot", empty), rev("Vandal", ""), rev("Ben", ana)}, []string{"3  extension:Echo +user Ana"}},
 		{"after a gap edits count again", []wiki.Revision{rev("Bot", empty), hidden, rev("Bot", empty), rev("Ana", ana)}, []string{"4 Ana extension:Echo +user Ana"}},
 		{"a table without the column is not read", []wiki.Revision{rev("Bot", ana), rev("Ben", strings.Replace(ana, "Steward ✎", "Care", 1)), rev("Ben", ana)}, nil},
 	}
@@ -186,5 +195,53 @@ func TestCellsGoOnFromTheRevisionBefore(t *testing.T) {
 	changes, upTo, err := Cells(t.Context(), c, "Stewards", "ext", 2, "Bot")
 	if err != nil || upTo != 3 || len(changes) != 1 || describe(changes[0]) != "3 Ana extension:Echo +user Ana" {
 		t.Errorf("%v up to %d, %v", changes, upTo, err)
+	}
+}
+
+func TestABlankedPageThatTheBotFillsEndsNoClaim(t *testing.T) {
+	ctx := t.Context()
+	reg, err := registry.Open(ctx, "sqlite:"+filepath.Join(t.TempDir(), "r.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reg.Close()
+	items := []registry.Item{{Key: "extension:Echo", Name: "Echo"}}
+	if _, err := reg.SaveSurvey(ctx, registry.Survey{Source: "siteinfo", Wiki: "metawiki", At: noon, Items: items}); err != nil {
+		t.Fatal(err)
+	}
+	c := &canned{}
+	for i, edit := range []struct{ user, text, want string }{
+		{"Bot", page("extension:Echo="), ""},
+		{"Ana", page("extension:Echo=[[User:Ana]]"), "Ana confirmed 2"},
+		{"Vandal", "", "Ana confirmed 2"},
+		{"Bot", page("extension:Echo="), "Ana confirmed 2"},
+		{"Ben", page("extension:Echo=[[User:Ana]]"), "Ana confirmed 2"},
+		{"Ana", page("extension:Echo="), ""},
+	} {
+		c.history = append(c.history, wiki.Revision{
+			ID: int64(i + 1), Parent: int64(i), User: edit.user, Registered: true, Text: edit.text, Time: noon.Add(time.Duration(i) * time.Minute),
+		})
+		after, err := reg.CellsRead(ctx, "metawiki", "Stewards#ext")
+		if err != nil {
+			t.Fatal(err)
+		}
+		changes, upTo, err := Cells(ctx, c, "Stewards", "ext", after, "Bot")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := reg.SaveCells(ctx, "metawiki", "Stewards#ext", upTo, changes); err != nil {
+			t.Fatal(err)
+		}
+		v, err := reg.View(ctx, "metawiki", noon)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, claim := range v.Entries[0].Claims {
+			got += fmt.Sprintf("%s %s %d", claim.Holder, claim.Standing, claim.Evidence.Revision)
+		}
+		if got != edit.want {
+			t.Errorf("after %s's revision %d: %q, want %q", edit.user, i+1, got, edit.want)
+		}
 	}
 }
