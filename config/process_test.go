@@ -46,8 +46,8 @@ func TestWikisFileDefaults(t *testing.T) {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 	w := got.Wikis[0]
-	if diff := cmp.Diff([]string{"User:Example bot/stop", "User:Example bot/config report", "User:Example bot/status"},
-		[]string{w.StopPage(), w.ReportPage(), w.StatusPage()}); diff != "" {
+	if diff := cmp.Diff([]string{"User:Example bot/stop", "User:Example bot/config report"},
+		[]string{w.StopPage(), w.ReportPage()}); diff != "" {
 		t.Errorf("pages (-want +got)\n%s", diff)
 	}
 }

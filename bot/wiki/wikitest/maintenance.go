@@ -45,6 +45,15 @@ func (w *Wiki) BotPassword(ctx context.Context, user string) (login, password st
 	return user + "@codesteward", password, nil
 }
 
+// RevokeBotPassword takes an account's bot password away; what is logged in with it is logged out.
+func (w *Wiki) RevokeBotPassword(ctx context.Context, user string) error {
+	err := w.sql(ctx, `DELETE FROM bot_passwords WHERE bp_user = (SELECT user_id FROM user WHERE user_name = `+quoteSQL(user)+`)`)
+	if err != nil {
+		return fmt.Errorf("revoke bot password of %s: %w", user, err)
+	}
+	return nil
+}
+
 // RunJobs does the work that MediaWiki has put off, such as refreshing pages that use a changed template.
 func (w *Wiki) RunJobs(ctx context.Context) error {
 	if err := w.script(ctx, "runJobs.php"); err != nil {
