@@ -205,6 +205,12 @@ func TestAnItemLivesOffItsMentions(t *testing.T) {
 		}, "known"},
 		{"surveyed no more", func(s *store) { s.record(link); surveyedNoMore(s, guc) }, "mentioned"},
 		{"surveyed no more, reverted", func(s *store) { s.record(link); surveyedNoMore(s, guc); withdrawAll(s) }, "gone"},
+		{"surveyed no more, reverted, but claimed", func(s *store) {
+			s.record(link)
+			surveyedNoMore(s, guc)
+			save(s, "T", 10, CellChange{Item: guc, Added: users("Ana"), User: "Ana", Registered: true, Revision: 10, Time: at(2)})
+			withdrawAll(s)
+		}, "gone"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

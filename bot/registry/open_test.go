@@ -83,7 +83,7 @@ func TestOpenTellsNoSecretOfADSN(t *testing.T) {
 			t.Errorf("Open(%s) found nothing wrong", dsn)
 			continue
 		}
-		if strings.Contains(err.Error(), "SECRET") || !strings.Contains(err.Error(), scheme) {
+		if strings.ContainsAny(err.Error(), "%?") || strings.Contains(err.Error(), "SECRET") || !strings.Contains(err.Error(), scheme) {
 			t.Errorf("Open(%s): %v, want an error that tells of it only %q", dsn, err, scheme)
 		}
 	}
