@@ -146,7 +146,8 @@ func (b *Bot) run(ctx context.Context) error {
 	return g.Wait()
 }
 
-// start logs in to every wiki and sees that it is the one it should be.
+// start logs in to every wiki, sees that it is the one it should be, and reads
+// its rules.
 func (b *Bot) start(ctx context.Context) error {
 	for name, s := range b.sites {
 		if err := s.start(ctx, b.StartWithin); err != nil {
@@ -154,6 +155,10 @@ func (b *Bot) start(ctx context.Context) error {
 				return ctx.Err()
 			}
 			return &RefusedError{Who: name, Err: err}
+		}
+		// Before any event, so that none is looked at without rules.
+		if err := s.load(ctx); err != nil {
+			return err
 		}
 		b.Log.Info().Str("wiki", name).Str("user", s.conf.User).Msg("logged in")
 	}

@@ -12,6 +12,7 @@ import (
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/publish"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
 )
 
 const (
@@ -27,7 +28,7 @@ const (
 // anew and on a clock, until ctx ends.
 func (s *site) reconcile(ctx context.Context) error {
 	for told := false; ; {
-		surveyed := s.surveyed.Load()
+		surveyed := s.due.isComplete()
 		if s.rulesDue.Swap(false) {
 			if err := s.readRules(ctx); err != nil {
 				return err
@@ -61,24 +62,32 @@ func (s *site) reconcileOnce(ctx context.Context) error {
 	if set.rules != nil {
 		under.Pages = append(plan.Titles(set.rules), s.pages.ReportPage)
 	}
+	if s.due.isComplete() { // half of what is known makes tables that are wrong for a moment
+		if err := s.publishAll(ctx, plan.Input{Site: s.pages, Rules: set.rules, View: view, Now: at}, under); err != nil {
+			return err
+		}
+	}
+	return s.report(ctx, set, under, at)
+}
+
+// publishAll plans and publishes every page but the report.
+func (s *site) publishAll(ctx context.Context, in plan.Input, under publish.Rules) error {
 	stale := map[string]bool{} // notes on pages that are not planned any more
-	for name := range view.Notes {
+	for name := range in.View.Notes {
 		stale[name] = strings.HasPrefix(name, notePage)
 	}
-	in := plan.Input{Site: s.pages, Rules: set.rules, View: view, Now: at}
-	if !s.surveyed.Load() {
-		in.Rules = nil // half of what is known makes tables that are wrong for a moment
-	}
 	pages := plan.Pages(in)
-	if in.View.Mentions, err = s.secondLook(ctx, in, pages); err != nil {
+	kept, err := s.secondLook(ctx, in, pages)
+	if err != nil {
 		return err
 	}
-	if len(in.View.Mentions) < len(view.Mentions) {
+	if len(kept) < len(in.View.Mentions) {
+		in.View.Mentions = kept
 		pages = plan.Pages(in)
 	}
 	for _, page := range pages {
-		stale[notePage+page.Title] = false
-		if err := s.publish(ctx, page, under); err != nil {
+		stale[notePage+page.Name()] = false
+		if err := s.publish(ctx, page, in.View.Pages[page.Name()], under); err != nil {
 			return err
 		}
 	}
@@ -89,35 +98,45 @@ func (s *site) reconcileOnce(ctx context.Context) error {
 			}
 		}
 	}
-	return s.report(ctx, set, under, at)
+	return nil
 }
 
 // publish publishes one page and keeps a note of what went wrong, for the
 // report page and the status command. A page that is known to hold what was
 // planned is not read again until somebody edits it.
-func (s *site) publish(ctx context.Context, page plan.Page, under publish.Rules) error {
-	wanted, err := page.Create()
-	if err != nil {
-		return fmt.Errorf("plan %s: %w", page.Title, err)
-	}
-	if s.settled[page.Title] == wanted {
+func (s *site) publish(ctx context.Context, page plan.Page, before registry.PageState, under publish.Rules) error {
+	name := page.Name()
+	wanted := fmt.Sprintf("%v", page)
+	if s.settled[name] == wanted {
 		return nil
 	}
 	outcome, err := s.gate.Publish(ctx, page, under)
 	if err != nil {
-		return err
+		return s.elsewhere(ctx, err, "page cannot be published")
 	}
-	delete(s.settled, page.Title)
-	reason := outcome.Reason
+	delete(s.settled, name)
+	state, reason := before, outcome.Reason
 	switch outcome.Result {
 	case publish.Saved, publish.Unchanged:
-		s.settled[page.Title] = wanted
+		s.settled[name] = wanted
+		state = registry.PageHeld
 	case publish.Excluded:
-		s.settled[page.Title] = wanted
+		s.settled[name] = wanted
 		reason = "" // somebody's wish, not a problem
+	case publish.DryRun:
+		s.settled[name] = wanted
+	case publish.Refused:
+		if outcome.Gone {
+			state = registry.PageGone
+		}
 	}
 	s.metrics.edits.WithLabelValues(s.conf.Wiki.Wiki, string(outcome.Result)).Inc()
-	return s.reg.SetNote(ctx, s.conf.Wiki.Wiki, notePage+page.Title, reason)
+	if page.Region != "" && state != before && s.dryRun == nil {
+		if err := s.reg.SetPage(ctx, s.conf.Wiki.Wiki, name, state); err != nil {
+			return err
+		}
+	}
+	return s.reg.SetNote(ctx, s.conf.Wiki.Wiki, notePage+name, reason)
 }
 
 // report publishes the report page, after the pages it reports on.
@@ -133,22 +152,26 @@ func (s *site) report(ctx context.Context, set *ruleset, under publish.Rules, at
 	if set.rules == nil {
 		inForce = nil
 	}
-	return s.publish(ctx, plan.ReportPage(s.pages, inForce, set.rejected, trouble), under)
+	return s.publish(ctx, plan.ReportPage(s.pages, inForce, set.rejected, trouble), registry.PageHeld, under)
 }
 
 // trouble returns, a sentence each, what people should know besides the rules.
 func (s *site) trouble(ctx context.Context, at time.Time) ([]string, error) {
-	view, err := s.reg.View(ctx, s.conf.Wiki.Wiki, at)
+	notes, err := s.reg.Notes(ctx, s.conf.Wiki.Wiki)
+	if err != nil {
+		return nil, err
+	}
+	surveys, err := s.reg.Surveys(ctx, s.conf.Wiki.Wiki)
 	if err != nil {
 		return nil, err
 	}
 	var trouble []string
-	for name, text := range view.Notes {
-		if title, ok := strings.CutPrefix(name, notePage); ok && title != s.pages.ReportPage {
+	for name, text := range notes {
+		if page, ok := strings.CutPrefix(name, notePage); ok && !strings.HasPrefix(page, s.pages.ReportPage+"#") {
 			trouble = append(trouble, text)
 		}
 	}
-	for _, source := range view.Surveys {
+	for _, source := range surveys {
 		if !source.Failed.IsZero() {
 			trouble = append(trouble, fmt.Sprintf("The source %s cannot be read since %s: %s. What it said before stays in force.",
 				source.Source, source.Failed.UTC().Format(time.DateTime), source.Reason))

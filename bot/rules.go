@@ -84,11 +84,11 @@ func (s *site) readRules(ctx context.Context) error {
 			return err
 		}
 		s.log.Info().Str("title", page.Title).Int64("rev", page.Revision).Str("user", page.User).Msg("rules in force")
-		for _, source := range s.sources() {
-			s.due.add(source)
-		}
 	}
 	s.rules.Store(&set)
+	if len(problems) == 0 {
+		s.due.all(s.sources())
+	}
 	s.read.wake()
 	return nil
 }
@@ -159,7 +159,9 @@ func (s *site) misplaced(rules *config.Rules) []string {
 }
 
 // elsewhere handles an error of the wiki that is not ours to end on: it is
-// logged, and what was known stays. Errors of our own come back.
+// logged, and what was known stays. Errors of our own come back, and so does
+// the wiki's word that it does not know the account any more: going on would
+// lose what is missed meanwhile.
 func (s *site) elsewhere(ctx context.Context, err error, what string) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -167,6 +169,9 @@ func (s *site) elsewhere(ctx context.Context, err error, what string) error {
 	var refused *wiki.Error
 	if !errors.As(err, &refused) {
 		return fmt.Errorf("%s: %w", what, err)
+	}
+	if refused.Class == wiki.Identity {
+		return &RefusedError{Who: s.conf.Wiki.Wiki, Err: err}
 	}
 	s.log.Warn().Err(err).Msg(what)
 	return nil

@@ -19,6 +19,7 @@ import (
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/publish"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/wiki"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/wikitext"
 )
 
 // site is one wiki. Its survey and reconcile run beside those of other wikis,
@@ -43,13 +44,12 @@ type site struct {
 	plan, read signal
 	due        dueSources
 	rulesDue   atomic.Bool
-	surveyed   atomic.Bool // every source was read, or tried, since the start
 	// settled is what pages are known to hold, by title, as planned for an
 	// empty page; doubt says that somebody may have changed one. Reconcile
 	// alone uses settled.
 	settled map[string]string
 	doubt   atomic.Bool
-	stood   map[string]bool // mentions that were looked at again, by board key; reconcile's alone
+	stood   map[string]bool // mentions that stood at the second look, by board key; reconcile's alone
 }
 
 func newSite(b *Bot, w Served) (*site, error) {
@@ -73,6 +73,7 @@ func newSite(b *Bot, w Served) (*site, error) {
 		log:     log,
 		every:   b.SurveyEvery,
 		settled: map[string]string{},
+		stood:   map[string]bool{},
 		plan:    newSignal(),
 		read:    newSignal(),
 
@@ -80,8 +81,8 @@ func newSite(b *Bot, w Served) (*site, error) {
 	}, nil
 }
 
-// start logs in, checks that the API is that of the wiki it should be, and
-// reads the rules, so that no event is looked at without them.
+// start logs in and checks that the API is that of the wiki, and the account
+// the one, that it should be. The error is the wiki's.
 func (s *site) start(ctx context.Context, within time.Duration) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, within, fmt.Errorf("no answer within %s", within))
 	defer cancel()
@@ -98,13 +99,35 @@ func (s *site) start(ctx context.Context, within time.Duration) error {
 	if about.DB != s.conf.Wiki.Wiki {
 		return fmt.Errorf("%s is the wiki %q, not %q; correct the wikis file", s.conf.API, about.DB, s.conf.Wiki.Wiki)
 	}
-	if err := s.reg.SetArticleURL(ctx, s.conf.Wiki.Wiki, about.Server+about.ArticlePath); err != nil {
-		return err
-	}
 	s.about, s.pages = about, localPages(about, s.pages)
 	s.gate = publish.New(publish.Config{
 		Site: s.pages, Reader: s.client, Editor: wiki.NewEditor(s.client), Outbox: s.reg, DryRun: s.dryRun, Log: s.log, Now: s.now,
 	})
+	return s.isUs(ctx)
+}
+
+// isUs checks that the account that has logged in is the one whose edits the
+// bot takes for its own.
+func (s *site) isUs(ctx context.Context) error {
+	var answer struct {
+		Query struct{ UserInfo struct{ Name string } }
+	}
+	if err := s.client.Get(ctx, map[string]string{"action": "query", "meta": "userinfo"}, &answer); err != nil {
+		return fmt.Errorf("ask %s who has logged in: %w", s.conf.API, err)
+	}
+	name := answer.Query.UserInfo.Name
+	if s.conf.Login != "" && name != wikitext.NormalizeTitle(s.conf.User) {
+		return fmt.Errorf("the login %s is of the account %q, not %q; correct the wikis file", s.conf.Login, name, s.conf.User)
+	}
+	s.conf.User, s.pages.Bot = wikitext.NormalizeTitle(s.conf.User), wikitext.NormalizeTitle(s.pages.Bot)
+	return nil
+}
+
+// load brings in what is stored of the wiki, and the rules on it.
+func (s *site) load(ctx context.Context) error {
+	if err := s.reg.SetArticleURL(ctx, s.conf.Wiki.Wiki, s.about.Server+s.about.ArticlePath); err != nil {
+		return err
+	}
 	stored, ok, err := s.reg.LastRules(ctx, s.conf.Wiki.Wiki)
 	if err != nil {
 		return err
@@ -138,19 +161,52 @@ func (s signal) wait(ctx context.Context, d time.Duration) error {
 	return nil
 }
 
-// dueSources are the surveys that an event has asked for.
+// dueSources are the surveys that have to be made.
 type dueSources struct {
 	mu    sync.Mutex
 	names map[string]bool
+	// complete says that every source was read, or tried, since the start and
+	// since the rules in force came into force.
+	complete bool
 }
 
-func (d *dueSources) add(name string) {
+func (d *dueSources) add(names ...string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.addLocked(names)
+}
+
+func (d *dueSources) addLocked(names []string) {
 	if d.names == nil {
 		d.names = map[string]bool{}
 	}
-	d.names[name] = true
+	for _, name := range names {
+		d.names[name] = true
+	}
+}
+
+// all adds every source, and what is known is not complete before they are read.
+func (d *dueSources) all(names []string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.addLocked(names)
+	d.complete = false
+}
+
+// done says that what was taken is read. It reports whether that has made what
+// is known complete.
+func (d *dueSources) done() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	before := d.complete
+	d.complete = before || len(d.names) == 0
+	return d.complete && !before
+}
+
+func (d *dueSources) isComplete() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.complete
 }
 
 // take empties the set and returns it.

@@ -5,19 +5,21 @@
 package bot
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"math"
-	"slices"
 	"time"
 
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/survey"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/wiki"
 )
 
 // gadgetsDefinition is the page that says which gadgets a wiki has.
 const gadgetsDefinition = "MediaWiki:Gadgets-definition"
+
+// kept is how long closed notices, mentions and superseded claims are kept.
+const kept = 365 * 24 * time.Hour
 
 // sources returns the names of all sources, in the order in which they are
 // read.
@@ -28,9 +30,7 @@ func (s *site) sources() []string {
 // survey reads every source at the start and regularly, and single ones when an
 // event asks for it, until ctx ends.
 func (s *site) survey(ctx context.Context) error {
-	for _, source := range s.sources() {
-		s.due.add(source)
-	}
+	s.due.all(s.sources())
 	next := time.Now().Add(s.every)
 	for {
 		due := s.due.take()
@@ -47,7 +47,7 @@ func (s *site) survey(ctx context.Context) error {
 				s.plan.wake()
 			}
 		}
-		if !s.surveyed.Swap(true) {
+		if s.due.done() {
 			s.plan.wake()
 		}
 		if err := s.read.wait(ctx, time.Until(next)); err != nil {
@@ -55,11 +55,12 @@ func (s *site) survey(ctx context.Context) error {
 		}
 		if time.Now().After(next) {
 			next = time.Now().Add(s.every)
-			for _, source := range s.sources() {
-				s.due.add(source)
-			}
+			s.due.add(s.sources()...)
 			s.rulesDue.Store(true) // in case the event of an edit was lost
 			s.doubt.Store(true)
+			if err := s.reg.Purge(ctx, s.now().Add(-kept)); err != nil {
+				return err
+			}
 			s.plan.wake()
 		}
 	}
@@ -81,7 +82,7 @@ func (s *site) readSource(ctx context.Context, source string) (changed bool, err
 	case "maintainers":
 		pages := s.maintainersPages()
 		if len(pages) == 0 {
-			return false, nil
+			return s.reg.DropSource(ctx, source, s.conf.Wiki.Wiki)
 		}
 		found, _, err = survey.Maintainers(ctx, s.client, s.conf.Wiki.Wiki, at, pages...)
 	}
@@ -102,6 +103,10 @@ func (s *site) sourceFailed(ctx context.Context, source string, reason error) (c
 	if ctx.Err() != nil {
 		return false, ctx.Err()
 	}
+	var refused *wiki.Error
+	if errors.As(reason, &refused) && refused.Class == wiki.Identity {
+		return false, &RefusedError{Who: s.conf.Wiki.Wiki, Err: reason}
+	}
 	s.metrics.surveys.WithLabelValues(source, "failed").Inc()
 	s.log.Warn().Err(reason).Str("source", source).Msg("source cannot be read; what it said before stays in force")
 	return true, s.reg.SurveyFailed(ctx, source, s.conf.Wiki.Wiki, s.now(), reason.Error())
@@ -117,49 +122,51 @@ func (s *site) maintainersPages() []string {
 	return pages
 }
 
-// readCells reads what people did to the Steward cells of the tables. Tables on
-// one page are read from the same revision on and stored together.
+// readCells reads what people did to the Steward cells of the tables, each
+// from where it was last read.
 func (s *site) readCells(ctx context.Context) (changed bool, err error) {
 	rules := s.inForce()
 	if rules == nil {
 		return false, nil
 	}
-	regions := map[string][]string{} // by page
 	for _, t := range rules.Tables {
-		regions[t.Page] = append(regions[t.Page], t.ID)
+		new, err := s.readCellsOf(ctx, t.Page, t.ID)
+		changed = changed || new
+		if refused := (*wiki.Error)(nil); errors.As(err, &refused) {
+			return s.sourceFailed(ctx, registry.CellsSource, err)
+		} else if err != nil {
+			return changed, err
+		}
 	}
-	for page, ids := range regions {
-		new, err := s.readCellsOf(ctx, page, ids)
+	// Nobody can step down where the bot does not look any more.
+	dropped, err := s.reg.KeepCells(ctx, s.conf.Wiki.Wiki, plan.Titles(rules))
+	if err != nil {
+		return changed, err
+	}
+	return changed || dropped, s.reg.SurveyRead(ctx, registry.CellsSource, s.conf.Wiki.Wiki, s.now())
+}
+
+// readCellsOf reads one table, some hundred revisions at a time.
+func (s *site) readCellsOf(ctx context.Context, page, region string) (changed bool, err error) {
+	position := plan.RegionName(page, region)
+	for {
+		after, err := s.reg.CellsRead(ctx, s.conf.Wiki.Wiki, position)
+		if err != nil {
+			return changed, err
+		}
+		changes, upTo, err := survey.Cells(ctx, s.client, page, region, after, s.conf.User, s.userNames()...)
+		if err != nil || upTo == after {
+			return changed, err
+		}
+		for i := range changes {
+			changes[i].Wiki = s.conf.Wiki.Wiki
+		}
+		new, err := s.reg.SaveCells(ctx, s.conf.Wiki.Wiki, position, upTo, changes)
 		if err != nil {
 			return changed, err
 		}
 		changed = changed || new
 	}
-	return changed, nil
-}
-
-func (s *site) readCellsOf(ctx context.Context, page string, ids []string) (changed bool, err error) {
-	after, err := s.reg.CellsRead(ctx, s.conf.Wiki.Wiki, page)
-	if err != nil {
-		return false, err
-	}
-	var all []registry.CellChange
-	read := int64(math.MaxInt64)
-	for _, id := range ids {
-		changes, upTo, err := survey.Cells(ctx, s.client, page, id, after, s.conf.User, s.userNames()...)
-		if err != nil {
-			return s.sourceFailed(ctx, registry.CellsSource, err)
-		}
-		all, read = append(all, changes...), min(read, upTo)
-	}
-	for i := range all {
-		all[i].Wiki = s.conf.Wiki.Wiki
-	}
-	if read == after && len(all) == 0 {
-		return false, nil
-	}
-	slices.SortStableFunc(all, func(a, b registry.CellChange) int { return cmp.Compare(a.Revision, b.Revision) })
-	return s.reg.SaveCells(ctx, s.conf.Wiki.Wiki, page, read, all)
 }
 
 // userNames are the wiki's own names of the User namespace.

@@ -5,6 +5,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -75,6 +76,15 @@ func (b *Bot) handle(ctx context.Context, e events.Event) (recorded bool, err er
 	s.trigger(e)
 	if e.User == s.conf.User {
 		return false, nil
+	}
+	if e.Kind == events.Visibility || e.Kind == events.Delete {
+		changed, err := s.redact(ctx, e.Title)
+		if err != nil {
+			return false, err
+		}
+		if changed {
+			s.plan.wake()
+		}
 	}
 	batch := registry.Batch{Touches: detect.Touches(e), Cursor: e.Cursor}
 	if s.readable(e) {
@@ -163,18 +173,29 @@ func (s *site) mentions(ctx context.Context, e events.Event) (detect.Change, []d
 	return change, detect.Mentions(change), nil
 }
 
+// causes says in public why the stream is away. The error itself names
+// addresses and ports of this machine, and is another one at each try.
+var causes = map[string]string{
+	"":             "it has not been reached yet",
+	"connect":      "it cannot be reached",
+	"idle":         "it was silent for too long",
+	"end":          "it ended the connection",
+	"cut":          "the connection was cut",
+	"error_event":  "it reported an error",
+	"content_type": "the answer is no event stream",
+	"status":       "it refuses the request for now",
+	"rate_limit":   "it asks to wait",
+}
+
 // streamTrouble says since when the stream is away and why, "" while it is not.
 func (b *Bot) streamTrouble() (since time.Time, reason string) {
 	state := b.stream.State()
 	if state.Connected {
 		return time.Time{}, ""
 	}
-	since, reason = state.Since, state.LastError
+	since = state.Since
 	if since.IsZero() {
 		since = b.started
 	}
-	if reason == "" {
-		reason = "it has not been reached yet"
-	}
-	return since, reason
+	return since, cmp.Or(causes[state.Cause], "it is away")
 }

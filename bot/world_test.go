@@ -6,12 +6,12 @@
 package bot_test
 
 import (
-	"bytes"
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"net"
-	"net/http"
 	"net/http/httptest"
 	"path/filepath"
 	"regexp"
@@ -85,6 +85,7 @@ type world struct {
 	mayFail bool
 
 	startWithin time.Duration
+	passes      int
 	configPage  string       // another one than the usual
 	ahead       atomic.Int64 // how far the bot's clock is ahead, in nanoseconds
 }
@@ -309,6 +310,30 @@ func (w *world) settled() {
 	w.log.reset()
 }
 
+// anotherPass waits until the bot has planned and published once more from the
+// beginning: a pass writes the noticeboard before messages, and is over when
+// the next one has written.
+func (w *world) anotherPass() {
+	w.Helper()
+	before := strings.Count(w.text(board), `id="cs-`)
+	w.passes++
+	w.ask(w.admin, fmt.Sprintf("Another pass %d", w.passes), "[[mw:Extension:Poem]]")
+	w.await("another entry", func() bool { return strings.Count(w.text(board), `id="cs-`) > before })
+}
+
+// export is the registry as the export command prints it.
+func (w *world) export() string {
+	w.Helper()
+	reg, err := registry.Open(context.Background(), "sqlite:"+w.db)
+	w.must(err)
+	defer reg.Close()
+	all, err := reg.Export(context.Background())
+	w.must(err)
+	text, err := json.Marshal(all)
+	w.must(err)
+	return string(text)
+}
+
 // pages is the bot's pages, for the message of a failed test.
 func (w *world) pages() string {
 	var b strings.Builder
@@ -330,56 +355,4 @@ func (w *world) botEdits(title string) int {
 		}
 	}
 	return n
-}
-
-// gate is the way to the wiki's API, which can be closed.
-type gate struct {
-	mu     sync.Mutex
-	closed bool
-	broke  int // requests that met a closed gate
-}
-
-func (g *gate) set(closed bool) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.closed = closed
-}
-
-func (g *gate) RoundTrip(r *http.Request) (*http.Response, error) {
-	g.mu.Lock()
-	closed := g.closed
-	if closed {
-		g.broke++
-	}
-	g.mu.Unlock()
-	if closed {
-		return nil, errors.New("connection refused by the test")
-	}
-	return http.DefaultTransport.RoundTrip(r)
-}
-
-// lockedBuffer is a log that can be read while it is written.
-type lockedBuffer struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-	all bytes.Buffer
-}
-
-func (b *lockedBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.all.Write(p)
-	return b.buf.Write(p)
-}
-
-func (b *lockedBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.String()
-}
-
-func (b *lockedBuffer) reset() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.buf.Reset()
 }

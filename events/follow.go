@@ -55,7 +55,7 @@ func (s *Stream) Events(ctx context.Context, from Cursor) iter.Seq2[Event, error
 		if err == nil {
 			err = f.run(ctx)
 		}
-		s.setConnected(false, "")
+		s.setConnected(false, "end", "")
 		if err != nil {
 			yield(Event{}, err)
 		}
@@ -114,7 +114,7 @@ func (f *follower) run(ctx context.Context) error {
 		if end.err == errStopped || ctx.Err() != nil {
 			return nil
 		}
-		s.setConnected(false, end.err.Error())
+		s.setConnected(false, end.cause, end.err.Error())
 		s.metrics.reconnects.WithLabelValues(end.cause).Inc()
 		failures++
 		if progress {
@@ -188,7 +188,7 @@ func (f *follower) connect(ctx context.Context) (progress bool, end fault) {
 
 // accepted notes that the server has begun to answer with a stream.
 func (f *follower) accepted(began time.Time) {
-	f.stream.setConnected(true, "")
+	f.stream.setConnected(true, "", "")
 	if f.opened.IsZero() {
 		f.opened = began
 		f.stream.cfg.Log.Info().Str("streams", f.stream.set).Msg("stream connected")

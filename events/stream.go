@@ -79,6 +79,10 @@ type State struct {
 	// LastError is why the last connection ended or could not be made. It
 	// stays after the stream is back.
 	LastError string
+	// Cause is the sort of LastError, one of a small closed set, such as
+	// "network" or "idle": fit to be shown in public, where an address or a
+	// port of this machine is not.
+	Cause string
 }
 
 // RefusedError says that the server will not give this stream: the stream is
@@ -134,7 +138,7 @@ func (s *Stream) State() State {
 	return s.state
 }
 
-func (s *Stream) setConnected(up bool, reason string) {
+func (s *Stream) setConnected(up bool, cause, reason string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.state.Since.IsZero() || s.state.Connected != up {
@@ -142,7 +146,7 @@ func (s *Stream) setConnected(up bool, reason string) {
 	}
 	s.state.Connected = up
 	if reason != "" {
-		s.state.LastError = reason
+		s.state.LastError, s.state.Cause = reason, cause
 	}
 }
 

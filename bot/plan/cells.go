@@ -8,6 +8,7 @@ package plan
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -62,7 +63,7 @@ var verdictColours = map[registry.Verdict][2]string{
 func mine(column string) bool { return column == columnSteward || column == columnNotes }
 
 // cell returns one cell. Cells that belong to people are empty here.
-func cell(in Input, e registry.Entry, opinion registry.Opinion, column string) Cell {
+func cell(in Input, e registry.Entry, opinion registry.Opinion, recent int, column string) Cell {
 	switch column {
 	case columnItem:
 		return Cell{Text: itemLink(e.Item)}
@@ -76,7 +77,7 @@ func cell(in Input, e registry.Entry, opinion registry.Opinion, column string) C
 	case "why":
 		return Cell{Text: why(in, e.Claims, opinion)}
 	case "mentions":
-		return Cell{Text: fmt.Sprint(recent(in, e.Item.Key))}
+		return Cell{Text: strconv.Itoa(recent)}
 	case "changed":
 		return Cell{Text: changed(e.Item)}
 	}
@@ -142,17 +143,6 @@ func why(in Input, claims []registry.Claim, opinion registry.Opinion) string {
 		rest = rest[at+len(first):]
 	}
 	return b.String()
-}
-
-// recent counts the mentions of an item in the last 30 days.
-func recent(in Input, key registry.Key) int {
-	n := 0
-	for _, m := range in.View.Mentions {
-		if m.Item == key && in.Now.Sub(m.Time) <= 30*24*time.Hour {
-			n++
-		}
-	}
-	return n
 }
 
 // changed gives the day of the item's last change, linked to it.

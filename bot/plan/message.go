@@ -23,18 +23,27 @@ type Message struct {
 	Body string
 }
 
+// messageAge is how old a mention may be to be told of. When messages are
+// switched on, or the bot was stopped, the past is not made up for.
+const messageAge = 7 * 24 * time.Hour
+
 // messagePages plans the messages that are due: to each user whose claim to be
 // the steward of an item is confirmed, once in a week for an item, when
-// somebody else mentions it.
+// somebody else mentions it. Of several mentions the oldest is told.
 func messagePages(in Input) []Page {
 	if in.Rules.Notices == nil || !in.Rules.Notices.Talk {
 		return nil
 	}
 	entries := entriesByKey(in.View)
-	planned := map[string]bool{}
+	type reader struct {
+		item registry.Key
+		user string
+	}
+	planned := map[reader]bool{}
 	var pages []Page
 	for _, m := range slices.Backward(in.View.Mentions) {
-		if in.Now.Sub(m.Time) < minutes(in.Rules.Notices.SettleMinutes) {
+		age := in.Now.Sub(m.Time)
+		if m.Redacted || age < minutes(in.Rules.Notices.SettleMinutes) || age > messageAge {
 			continue
 		}
 		e := entries[m.Item]
@@ -42,12 +51,12 @@ func messagePages(in Input) []Page {
 			if c.Role != registry.Steward || c.Standing != registry.Confirmed || c.HolderKind != registry.User {
 				continue
 			}
-			key := MessageKey(m, c.Holder)
-			if c.Holder == m.User || m.Time.Before(c.Evidence.Time) || planned[key] || sent(in.View, key) {
+			key, to := MessageKey(m, c.Holder), reader{m.Item, c.Holder}
+			if c.Holder == m.User || m.Time.Before(c.Evidence.Time) || planned[to] || sent(in.View, key) {
 				continue
 			}
-			planned[key] = true
-			pages = append(pages, messagePage(in, e, m, c, key))
+			planned[to] = true
+			pages = append(pages, messagePage(e, m, c, key))
 		}
 	}
 	return pages
@@ -60,7 +69,7 @@ func MessageKey(m registry.Mention, user string) string {
 	return fmt.Sprintf("notice/%s/%s/%d-W%02d/User:%s", m.Wiki, m.Item, year, week, user)
 }
 
-func messagePage(in Input, e registry.Entry, m registry.Mention, c registry.Claim, key string) Page {
+func messagePage(e registry.Entry, m registry.Mention, c registry.Claim, key string) Page {
 	name := wikitext.Escape(e.Item.Name)
 	where := fmt.Sprintf("[[Special:PermanentLink/%d|%s]]", m.Revision, wikitext.Escape(m.Title))
 	body := fmt.Sprintf("%s was mentioned in %s on %s", itemLink(e.Item), where, m.Time.UTC().Format(time.DateOnly))
@@ -71,13 +80,14 @@ func messagePage(in Input, e registry.Entry, m registry.Mention, c registry.Clai
 		fmt.Sprintf("You get this message because you entered yourself as steward of %s in [[Special:Diff/%d|%s]]. ", name, c.Evidence.Revision, wikitext.Escape(c.Evidence.Page)) +
 		"If somebody needs an answer, please give it there. To step down, take your name out of that table. " +
 		"To get no such messages, put <code><nowiki>{{nobots}}</nowiki></code> on this page. ~~~~"
+	message := Message{Key: key, Heading: name + " was mentioned", Body: body}
 	return Page{
 		Title:     "User talk:" + c.Holder,
 		Scope:     Notices,
 		Summary:   "message to the steward of " + e.Item.Name + ", which was mentioned in " + m.Title,
-		Changes:   []Change{Message{Key: key, Heading: name + " was mentioned", Body: body}},
+		Changes:   []Change{message},
 		MayCreate: true,
-		Keys:      []string{key},
+		Notices:   []Notice{{Key: key, Mark: message.mark()}},
 	}
 }
 

@@ -6,6 +6,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"hash/fnv"
 	"slices"
@@ -24,10 +25,17 @@ const boardRegion = "noticeboard"
 const boardIntro = "This page lists where people mention extensions, skins, gadgets, user scripts and tools that have no steward. " +
 	"If you can answer, please do so where the question was asked. You may add a reply below an entry; the bot only adds entries.\n"
 
+// boardAge is how old a mention may be to get an entry: news of last month is
+// none.
+const boardAge = 30 * 24 * time.Hour
+
 // Board adds entries to the noticeboard.
 type Board struct {
 	Entries []BoardEntry // newest first
-	Append  bool
+	// Redacted are entries that may stand there and hold what is hidden now.
+	Redacted []BoardEntry
+	Append   bool
+	State    registry.PageState
 }
 
 // BoardEntry is one mention on the noticeboard.
@@ -40,52 +48,57 @@ type BoardEntry struct {
 	Line string
 }
 
-// noticeboardPage plans the entries that are due and not yet sent.
+// mark is what the page holds where the entry stands.
+func (e BoardEntry) mark() string { return `<span id="` + e.Anchor + `"></span>` }
+
+// noticeboardPage plans the entries that are due and not yet sent, and takes
+// what was hidden since out of those that are.
 func noticeboardPage(in Input) (Page, bool) {
 	rules := in.Rules.Noticeboard
 	if rules == nil {
 		return Page{}, false
 	}
 	entries := entriesByKey(in.View)
-	page := Page{Title: rules.Page, Scope: Notices, MayCreate: true, Intro: boardIntro}
-	board := Board{Append: rules.Append}
+	board := Board{Append: rules.Append, State: in.View.Pages[RegionName(rules.Page, boardRegion)]}
+	page := Page{Title: rules.Page, Region: boardRegion, Scope: Notices, MayCreate: board.State == "", Intro: boardIntro}
 	var names []string
 	for _, m := range in.View.Mentions {
 		e := entries[m.Item]
 		opinion := registry.Judge(e.Claims, in.Now)
-		key := BoardKey(m)
+		entry := BoardEntry{Anchor: anchor(m), Time: m.Time, Line: boardLine(e, m, opinion)}
+		key, age := BoardKey(m), in.Now.Sub(m.Time)
 		switch {
-		case in.Now.Sub(m.Time) < minutes(rules.SettleMinutes),
-			!slices.Contains(rules.Verdicts, string(opinion.Verdict)),
-			sent(in.View, key):
+		case m.Redacted && sent(in.View, key):
+			board.Redacted = append(board.Redacted, entry)
+			continue
+		case m.Redacted, sent(in.View, key),
+			age < minutes(rules.SettleMinutes), age > boardAge,
+			!known(in, m.Kind), !slices.Contains(rules.Verdicts, string(opinion.Verdict)):
 			continue
 		}
-		page.Keys = append(page.Keys, key)
-		name := m.Name
-		if e.Item.Name != "" {
-			name = e.Item.Name
-		}
-		board.Entries = append(board.Entries, BoardEntry{Anchor: anchor(m), Time: m.Time, Line: boardLine(e, m, opinion)})
-		if !slices.Contains(names, name) {
+		page.Notices = append(page.Notices, Notice{Key: key, Mark: entry.mark()})
+		board.Entries = append(board.Entries, entry)
+		if name := cmp.Or(e.Item.Name, m.Name); !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
-	if len(board.Entries) == 0 {
-		return Page{}, false
-	}
-	page.Summary = count(len(board.Entries), "mention") + " of " + list(names)
 	page.Changes = []Change{board}
-	return page, true
+	page.Summary = "take out what is hidden now"
+	if len(board.Entries) > 0 {
+		page.Summary = count(len(board.Entries), "mention") + " of " + list(names)
+	}
+	return page, len(board.Entries)+len(board.Redacted) > 0
 }
 
-// BoardKey is the key of a mention's entry on the noticeboard.
+// BoardKey is the key of a mention's entry on the noticeboard. It is made from
+// the name as written: what that name stands for may change.
 func BoardKey(m registry.Mention) string {
-	return fmt.Sprintf("board/%s/%s/%d/%s", m.Wiki, m.Item, m.Revision, sectionHash(m))
+	return fmt.Sprintf("board/%s/%s/%d/%s", m.Wiki, m.As, m.Revision, sectionHash(m))
 }
 
 // anchor makes the entry's id on the page, unique for (item, revision, section).
 func anchor(m registry.Mention) string {
-	return fmt.Sprintf("cs-%d-%s-%s", m.Revision, registry.RowID(m.Item), sectionHash(m))
+	return fmt.Sprintf("cs-%d-%s-%s", m.Revision, registry.RowID(m.As), sectionHash(m))
 }
 
 // sectionHash tells the sections of one revision apart; headings have any
@@ -101,6 +114,9 @@ func boardLine(e registry.Entry, m registry.Mention, opinion registry.Opinion) s
 	item := wikitext.Escape(m.Name)
 	if e.Item.Name != "" {
 		item = itemLink(e.Item)
+	}
+	if m.Redacted {
+		return fmt.Sprintf("'''%s''' (%s): mentioned in a revision that is hidden now", item, kindNames[m.Kind])
 	}
 	where := wikitext.Escape(m.Title)
 	target := fmt.Sprintf("Special:PermanentLink/%d", m.Revision)
@@ -120,9 +136,10 @@ func boardLine(e registry.Entry, m registry.Mention, opinion registry.Opinion) s
 }
 
 // Apply adds the entries that are not on the page yet, newest first, under the
-// heading of their month. What stands there already is not touched.
+// heading of their month, and redacts those that have to be. Nothing else that
+// stands there is touched.
 func (b Board) Apply(text string) (string, error) {
-	return edit(text, boardRegion, b.Append, func(body string) (string, error) { return b.add(text, body), nil })
+	return edit(text, place{id: boardRegion, state: b.State, appends: b.Append}, func(body string) (string, error) { return b.add(text, body), nil })
 }
 
 // add returns the region's body with the entries that page does not hold.
@@ -131,8 +148,15 @@ func (b Board) add(page, body string) string {
 	if strings.TrimSpace(body) != "" {
 		lines = strings.Split(strings.Trim(body, "\n"), "\n")
 	}
+	for _, e := range b.Redacted {
+		for i, line := range lines {
+			if strings.HasPrefix(line, "* "+e.mark()) {
+				lines[i] = "* " + e.mark() + e.Line
+			}
+		}
+	}
 	for _, e := range slices.Backward(b.Entries) {
-		if strings.Contains(page, `id="`+e.Anchor+`"`) {
+		if strings.Contains(page, e.mark()) {
 			continue
 		}
 		heading := "== " + e.Time.UTC().Format("January 2006") + " =="
@@ -141,7 +165,7 @@ func (b Board) add(page, body string) string {
 			at = monthPlace(lines, e.Time)
 			lines = slices.Insert(lines, at, heading)
 		}
-		lines = slices.Insert(lines, at+1, fmt.Sprintf(`* <span id="%s"></span>%s`, e.Anchor, e.Line))
+		lines = slices.Insert(lines, at+1, "* "+e.mark()+e.Line)
 	}
 	return strings.Join(lines, "\n")
 }

@@ -35,9 +35,12 @@ type Change interface {
 	Apply(text string) (string, error)
 }
 
-// Page is what one page should hold.
+// Page is what one page, or one region of it, should hold.
 type Page struct {
-	Title   string
+	Title string
+	// Region is the id of the region that the changes are about, "" for a
+	// message, which has none.
+	Region  string
 	Scope   Scope
 	Summary string
 	// Minor marks the edit as minor. An edit of a user's talk page must not be
@@ -47,9 +50,36 @@ type Page struct {
 	// MayCreate says that a missing page is made, beginning with Intro.
 	MayCreate bool
 	Intro     string
-	// Keys are those of the notices that the changes carry. They are written
-	// to the registry before the edit and closed after it.
-	Keys []string
+	// Notices are those that the changes carry. They are written to the
+	// registry before the edit and closed after it.
+	Notices []Notice
+}
+
+// Notice is a message or an entry that is saved once.
+type Notice struct {
+	Key string
+	// Mark is what the page's text holds once the notice is saved.
+	Mark string
+}
+
+// Name tells the planned pages apart, also those that are regions of one page.
+func (p Page) Name() string {
+	if p.Region == "" && len(p.Notices) > 0 {
+		return p.Title + "#" + p.Notices[0].Key
+	}
+	return RegionName(p.Title, p.Region)
+}
+
+// RegionName names a region of a page, for the registry.
+func RegionName(title, region string) string { return title + "#" + region }
+
+// Keys are the keys of the notices.
+func (p Page) Keys() []string {
+	var keys []string
+	for _, n := range p.Notices {
+		keys = append(keys, n.Key)
+	}
+	return keys
 }
 
 // Apply makes all changes of the page, or none.

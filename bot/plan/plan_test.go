@@ -3,6 +3,7 @@
 package plan_test
 
 import (
+	"errors"
 	"flag"
 	"os"
 	"path/filepath"
@@ -103,7 +104,7 @@ func view() registry.View {
 
 func mention(item registry.Item, name string, kind detect.Kind, user string, rev int64, at time.Time) registry.Mention {
 	return registry.Mention{
-		Item: item.Key, Kind: kind, Name: name, Wiki: "testwiki", Title: "Project talk:Pump", Revision: rev, Section: "What [now]?",
+		Item: item.Key, As: item.Key, Kind: kind, Name: name, Wiki: "testwiki", Title: "Project talk:Pump", Revision: rev, Section: "What [now]?",
 		Rule: "interwiki-link", User: user, Time: at, Snippet: "Who knows [[mw:Extension:Poem]]? {{ping|Ada}} ~~~~ https://example.org/x ''Really?'' --[[User:Bo|Bo]] ([[User talk:Bo|talk]]) 11:00",
 	}
 }
@@ -170,6 +171,14 @@ func TestNoticesThatAreNotDue(t *testing.T) {
 	}{
 		{"a mention before the settle time", func(v *registry.View) { v.Mentions[1].Time = now.Add(-9 * time.Minute) }, "Project:Noticeboard"},
 		{"an item that is owned", func(v *registry.View) { v.Mentions = v.Mentions[:1] }, "Project:Noticeboard"},
+		{"a mention of last month", func(v *registry.View) { v.Mentions[1].Time = now.Add(-31 * 24 * time.Hour) }, "Project:Noticeboard"},
+		{"a mention that is hidden now", func(v *registry.View) { v.Mentions[1].Redacted = true }, "Project:Noticeboard"},
+		{"a mention of a kind whose source was never read", func(v *registry.View) { v.Surveys = v.Surveys[1:] }, "Project:Noticeboard"},
+		{"a mention of last week", func(v *registry.View) {
+			v.Mentions[0].Time = now.Add(-8 * 24 * time.Hour)
+			v.Entries[2].Claims[0].Evidence.Time = now.Add(-9 * 24 * time.Hour)
+		}, "User talk:Ada"},
+		{"a mention that is hidden", func(v *registry.View) { v.Mentions[0].Redacted = true }, "User talk:Ada"},
 		{"an entry that was sent", func(v *registry.View) {
 			key := plan.BoardKey(v.Mentions[1])
 			v.Notices = map[string]registry.Notice{key: {Key: key, Sent: now}}
@@ -194,6 +203,90 @@ func TestNoticesThatAreNotDue(t *testing.T) {
 			test.edit(&v)
 			if _, ok := pages(t, v)[test.gone]; ok {
 				t.Errorf("%s is planned", test.gone)
+			}
+		})
+	}
+}
+
+func TestAnEntryIsRedactedWhenItsRevisionIsHidden(t *testing.T) {
+	v := view()
+	page, err := pages(t, v)["Project:Noticeboard"].Create()
+	if err != nil {
+		t.Fatal(err)
+	}
+	page = strings.Replace(page, "\n<!-- codesteward end", "\n*: A reply. --[[User:Cleo]]\n<!-- codesteward end", 1)
+	m := &v.Mentions[1]
+	m.Redacted, m.Snippet, m.User = true, "", ""
+	v.Notices = map[string]registry.Notice{plan.BoardKey(*m): {Sent: now}}
+	v.Pages = map[string]registry.PageState{"Project:Noticeboard#noticeboard": registry.PageHeld}
+	got, err := pages(t, v)["Project:Noticeboard"].Apply(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(got, "Who knows") || strings.Contains(got, "User:Bo") || !strings.Contains(got, "*: A reply. --[[User:Cleo]]") {
+		t.Errorf("hidden words stay, or a person's are lost:\n%s", got)
+	}
+	golden(t, "noticeboard-redacted.wiki", got)
+}
+
+func TestManyMentionsOfOneItemMakeOneMessage(t *testing.T) {
+	v := view()
+	for i := range int64(5) {
+		m := v.Mentions[0]
+		m.Revision, m.Time = 50+i, now.Add(-time.Duration(i)*24*time.Hour)
+		v.Mentions = append(v.Mentions, m)
+	}
+	v.Entries[2].Claims[0].Evidence.Time = now.Add(-100 * 24 * time.Hour)
+	pages(t, v) // fails where a page is planned twice
+}
+
+func TestWhatIsKnownFromMentionsAloneHasToStandFirst(t *testing.T) {
+	v := view()
+	v.Entries[3].Item.Mentioned = true
+	m := mention(v.Entries[3].Item, "Quiet-toc", detect.Gadget, "Bo", 60, now.Add(-9*time.Minute))
+	v.Mentions = append(v.Mentions, m)
+	rows := func() int { return len(gadgetTable(t, v).Rows) }
+	if n := rows(); n != 1 {
+		t.Errorf("%d rows before the settle time, want 1", n)
+	}
+	v.Mentions[len(v.Mentions)-1].Time = now.Add(-11 * time.Minute)
+	if n := rows(); n != 2 {
+		t.Errorf("%d rows after the settle time, want 2", n)
+	}
+}
+
+func TestWhatPeopleTookAwayIsNotMadeAnew(t *testing.T) {
+	v := view()
+	text, err := pages(t, v)["Project:Gadgets"].Create()
+	if err != nil {
+		t.Fatal(err)
+	}
+	emptied := "<!-- codesteward begin gadgets -->\n<!-- codesteward end gadgets -->"
+	tests := []struct {
+		name, text   string
+		state        registry.PageState
+		refuse, gone bool
+	}{
+		{"a new page", "", "", false, false},
+		{"markers that a person has placed", emptied, "", false, false},
+		{"the table as it stands", text, registry.PageHeld, false, false},
+		{"a blanked page", "", registry.PageHeld, true, true},
+		{"a page without the markers", "Gone.", registry.PageHeld, true, true},
+		{"an emptied region", emptied, registry.PageHeld, true, false},
+		{"a blanked page, seen again", "", registry.PageGone, true, true},
+		{"markers that were put back", emptied, registry.PageGone, false, false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			v.Pages = map[string]registry.PageState{"Project:Gadgets#gadgets": test.state}
+			p := pages(t, v)["Project:Gadgets"]
+			if p.MayCreate != (test.state == "") {
+				t.Errorf("may create: %v", p.MayCreate)
+			}
+			_, err := p.Apply(test.text)
+			var gone *plan.GoneError
+			if (err != nil) != test.refuse || errors.As(err, &gone) != test.gone {
+				t.Errorf("error %v", err)
 			}
 		})
 	}

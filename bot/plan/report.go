@@ -61,6 +61,7 @@ func ReportPage(site Site, inForce *registry.Rules, rejected *Rejected, trouble 
 	fmt.Fprintf(&b, "\nTo stop the bot, write anything on [[%s]].", site.StopPage)
 	page := Page{
 		Title:     site.ReportPage,
+		Region:    reportRegion,
 		Scope:     Reports,
 		Summary:   "no problems",
 		Minor:     true,
@@ -78,7 +79,7 @@ func ReportPage(site Site, inForce *registry.Rules, rejected *Rejected, trouble 
 // Apply writes the report into its region, which is added where it is missing:
 // the page is the bot's own.
 func (r Report) Apply(text string) (string, error) {
-	return edit(text, reportRegion, true, func(string) (string, error) { return r.Body, nil })
+	return edit(text, place{id: reportRegion, appends: true}, func(string) (string, error) { return r.Body, nil })
 }
 
 // since says when something began, to the minute, as the report writes it.

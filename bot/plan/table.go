@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/detect"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
@@ -26,19 +27,31 @@ var sources = map[detect.Kind]string{
 // is not planned: an empty table would say that there is nothing.
 func tablePage(in Input, t config.Table) (Page, bool) {
 	for _, kind := range t.Kinds {
-		if source, needed := sources[detect.Kind(kind)]; needed && !surveyed(in.View, source) {
+		if !known(in, detect.Kind(kind)) {
 			return Page{}, false
 		}
 	}
 	table := NewTable(in, t)
 	return Page{
 		Title:     t.Page,
+		Region:    t.ID,
 		Scope:     Tables,
 		Summary:   "update the table " + t.ID + ": " + count(len(table.Rows), "row"),
 		Minor:     true,
 		Changes:   []Change{table},
-		MayCreate: true,
+		MayCreate: table.State == "",
 	}, true
+}
+
+// known reports whether every source that says something of a kind was read at
+// least once, so that what no source mentions is really unknown.
+func known(in Input, kind detect.Kind) bool {
+	source, needed := sources[kind]
+	if needed && !surveyed(in.View, source) {
+		return false
+	}
+	listed := kind == detect.Extension || kind == detect.Skin
+	return !listed || len(in.Rules.Sources.Maintainers) == 0 || surveyed(in.View, "maintainers")
 }
 
 func surveyed(v registry.View, source string) bool {
@@ -51,7 +64,11 @@ func surveyed(v registry.View, source string) bool {
 // people; those are taken from the live page when it is applied.
 func NewTable(in Input, t config.Table) Table {
 	verdicts := map[registry.Verdict]int{}
-	table := Table{ID: t.ID, Caption: t.Title, Columns: t.Columns, Append: t.Append, gone: map[string]string{}}
+	mentioned := countMentions(in)
+	table := Table{
+		ID: t.ID, Caption: t.Title, Columns: t.Columns, Append: t.Append,
+		State: in.View.Pages[RegionName(t.Page, t.ID)], gone: map[string]string{},
+	}
 	for _, e := range in.View.Entries {
 		if !slices.Contains(t.Kinds, string(e.Item.Key.Kind())) {
 			continue
@@ -60,11 +77,18 @@ func NewTable(in Input, t config.Table) Table {
 			table.gone[registry.RowID(e.Item.Key)] = e.Item.Name
 			continue
 		}
+		if e.Item.Mentioned && len(e.Claims) == 0 && mentioned[e.Item.Key].settled == 0 {
+			continue // anybody can mention anything; it has to stand for a while
+		}
 		opinion := registry.Judge(e.Claims, in.Now)
 		if len(t.Verdicts) > 0 && !slices.Contains(t.Verdicts, string(opinion.Verdict)) {
 			continue
 		}
-		table.Rows = append(table.Rows, newRow(in, e, opinion, t.Columns))
+		row := Row{ID: registry.RowID(e.Item.Key), sort: strings.ToLower(e.Item.Name) + "\x00" + string(e.Item.Key)}
+		for _, column := range t.Columns {
+			row.Cells = append(row.Cells, cell(in, e, opinion, mentioned[e.Item.Key].recent, column))
+		}
+		table.Rows = append(table.Rows, row)
 		verdicts[opinion.Verdict]++
 	}
 	table.Summary = summary(len(table.Rows), verdicts)
@@ -72,12 +96,29 @@ func NewTable(in Input, t config.Table) Table {
 	return table
 }
 
-func newRow(in Input, e registry.Entry, opinion registry.Opinion, columns []string) Row {
-	row := Row{ID: registry.RowID(e.Item.Key), sort: strings.ToLower(e.Item.Name) + "\x00" + string(e.Item.Key)}
-	for _, column := range columns {
-		row.Cells = append(row.Cells, cell(in, e, opinion, column))
+// mentions counts the mentions of one item.
+type mentions struct {
+	recent  int // in the last 30 days
+	settled int // older than the settle time of the noticeboard
+}
+
+func countMentions(in Input) map[registry.Key]mentions {
+	settle := time.Duration(0)
+	if in.Rules.Noticeboard != nil {
+		settle = minutes(in.Rules.Noticeboard.SettleMinutes)
 	}
-	return row
+	counts := map[registry.Key]mentions{}
+	for _, m := range in.View.Mentions {
+		c := counts[m.Item]
+		if in.Now.Sub(m.Time) <= 30*24*time.Hour {
+			c.recent++
+		}
+		if in.Now.Sub(m.Time) >= settle {
+			c.settled++
+		}
+		counts[m.Item] = c
+	}
+	return counts
 }
 
 // summary counts the rows by verdict, as a line above the table.

@@ -65,34 +65,58 @@ func titleSafe(s string) bool {
 	return s != "" && !strings.ContainsAny(s, "[]{}|<>#\n\x7f") && !strings.Contains(s, "~~~")
 }
 
-// fragment writes a heading as the part of a link after "#".
+// fragment writes a heading as the part of a link after "#". What would mean
+// something there is left out or stands as a character reference.
 func fragment(heading string) string {
-	return strings.Map(func(r rune) rune {
+	heading = strings.Map(func(r rune) rune {
 		if strings.ContainsRune("[]{}|<>#\n", r) {
 			return -1
 		}
 		return r
 	}, heading)
+	return strings.NewReplacer("~", "&#126;", "_", "&#95;", "'", "&#39;", "&", "&amp;").Replace(heading)
 }
 
-// edit replaces the body of a region by what rewrite makes of it. A page
-// without the region gets it at its end if it is empty or if that is allowed;
-// then rewrite gets "". The error is a *wikitext.RegionError.
-func edit(text, id string, appendAllowed bool, rewrite func(body string) (string, error)) (string, error) {
-	region, err := wikitext.Parse(text).Region(id)
+// GoneError says that a region does not stand any more where the bot once
+// wrote it.
+type GoneError struct{ Reason string }
+
+// Error returns the reason, a sentence for editors.
+func (e *GoneError) Error() string { return e.Reason }
+
+// place is where a region stands.
+type place struct {
+	id string
+	// state is what is known of it: whether the bot has written it before.
+	state registry.PageState
+	// appends allows it to be added to a page that people have made.
+	appends bool
+}
+
+// edit replaces the body of a region by what rewrite makes of it. A region that
+// never stood there is added to an empty page, or where that is allowed; then
+// rewrite gets "". What people emptied or took away is not made anew: the text
+// that was lost with it could not be brought back by undoing their edit. The
+// error is a *wikitext.RegionError or a *GoneError.
+func edit(text string, at place, rewrite func(body string) (string, error)) (string, error) {
+	region, err := wikitext.Parse(text).Region(at.id)
 	missing := errors.Is(err, wikitext.ErrNoRegion)
-	if missing && !appendAllowed && strings.TrimSpace(text) != "" {
-		return "", &wikitext.RegionError{ID: id, Reason: fmt.Sprintf("the markers of region %s are missing; put them where it should stand, or allow \"append\" in the rules", id)}
-	}
-	if err != nil && !missing {
+	switch {
+	case missing && at.state != "":
+		return "", &GoneError{fmt.Sprintf("the markers of region %s do not stand there any more; put them back, or take them out of the rules", at.id)}
+	case missing && !at.appends && strings.TrimSpace(text) != "":
+		return "", &wikitext.RegionError{ID: at.id, Reason: fmt.Sprintf("the markers of region %s are missing; put them where it should stand, or allow \"append\" in the rules", at.id)}
+	case err != nil && !missing:
 		return "", err
+	case !missing && at.state == registry.PageHeld && strings.TrimSpace(region.Body) == "":
+		return "", &wikitext.RegionError{ID: at.id, Reason: fmt.Sprintf("region %s was emptied; undo that, so that what people wrote there comes back", at.id)}
 	}
 	body, err := rewrite(region.Body)
 	if err != nil {
 		return "", err
 	}
 	if missing {
-		return wikitext.AppendRegion(text, id, body)
+		return wikitext.AppendRegion(text, at.id, body)
 	}
-	return wikitext.SetRegion(text, id, body)
+	return wikitext.SetRegion(text, at.id, body)
 }

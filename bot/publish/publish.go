@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -44,6 +45,9 @@ type Outcome struct {
 	Result   Result
 	Reason   string
 	Revision int64
+	// Gone says that the page, or the region on it, does not stand any more
+	// where the bot once wrote it.
+	Gone bool
 }
 
 // reader reads pages; editor saves one. *wiki.Client and *wiki.Editor are them.
@@ -84,7 +88,7 @@ type Config struct {
 type Publisher struct {
 	Config
 	stop   stopPage
-	said   map[string]string // the last reason by title, so that it is logged once
+	said   map[string]string // the last reason by page and region, so that it is logged once
 	halted string            // why the wiki does not let the account write; "" while it does
 }
 
@@ -109,18 +113,19 @@ type Rules struct {
 	Pages []string
 }
 
-// Publish makes one page hold what was planned. The error is one of our own store or of the context; what
-// the wiki or a page refuses is an outcome.
+// Publish makes one page hold what was planned. What the wiki or a page refuses
+// is an outcome; the error is one of our own store, of the context, or a
+// *wiki.Error of class Identity: the wiki does not know the account any more.
 func (p *Publisher) Publish(ctx context.Context, page plan.Page, rules Rules) (Outcome, error) {
 	outcome, err := p.publish(ctx, page, rules)
 	if err != nil {
 		return Outcome{}, fmt.Errorf("publish %s: %w", page.Title, err)
 	}
-	if said := p.said[page.Title]; outcome.Result == Saved || outcome.Result != Unchanged && said != outcome.Reason {
+	if said := p.said[page.Name()]; outcome.Result == Saved || outcome.Result != Unchanged && said != outcome.Reason {
 		p.Log.Info().Str("title", page.Title).Str("outcome", string(outcome.Result)).
-			Int64("rev", outcome.Revision).Strs("keys", page.Keys).Str("reason", outcome.Reason).Msg("page")
+			Int64("rev", outcome.Revision).Strs("keys", page.Keys()).Str("reason", outcome.Reason).Msg("page")
 	}
-	p.said[page.Title] = outcome.Reason
+	p.said[page.Name()] = outcome.Reason
 	return outcome, nil
 }
 
@@ -133,9 +138,13 @@ func (p *Publisher) publish(ctx context.Context, page plan.Page, rules Rules) (O
 			return Outcome{Result: Stopped, Reason: reason}, ctx.Err()
 		}
 		outcome, err := p.try(ctx, page, rules)
-		if class := classOf(err); class == wiki.Conflict {
+		var stopped *stoppedError
+		switch class := classOf(err); {
+		case errors.As(err, &stopped):
+			return Outcome{Result: Stopped, Reason: stopped.reason}, nil
+		case class == wiki.Conflict:
 			continue
-		} else if class != noError {
+		case class != noError:
 			return p.refusal(ctx, err)
 		}
 		return outcome, err
@@ -153,7 +162,7 @@ func (p *Publisher) try(ctx context.Context, page plan.Page, rules Rules) (Outco
 		return Outcome{Result: Refused, Reason: fmt.Sprintf("%s is a redirect to %s; name the target instead", page.Title, live.Redirect)}, nil
 	}
 	if live.Missing && !page.MayCreate {
-		return Outcome{Result: Refused, Reason: page.Title + " does not exist"}, nil
+		return Outcome{Result: Refused, Gone: true, Reason: page.Title + " does not exist any more; make it again, with the region's markers, or take it out of the rules"}, nil
 	}
 	if reason := excluded(live.Text, p.Site.Bot); reason != "" {
 		return Outcome{Result: Excluded, Reason: fmt.Sprintf("%s says %s", page.Title, reason)}, nil
@@ -161,10 +170,11 @@ func (p *Publisher) try(ctx context.Context, page plan.Page, rules Rules) (Outco
 	text, err := apply(page, live)
 	if err != nil {
 		var region *wikitext.RegionError
-		if errors.As(err, &region) {
-			return Outcome{Result: Refused, Reason: fmt.Sprintf("%s is left as it is: %s", page.Title, err)}, nil
+		var gone *plan.GoneError
+		if !errors.As(err, &region) && !errors.As(err, &gone) {
+			return Outcome{}, err
 		}
-		return Outcome{}, err
+		return Outcome{Result: Refused, Gone: gone != nil, Reason: fmt.Sprintf("%s is left as it is: %s", page.Title, err)}, nil
 	}
 	if !live.Missing && text == live.Text {
 		return Outcome{Result: Unchanged}, p.sent(ctx, page, live.Revision)
@@ -172,10 +182,10 @@ func (p *Publisher) try(ctx context.Context, page plan.Page, rules Rules) (Outco
 	if p.DryRun != nil {
 		return Outcome{Result: DryRun}, writeDiff(p.DryRun, page.Title, live.Text, text)
 	}
-	if done, err := p.alreadySent(ctx, page); err != nil || done {
+	if found, err := p.sentBefore(ctx, page); err != nil || found {
 		return Outcome{Result: Unchanged}, err
 	}
-	if err := p.Outbox.Intend(ctx, p.Site.Wiki, page.Title, live.Revision, page.Keys, p.Now()); err != nil {
+	if err := p.Outbox.Intend(ctx, p.Site.Wiki, page.Title, live.Revision, page.Keys(), p.Now()); err != nil {
 		return Outcome{}, err
 	}
 	saved, err := p.Editor.Save(ctx, wiki.Edit{
@@ -187,6 +197,12 @@ func (p *Publisher) try(ctx context.Context, page plan.Page, rules Rules) (Outco
 		Create:       live.Missing,
 		BaseRevision: live.Revision,
 		Read:         live.Read,
+		Allowed: func(ctx context.Context) error {
+			if reason := p.stop.check(ctx, p.Reader, page, rules, p.Now()); reason != "" {
+				return &stoppedError{reason}
+			}
+			return ctx.Err()
+		},
 	})
 	if err != nil {
 		return Outcome{}, err
@@ -202,7 +218,7 @@ func (p *Publisher) try(ctx context.Context, page plan.Page, rules Rules) (Outco
 
 // sent closes the notices of a page with the revision that holds them.
 func (p *Publisher) sent(ctx context.Context, page plan.Page, revision int64) error {
-	return p.Outbox.Sent(ctx, p.Site.Wiki, page.Title, revision, page.Keys, p.Now())
+	return p.Outbox.Sent(ctx, p.Site.Wiki, page.Title, revision, page.Keys(), p.Now())
 }
 
 func apply(page plan.Page, live wiki.Page) (string, error) {
@@ -212,27 +228,33 @@ func apply(page plan.Page, live wiki.Page) (string, error) {
 	return page.Apply(live.Text)
 }
 
-// alreadySent finds out whether an earlier process saved the notices of this
-// page and was ended before it could note so, and people have taken them off
-// the page since: then they are not sent again.
-func (p *Publisher) alreadySent(ctx context.Context, page plan.Page) (bool, error) {
-	base, ok, err := p.Outbox.Pending(ctx, page.Keys)
-	if err != nil || !ok {
-		return false, err
-	}
-	revisions, err := p.Reader.History(ctx, page.Title, base)
-	if err != nil {
-		return false, err
-	}
-	for _, r := range revisions {
-		if r.User != p.Site.Bot {
+// sentBefore finds out which notices of the page an earlier process saved and
+// was ended before it could note so, though people have taken them off the
+// page since. It closes them; the page has to be planned again without them.
+func (p *Publisher) sentBefore(ctx context.Context, page plan.Page) (found bool, err error) {
+	for _, n := range page.Notices {
+		base, ok, err := p.Outbox.Pending(ctx, []string{n.Key})
+		if err != nil || !ok {
+			if err != nil {
+				return found, err
+			}
 			continue
 		}
-		if text, err := page.Apply(r.Text); err == nil && text == r.Text {
-			return true, p.sent(ctx, page, r.ID)
+		revisions, err := p.Reader.History(ctx, page.Title, base)
+		if err != nil {
+			return found, err
+		}
+		for _, r := range revisions {
+			if r.User == p.Site.Bot && strings.Contains(r.Text, n.Mark) {
+				found = true
+				if err := p.Outbox.Sent(ctx, p.Site.Wiki, page.Title, r.ID, []string{n.Key}, p.Now()); err != nil {
+					return found, err
+				}
+				break
+			}
 		}
 	}
-	return false, nil
+	return found, nil
 }
 
 // summary is the edit summary: what and why, under which rules, and where to

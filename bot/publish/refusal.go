@@ -23,12 +23,17 @@ func classOf(err error) wiki.Class {
 }
 
 // refusal turns an error of the wiki into an outcome. One that says that the
-// account may not write at all ends all writing until the next start.
+// account may not write at all ends all writing until the next start; one that
+// says that the wiki does not know the account comes back.
 func (p *Publisher) refusal(ctx context.Context, err error) (Outcome, error) {
 	if ctx.Err() != nil {
 		return Outcome{}, ctx.Err()
 	}
-	if class := classOf(err); class == wiki.Halt || class == wiki.Identity {
+	class := classOf(err)
+	if class == wiki.Identity {
+		return Outcome{}, err
+	}
+	if class == wiki.Halt {
 		p.halted = "the wiki does not let the bot's account write: " + err.Error()
 		p.Log.Error().Err(err).Msg("all writes on this wiki stop; restart the bot once this is mended")
 		return Outcome{Result: Halted, Reason: p.halted}, nil

@@ -27,11 +27,7 @@ type stateFlags struct {
 }
 
 func (f stateFlags) open(p *program) (*registry.Registry, error) {
-	reg, err := registry.Open(p.ctx, f.DB)
-	if err != nil {
-		return nil, fmt.Errorf("open registry %s: %w", f.DB, err)
-	}
-	return reg, nil
+	return registry.Open(p.ctx, f.DB) // whose error names the store without a password
 }
 
 type runCmd struct {
