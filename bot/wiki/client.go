@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// This file holds the client: its session with the wiki, and requests that are repeated until there is an answer.
+// This file holds the client: its session with the wiki, and how a request is sent once.
 
 package wiki
 
@@ -29,12 +29,14 @@ type Client struct {
 	refused *Error        // the last login that was refused
 	since   time.Time     // when that was
 
-	editing  chan struct{} // held while an edit is under way, its waiting included; guards nextEdit
-	nextEdit time.Time
+	editing  chan struct{} // held while an edit is under way, its waiting included; guards the next two
+	nextEdit time.Time     // no edit before, for the sake of EditInterval
+	resume   time.Time     // no edit before, since the wiki has asked for it
 
 	reads, writes trouble
 
 	patience    time.Duration // for one request
+	editBudget  time.Duration // for all the waiting of one Save
 	firstWait   time.Duration // before the first repetition; it doubles each time
 	longestWait time.Duration
 }
@@ -72,7 +74,7 @@ func New(cfg Config) (*Client, error) {
 	return &Client{
 		cfg: cfg, metrics: newMetrics(cfg.Metrics),
 		turn: make(chan struct{}, 1), editing: make(chan struct{}, 1),
-		patience: 90 * time.Second, firstWait: time.Second, longestWait: time.Minute,
+		patience: 90 * time.Second, editBudget: time.Minute, firstWait: time.Second, longestWait: time.Minute,
 	}, nil
 }
 
@@ -86,7 +88,7 @@ func (c *Client) Close() {
 // Login logs in anew. There is no need for it, except to learn early that the password is wrong: an error of class
 // Identity says so.
 func (c *Client) Login(ctx context.Context) error {
-	err := c.persist(ctx, &c.reads, "login", "", func() *Error {
+	err := c.persist(ctx, &c.reads, time.Time{}, func() *Error {
 		if err := c.take(ctx, "login", ""); err != nil {
 			return err
 		}
@@ -106,87 +108,47 @@ type request struct {
 	params        map[string]string // without action, token and asserts
 	post          bool
 	edit          bool // changes something: it carries a token and is never repeated if it may have been carried out
+
+	allowed func(context.Context) error // of an edit: asked before each sending, unless nil
+	until   time.Time                   // of an edit: it is not sent later than this
 }
 
 // call asks until there is an answer, and returns the answer's body. An edit that may have been carried out comes back
-// as an error with doubtful set.
+// as an error with doubtful set, one that was given up with the cause errWaited or a deniedError.
 func (c *Client) call(ctx context.Context, r request) ([]byte, *Error) {
 	t := &c.reads
 	if r.edit {
 		t = &c.writes
 	}
 	var body []byte
-	newToken, newSession := false, false
-	err := c.persist(ctx, t, r.action, r.title, func() *Error {
-		for {
-			used, b, err := c.attempt(ctx, r)
-			switch {
-			case err == nil:
-				body = b
-				return nil
-			case err.Code == "badtoken" && r.edit && !newToken:
-				newToken = true
-				c.forget(ctx, used, false)
-			case sessionLost(err.Code) && c.cfg.Login != "" && !newSession:
-				newSession = true
-				c.forget(ctx, used, true)
-			case err.Code == "assertbotfailed":
-				// Logged in just now, and still no bot: the account has lost its flag.
-				err.Class = Halt
-				return err
-			default:
-				return err
-			}
-		}
+	err := c.persist(ctx, t, r.until, func() (err *Error) {
+		body, err = c.once(ctx, r)
+		return err
 	})
 	return body, err
 }
 
-// persist tries until it works, the context ends, or an error comes that waiting does not help.
-func (c *Client) persist(ctx context.Context, t *trouble, action, title string, try func() *Error) *Error {
-	wait := c.firstWait
-	for crashes := 0; ; wait = min(2*wait, c.longestWait) {
-		err := try()
+// once asks once, and again if only the token or the session was too old.
+func (c *Client) once(ctx context.Context, r request) ([]byte, *Error) {
+	newToken, newSession := false, false
+	for {
+		used, body, err := c.attempt(ctx, r)
 		switch {
 		case err == nil:
-			t.end(c.cfg.Log)
-			return nil
-		case ctx.Err() != nil:
-			err.Class, err.cause = Transient, ctx.Err()
-			return err
-		case err.Class != Transient:
-			t.end(c.cfg.Log) // refused, but answered
-			return err
+			return body, nil
+		case err.Code == "badtoken" && r.edit && !newToken:
+			newToken = true
+			c.forget(ctx, used, false)
+		case sessionLost(err.Code) && c.cfg.Login != "" && !newSession:
+			newSession = true
+			c.forget(ctx, used, true)
+		case err.Code == "assertbotfailed":
+			// Logged in just now, and still no bot: the account has lost its flag.
+			err.Class = Halt
+			return nil, err
+		default:
+			return nil, err
 		}
-		t.begin(c.cfg.Log, err)
-		if err.doubtful {
-			return err
-		}
-		if crashed(err.Code) {
-			if crashes++; crashes == maxTries {
-				err.Class = Unknown
-				return err
-			}
-		}
-		if ended := pause(ctx, max(wait, err.RetryAfter)); ended != nil {
-			err.cause = ended
-			return err
-		}
-	}
-}
-
-// maxTries bounds how often a request is sent that the wiki's program itself fails on.
-const maxTries = 5
-
-// pause waits, or returns the context's error if that ends first.
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
 	}
 }
 
@@ -196,7 +158,7 @@ func (c *Client) take(ctx context.Context, action, title string) *Error {
 	case c.turn <- struct{}{}:
 		return nil
 	case <-ctx.Done():
-		return &Error{Code: "canceled", Class: Transient, Action: action, Title: title, cause: ctx.Err()}
+		return canceled(action, title, ctx.Err())
 	}
 }
 
@@ -208,7 +170,7 @@ func (c *Client) forget(ctx context.Context, used *session, whole bool) {
 		return // the context has ended, and the caller will see it
 	}
 	defer c.give()
-	if c.session != used {
+	if used == nil || c.session != used {
 		return
 	}
 	if used.csrf = ""; whole {
@@ -216,22 +178,49 @@ func (c *Client) forget(ctx context.Context, used *session, whole bool) {
 	}
 }
 
+// leaveHolds is how long the answer of request.allowed is good for, when others have the turn meanwhile.
+const leaveHolds = 5 * time.Second
+
+// prepare takes the turn, with a session and all that an edit needs. The turn is given back if there is an error. It
+// asks for leave last, without the turn, since that may read the wiki.
+func (c *Client) prepare(ctx context.Context, r request) (*session, *Error) {
+	var asked time.Time
+	for {
+		if err := c.take(ctx, r.action, r.title); err != nil {
+			return nil, err
+		}
+		err := c.ensureSession(ctx)
+		if err == nil && r.edit {
+			err = c.ensureToken(ctx, c.session)
+		}
+		if err == nil && r.edit && time.Now().After(r.until) {
+			err = &Error{Code: "waited", Class: Transient, Action: r.action, Title: r.title, cause: errWaited}
+		}
+		s := c.session
+		if err == nil && (r.allowed == nil || time.Since(asked) < leaveHolds) {
+			return s, nil
+		}
+		c.give()
+		if err != nil {
+			return s, err
+		}
+		if err := r.allowed(ctx); err != nil {
+			return s, &Error{Code: "denied", Action: r.action, Title: r.title, cause: deniedError{err}}
+		}
+		asked = time.Now()
+	}
+}
+
 // attempt sends a request once, after logging in and getting a token if need be.
 func (c *Client) attempt(ctx context.Context, r request) (*session, []byte, *Error) {
-	if err := c.take(ctx, r.action, r.title); err != nil {
-		return nil, nil, err
+	s, err := c.prepare(ctx, r)
+	if err != nil {
+		return s, nil, err
 	}
 	defer c.give()
-	if err := c.ensureSession(ctx); err != nil {
-		return nil, nil, err
-	}
-	s := c.session
 	p := maps.Clone(r.params) // the library writes into it
 	p["action"] = r.action
 	if r.edit {
-		if err := c.ensureToken(ctx, s); err != nil {
-			return s, nil, err
-		}
 		p["token"], p["assert"] = s.csrf, "bot"
 	} else {
 		ctx = context.WithValue(ctx, readOnly{}, true)

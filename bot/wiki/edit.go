@@ -9,6 +9,7 @@ import (
 	"crypto/md5"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -28,8 +29,16 @@ func NewEditor(c *Client) *Editor { return &Editor{c: c} }
 // If the page has changed since BaseRevision, the wiki merges the changes where it can; then Saved.Old is not
 // BaseRevision. If it cannot, or if the page is gone (or there already, with Create), the error is of class Conflict.
 //
+// Before each sending, repetitions included, Allowed is asked; its error ends Save, which returns it as it is.
+//
 // An edit of which no answer came is looked for in the page's history before it is sent again: it is ours if the
 // account made a revision with this text, or with this summary right after the base.
+//
+// Trouble that passes by itself is waited out for one minute in all, without the waits for other edits and for
+// EditInterval. Nothing is sent after that: what was planned is old by then. The error has class Transient and code
+// waited; the caller should read the page and plan again. If an attempt had no answer, the history has been looked at
+// last, however long the wiki took to show it, and did not have the edit. RetryAfter is what is left of the time that
+// the wiki asked for; the next Save sends nothing before that either.
 func (e *Editor) Save(ctx context.Context, edit Edit) (Saved, error) {
 	if err := checkTitle("edit", edit.Title); err != nil {
 		return Saved{}, err
@@ -41,27 +50,53 @@ func (e *Editor) Save(ctx context.Context, edit Edit) (Saved, error) {
 	case e.c.editing <- struct{}{}:
 		defer func() { <-e.c.editing }()
 	case <-ctx.Done():
-		return Saved{}, &Error{Code: "canceled", Class: Transient, Action: "edit", Title: edit.Title, cause: ctx.Err()}
+		return Saved{}, canceled("edit", edit.Title, ctx.Err())
 	}
 
 	edit.Text = normalize(edit.Text)
+	if err := pause(ctx, time.Until(e.c.nextEdit)); err != nil {
+		return Saved{}, canceled("edit", edit.Title, err)
+	}
+	until := time.Now().Add(e.c.editBudget)
+	if ended := rest(ctx, time.Until(e.c.resume), until); ended == errWaited {
+		return Saved{}, e.waited(edit)
+	} else if ended != nil {
+		return Saved{}, canceled("edit", edit.Title, ended)
+	}
+	return e.insist(ctx, edit, until)
+}
+
+// insist sends an edit until it is saved or refused, or time is up.
+func (e *Editor) insist(ctx context.Context, edit Edit, until time.Time) (Saved, error) {
 	wait := e.c.firstWait
 	for doubts := 0; ; {
-		saved, err := e.send(ctx, edit)
+		saved, err := e.send(ctx, edit, until)
 		if err == nil {
 			return saved, nil
 		}
-		// After a doubtful attempt, a conflict can be one with ourselves.
-		if ctx.Err() != nil || !err.doubtful && (doubts == 0 || err.Class != Conflict) {
+		if denied, ok := err.cause.(deniedError); ok {
+			return Saved{}, denied.error
+		}
+		if ctx.Err() != nil {
 			return Saved{}, err
 		}
+		e.c.resume = time.Now().Add(err.RetryAfter)
+		late := err.cause == errWaited
 		if err.doubtful {
-			if ended := pause(ctx, max(wait, err.RetryAfter)); ended != nil {
+			doubts++
+			ended := rest(ctx, max(wait, err.RetryAfter), until)
+			if late = ended == errWaited; ended != nil && !late {
 				err.cause = ended
 				return Saved{}, err
 			}
 			wait = min(2*wait, e.c.longestWait)
-			doubts++
+		}
+		// After a doubtful attempt, a conflict can be one with ourselves.
+		if doubts == 0 || !err.doubtful && !late && err.Class != Conflict {
+			if late {
+				return Saved{}, e.waited(edit)
+			}
+			return Saved{}, err
 		}
 		saved, found, findErr := e.find(ctx, edit)
 		switch {
@@ -76,6 +111,8 @@ func (e *Editor) Save(ctx context.Context, edit Edit) (Saved, error) {
 			// The wiki answers, but not to this edit.
 			err.Class = Unknown
 			return Saved{}, err
+		case late || time.Now().After(until):
+			return Saved{}, e.waited(edit)
 		}
 	}
 }
@@ -94,10 +131,11 @@ func normalize(text string) string {
 }
 
 // send makes one edit request, and waits out what is told before the edit is made.
-func (e *Editor) send(ctx context.Context, edit Edit) (Saved, *Error) {
-	if err := e.space(ctx); err != nil {
-		return Saved{}, &Error{Code: "canceled", Class: Transient, Action: "edit", Title: edit.Title, cause: err}
+func (e *Editor) send(ctx context.Context, edit Edit, until time.Time) (Saved, *Error) {
+	if ended := rest(ctx, time.Until(e.c.nextEdit), until); ended != nil {
+		return Saved{}, canceled("edit", edit.Title, ended)
 	}
+	e.c.nextEdit = time.Now().Add(e.c.cfg.EditInterval)
 	sum := md5.Sum([]byte(edit.Text))
 	p := map[string]string{
 		"title": edit.Title, "text": edit.Text, "md5": hex.EncodeToString(sum[:]),
@@ -118,7 +156,8 @@ func (e *Editor) send(ctx context.Context, edit Edit) (Saved, *Error) {
 	if e.c.cfg.MaxLag > 0 {
 		p["maxlag"] = strconv.Itoa(e.c.cfg.MaxLag)
 	}
-	body, err := e.c.call(ctx, request{action: "edit", title: edit.Title, params: p, post: true, edit: true})
+	body, err := e.c.call(ctx, request{action: "edit", title: edit.Title, params: p, post: true, edit: true,
+		allowed: edit.Allowed, until: until})
 	if err != nil {
 		return Saved{}, err
 	}
@@ -134,15 +173,13 @@ func flag(p map[string]string, on bool, yes, no string) {
 	}
 }
 
-// space waits until the last edit is long enough ago.
-func (e *Editor) space(ctx context.Context) error {
-	if d := time.Until(e.c.nextEdit); d > 0 {
-		if err := pause(ctx, d); err != nil {
-			return err
-		}
+// waited is the error of an edit that has used up its time.
+func (e *Editor) waited(edit Edit) *Error {
+	info := fmt.Sprintf("not saved within %v", e.c.editBudget)
+	if _, reason := e.c.writes.state(); reason != "" {
+		info += ", " + reason
 	}
-	e.c.nextEdit = time.Now().Add(e.c.cfg.EditInterval)
-	return nil
+	return &Error{Code: "waited", Class: Transient, Action: "edit", Title: edit.Title, Info: info, RetryAfter: max(0, time.Until(e.c.resume))}
 }
 
 // readSaved understands the answer to an edit.

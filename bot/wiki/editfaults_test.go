@@ -60,6 +60,7 @@ func TestDoubtfulEditIsMadeOnce(t *testing.T) {
 						}
 						f.fault = first(1, "edit", struck)
 						c, log := f.client(t)
+						c.patience = 20 * time.Second
 						saved, err := NewEditor(c).Save(t.Context(), edit)
 						if err != nil || saved.Revision != edit.BaseRevision+1 || saved.Old != edit.BaseRevision || !saved.Time.Equal(someTime) {
 							t.Errorf("got %+v, %v", saved, err)
@@ -98,6 +99,7 @@ func TestLateArrivalIsFoundAfterAConflict(t *testing.T) {
 			return false
 		}
 		c, _ := f.client(t)
+		c.patience = 20 * time.Second
 		saved, err := NewEditor(c).Save(t.Context(), Edit{Title: "Page", Text: "after", Summary: "sum", BaseRevision: 1})
 		if err != nil || saved.Revision != 2 || len(f.texts()) != 2 {
 			t.Errorf("got %+v, %v, history %q", saved, err, f.texts())
@@ -114,6 +116,7 @@ func TestSomebodyElsesEditIsNotOurs(t *testing.T) {
 			hang(w, r, done)
 		})
 		c, _ := f.client(t)
+		c.patience = 20 * time.Second
 		_, err := NewEditor(c).Save(t.Context(), Edit{Title: "Page", Text: "after", Summary: "sum", BaseRevision: 1})
 		wantError(t, err, "editconflict", Conflict)
 	})

@@ -18,7 +18,7 @@ type Class int
 // The classes of errors.
 const (
 	Unknown   Class = iota // none of the others: report it, do not repeat it at once
-	Transient              // passes by itself; waited out here, so callers see it only when their context has ended
+	Transient              // passes by itself; waited out here, so callers see it only when their context has ended, or from Save
 	Identity               // the wiki does not know us: the login is wrong, or refused for now
 	Conflict               // the page is not what the edit was based on: read and plan again
 	Refused                // this page or this text is refused: skip the page and report it
@@ -42,10 +42,12 @@ func (c Class) String() string {
 	return "unknown"
 }
 
-// Error is a refusal of the wiki, or a failure on the way to it. All errors of this package are of this type.
+// Error is a refusal of the wiki, or a failure on the way to it. All errors of this package are of this type,
+// but for those of Edit.Allowed.
 type Error struct {
 	// Code is the Action API's, or one of ours: network (no answer came), http-NNN (an answer that is not the API's),
-	// not-json, too-big, unreadable (JSON of another shape), canceled (the context ended first), no-base, invalid-title.
+	// not-json, too-big, unreadable (JSON of another shape), canceled (the context ended first), waited (an edit was not
+	// saved within a minute), no-base, invalid-title.
 	Code       string
 	Info       string // what the wiki or the network said, for people
 	Class      Class
@@ -128,7 +130,7 @@ var codes = []struct {
 	},
 }
 
-// crashed reports codes of which some never pass: the wiki's program failed, maybe on just this request.
+// crashed reports codes of failures of the wiki's program.
 func crashed(code string) bool { return strings.HasPrefix(code, "internal_api_error") }
 
 // sessionLost reports codes which say that a login that was good is not any more.

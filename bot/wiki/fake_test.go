@@ -39,6 +39,9 @@ func (f *fakeWiki) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if p.Get("meta") == "tokens" {
 		name = "token"
 	}
+	if p.Get("meta") == "siteinfo" {
+		name = "siteinfo"
+	}
 	f.mu.Lock()
 	f.log = append(f.log, name)
 	f.mu.Unlock()
@@ -73,6 +76,8 @@ func (f *fakeWiki) answer(w http.ResponseWriter, name string, p url.Values) {
 	switch name {
 	case "token":
 		reply(`{"query":{"tokens":{"csrftoken":"t+\\","logintoken":"l+\\"}}}`)
+	case "siteinfo":
+		reply(`{"query":{"general":{"wikiid":"fakewiki"}}}`)
 	case "login":
 		reply(`{"login":{"result":"Success"}}`)
 	case "edit":

@@ -224,10 +224,12 @@ func (c *Client) UserInfo(ctx context.Context, name string) (User, error) {
 	if strings.ContainsAny(name, "|\x1f") || name == "" {
 		return User{Name: name, Invalid: true}, nil
 	}
-	users, err := c.users(ctx, "groups|editcount|blockinfo", name)
+	var answer struct{ Query struct{ Users []queryUser } }
+	err := c.Get(ctx, map[string]string{"action": "query", "list": "users", "ususers": name, "usprop": "groups|editcount|blockinfo"}, &answer)
 	if err != nil {
 		return User{}, err
 	}
+	users := answer.Query.Users
 	if len(users) != 1 {
 		return User{}, &Error{Code: "unreadable", Action: "query", Info: fmt.Sprintf("the answer is not about user %q", name)}
 	}
@@ -245,11 +247,4 @@ type queryUser struct {
 	EditCount        int
 	BlockID          int64
 	BlockPartial     bool
-}
-
-// users asks about at most 50 accounts.
-func (c *Client) users(ctx context.Context, props string, names ...string) ([]queryUser, error) {
-	var answer struct{ Query struct{ Users []queryUser } }
-	err := c.Get(ctx, map[string]string{"action": "query", "list": "users", "ususers": strings.Join(names, "|"), "usprop": props}, &answer)
-	return answer.Query.Users, err
 }

@@ -204,7 +204,7 @@ func TestRevisionsComeInOneMap(t *testing.T) {
 	if r := got[ids[3]]; !r.Hidden || r.Text != "" || r.User != "" || r.Comment != "" || r.Registered || r.Missing {
 		t.Errorf("the hidden revision is %+v", r)
 	}
-	if r := got[visitor]; r.Registered || r.User == "" || r.Bot {
+	if r := got[visitor]; r.Registered || r.User == "" {
 		t.Errorf("the visitor's revision is %+v", r)
 	}
 	if !got[deleted].Missing || !got[never].Missing || got[ids[0]].Missing {
@@ -215,7 +215,7 @@ func TestRevisionsComeInOneMap(t *testing.T) {
 		t.Errorf("the bot's revision is %+v", r)
 	}
 	r.PageID, r.Time = 0, time.Time{}
-	want := Revision{ID: bot.Revision, Title: talk, Namespace: 1, User: "Steward Bot", Registered: true, Bot: true,
+	want := Revision{ID: bot.Revision, Title: talk, Namespace: 1, User: "Steward Bot", Registered: true,
 		Model: "wikitext", Comment: "sum", Text: "bot"}
 	if diff := cmp.Diff(want, r); diff != "" {
 		t.Error(diff)

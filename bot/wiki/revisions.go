@@ -94,7 +94,7 @@ type enough struct{}
 
 func (enough) Error() string { return "enough" }
 
-// revisions asks for revisions until there are max or no more, and adds which of their users are bots.
+// revisions asks for revisions until there are max or no more.
 func (c *Client) revisions(ctx context.Context, which map[string]string, max int) ([]Revision, error) {
 	p := map[string]string{"action": "query", "prop": "revisions", "rvprop": allOf, "rvslots": "main"}
 	for k, v := range which {
@@ -119,29 +119,5 @@ func (c *Client) revisions(ctx context.Context, which map[string]string, max int
 	if err != nil && err != (enough{}) {
 		return nil, err
 	}
-	return revs, c.markBots(ctx, revs)
-}
-
-// markBots sets Bot in revisions of accounts that are bots now.
-func (c *Client) markBots(ctx context.Context, revs []Revision) error {
-	var names []string
-	for _, r := range revs {
-		if r.Registered && !slices.Contains(names, r.User) {
-			names = append(names, r.User)
-		}
-	}
-	bots := map[string]bool{}
-	for chunk := range slices.Chunk(names, batch) {
-		users, err := c.users(ctx, "groups", chunk...)
-		if err != nil {
-			return err
-		}
-		for _, u := range users {
-			bots[u.Name] = slices.Contains(u.Groups, "bot")
-		}
-	}
-	for i := range revs {
-		revs[i].Bot = bots[revs[i].User]
-	}
-	return nil
+	return revs, nil
 }

@@ -14,7 +14,8 @@ import (
 )
 
 // Trouble says since when the wiki has not given proper answers, and why, as read-only mode or a network failure.
-// The reason is "" when all is well. Reads and writes are looked at apart; the older trouble is told.
+// The reason is "" when all is well, or when nobody has tried for ten minutes longer than the wiki asked to wait.
+// Reads and writes are looked at apart; the older trouble is told.
 func (c *Client) Trouble() (since time.Time, reason string) {
 	since, reason = c.reads.state()
 	if s, r := c.writes.state(); r != "" && (reason == "" || s.Before(since)) {
@@ -28,13 +29,18 @@ type trouble struct {
 	mu     sync.Mutex
 	since  time.Time
 	reason string
+	fades  time.Time // when it is not known any more whether it lasts, since whoever was waiting has given up
 }
 
-func (t *trouble) begin(log zerolog.Logger, err *Error) {
+// begin tells of a failure, and when the next try is.
+func (t *trouble) begin(log zerolog.Logger, err *Error, next time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.reason == "" {
-		t.since = time.Now()
+	now := time.Now()
+	faded := now.After(t.fades)
+	t.fades = now.Add(next + 10*time.Minute)
+	if t.reason == "" || faded {
+		t.since = now
 		log.Warn().Str("action", err.Action).Str("code", err.Code).Str("reason", err.Info).Dur("retry_after", err.RetryAfter).
 			Msg("the wiki does not answer properly, trying until it does")
 	}
@@ -57,6 +63,9 @@ func (t *trouble) end(log zerolog.Logger) {
 func (t *trouble) state() (time.Time, string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if time.Now().After(t.fades) {
+		return time.Time{}, ""
+	}
 	return t.since, t.reason
 }
 

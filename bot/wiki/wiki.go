@@ -4,11 +4,13 @@
 //
 // It reads through a Client and writes through an Editor, and it keeps two promises to the rest of the bot.
 // Trouble that passes by itself (lag, read-only mode, rate limits, errors of servers and networks) is waited out here,
-// until the caller's context ends, so that callers only see answers and refusals. And an edit is sent again only when
-// the page's history shows that the first attempt did not arrive.
+// until the caller's context ends, so that callers only see answers and refusals; but an edit is waited for only one
+// minute, and a request that alone fails on a wiki that answers others is given up. And an edit is sent again only when
+// it is still allowed and the page's history shows that the first attempt did not arrive.
 package wiki
 
 import (
+	"context"
 	"net/http"
 	"time"
 
@@ -59,7 +61,6 @@ type Revision struct {
 	User       string // "" if hidden
 	Registered bool   // User is an account, not an address
 	Temp       bool   // User is a temporary account
-	Bot        bool   // User has the bot flag now; the API does not keep it for old revisions
 	Time       time.Time
 	Model      string
 	Comment    string // "" if hidden
@@ -111,6 +112,10 @@ type Edit struct {
 
 	BaseRevision int64  // revision that Text was made from; not used with Create
 	Read         string // Page.Read of that reading
+
+	// Allowed is asked right before each sending of the edit, repetitions included; an error keeps it from being sent.
+	// It may read the wiki, but not save. Where it is nil, the edit is always allowed.
+	Allowed func(ctx context.Context) error
 }
 
 // Saved is what an edit did.
