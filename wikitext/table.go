@@ -8,6 +8,7 @@ package wikitext
 import (
 	"errors"
 	"html"
+	"slices"
 	"strings"
 )
 
@@ -19,6 +20,9 @@ type Table struct {
 	// Start and End span it from "{|" to after "|}", or to the end of the
 	// text where that is missing.
 	Start, End int
+	// Closed tells a table that ends with "|}" from one that runs to the end
+	// of the text, as the outer one does if a table in a cell has no end.
+	Closed bool
 	// Attrs is what follows "{|".
 	Attrs string
 	// Caption is the raw text after "|+", without attributes.
@@ -33,7 +37,13 @@ type Row struct {
 	ID string
 	// Attrs is what follows "|-".
 	Attrs string
+	// Lead is the trimmed text between "|-" and the first cell. Readers see it
+	// above the table.
+	Lead  string
 	Cells []Cell
+	// Start and End span the row in the text that was parsed, from "|-" to the
+	// end of its last line. A first row need not begin with "|-".
+	Start, End int
 }
 
 // Cell is a cell of a row. It may hold further lines, and tables.
@@ -45,36 +55,48 @@ type Cell struct {
 	Attrs string
 	// Header tells ! from |.
 	Header bool
+	// Below says that Raw begins on a line below the cell's sign, where list
+	// signs have a meaning and pipes have none.
+	Below bool
 	// Start and End span Raw in the text that was parsed.
 	Start, End int
 }
 
-// Header returns the raw contents of the header cells in the first row that has
-// only such.
+// Header returns the raw contents of the cells of the header row: the first row
+// that has cells, if all of them are header cells. It is nil without one.
 func (t Table) Header() []string {
-	for _, r := range t.rows {
-		if !r.isHeader() {
-			continue
-		}
-		var cells []string
-		for _, c := range r.Cells {
-			cells = append(cells, c.Raw)
-		}
-		return cells
+	i := t.headerRow()
+	if i < 0 {
+		return nil
 	}
-	return nil
+	var cells []string
+	for _, c := range t.rows[i].Cells {
+		cells = append(cells, c.Raw)
+	}
+	return cells
 }
 
-// Rows returns the rows that are not only header cells, in order. Cells are
-// counted as they are written: colspan and rowspan have no effect.
+// Rows returns all rows but the header row, in order, without those that hold
+// nothing at all. Cells are counted as they are written: colspan and rowspan
+// have no effect.
 func (t Table) Rows() []Row {
+	header := t.headerRow()
 	var rows []Row
-	for _, r := range t.rows {
-		if len(r.Cells) > 0 && !r.isHeader() {
+	for i, r := range t.rows {
+		if i != header && (len(r.Cells) > 0 || r.Attrs != "" || r.Lead != "") {
 			rows = append(rows, r)
 		}
 	}
 	return rows
+}
+
+// headerRow returns the index of the header row, -1 without one.
+func (t Table) headerRow() int {
+	i := slices.IndexFunc(t.rows, func(r Row) bool { return len(r.Cells) > 0 })
+	if i >= 0 && !t.rows[i].isHeader() {
+		return -1
+	}
+	return i
 }
 
 func (r Row) isHeader() bool {
@@ -85,6 +107,10 @@ func (r Row) isHeader() bool {
 	}
 	return len(r.Cells) > 0
 }
+
+// Attribute returns the value of an attribute of the cell, such as "colspan",
+// "" without it.
+func (c Cell) Attribute(name string) string { return attribute(c.Attrs, name) }
 
 // ParseTable reads the first table in a text, or returns ErrNoTable. Signs in
 // templates, links, comments and nowiki are none of the table's.
@@ -104,7 +130,8 @@ func ParseTable(body string) (Table, error) {
 
 // shield returns the masked text with an x in place of every byte of templates,
 // tags and links, so that a search for signs and line ends does not look into
-// them. Comments are all spaces.
+// them. Comments are all spaces. Of a link only the first line counts: on the
+// next one, signs of tables come before links.
 func (d *Document) shield() string {
 	b := []byte(d.Masked())
 	done := 0
@@ -126,7 +153,7 @@ func (d *Document) shield() string {
 	}
 	done = 0
 	for _, l := range d.Links() {
-		blank(l.Start, l.End)
+		blank(l.Start, min(lineEnd(d.src, l.Start), l.End))
 	}
 	return string(b)
 }
@@ -139,6 +166,7 @@ type tableParser struct {
 	sign byte
 	from int
 	last int // where its text ends
+	lead int // where the text after "|-" begins, 0 behind the first cell
 }
 
 // read goes through the lines from i to the end of the table.
@@ -164,12 +192,13 @@ func (p *tableParser) read(i int) {
 			p.last = end
 		case closes:
 			p.cells()
-			p.table.End = line + 2
+			p.table.End, p.table.Closed = line+2, true
 			return
 		case strings.HasPrefix(p.shield[line:end], "|-"):
 			p.cells()
 			attrs := strings.TrimSpace(strings.TrimLeft(p.body[line+1:end], "-"))
-			p.table.rows = append(p.table.rows, Row{ID: attribute(attrs, "id"), Attrs: attrs})
+			p.table.rows = append(p.table.rows, Row{ID: attribute(attrs, "id"), Attrs: attrs, Start: line, End: end})
+			p.lead, p.last = end, end
 		case strings.HasPrefix(p.shield[line:end], "|+"):
 			p.cells()
 			p.sign, p.from, p.last = '+', line+2, end
@@ -188,6 +217,11 @@ func (p *tableParser) read(i int) {
 // row.
 func (p *tableParser) cells() {
 	if p.from < 0 {
+		if p.lead > 0 {
+			row := &p.table.rows[len(p.table.rows)-1]
+			row.Lead, row.End = strings.TrimSpace(p.body[p.lead:p.last]), p.last
+			p.lead = 0
+		}
 		return
 	}
 	start, end := p.from, p.last
@@ -197,9 +231,10 @@ func (p *tableParser) cells() {
 		return
 	}
 	if len(p.table.rows) == 0 {
-		p.table.rows = append(p.table.rows, Row{})
+		p.table.rows = append(p.table.rows, Row{Start: start - 1})
 	}
 	row := &p.table.rows[len(p.table.rows)-1]
+	row.End = end
 	// Only the first line is divided: further ones belong to its last cell.
 	first := min(lineEnd(p.shield, start), end)
 	for at := start; at < first; at++ {
@@ -224,6 +259,7 @@ func (p *tableParser) cell(start, first, end int) Cell {
 	}
 	c.Raw = strings.TrimSpace(p.body[start:end])
 	c.Start = start + strings.Index(p.body[start:end], c.Raw)
+	c.Below = c.Start > first
 	c.End = c.Start + len(c.Raw)
 	return c
 }
@@ -243,11 +279,13 @@ func skipBlanks(s string, i, end int) int {
 }
 
 // tableSign returns where the line's "{|" stands, -1 if it begins no table.
-// Blanks and colons may stand before it.
+// Colons may stand before it, blanks before and after those.
 func tableSign(s string, i, end int) int {
-	for i < end && strings.IndexByte(" \t:", s[i]) >= 0 {
+	i = skipBlanks(s, i, end)
+	for i < end && s[i] == ':' {
 		i++
 	}
+	i = skipBlanks(s, i, end)
 	if strings.HasPrefix(s[i:end], "{|") {
 		return i
 	}

@@ -49,6 +49,12 @@ func TestParseTable(t *testing.T) {
 		{"double exclamation marks divide header cells only", "{|\n! a !! b\n|-\n| c !! d\n! e\n| f\n|}", "a/b", []string{": c !! d / e / f"}},
 		{"rows without cells and ids", "{|\n|-\n|-\n| a\n|----- id = x\n| b\n|}", "", []string{": a", "x: b"}},
 		{"indented", "text\n:: {|\n  |- id=x\n  | a\n  |}", "", []string{"x: a"}},
+		{"a section within the table", "{|\n! a !! b\n|-\n! colspan=2 | First\n|- id=x\n| 1 || 2\n|-\n! Last\n|}", "a/b", []string{": (colspan=2) First", "x: 1 / 2", ": Last"}},
+		{"an empty row before the header row", "{|\n|-\n|- class=x\n! a\n|-\n! b\n|}", "a", []string{": b"}},
+		{"a row before the header row", "{|\n| 1\n|-\n! a\n|}", "", []string{": 1", ": a"}},
+		{"rows without cells that hold something", "{|\n! a\n|- style=x\n|-\ntext\n|-\n|}", "a", []string{": ", ": "}},
+		{"signs come before links over lines", "{|\n|- id=x\n| [[a|b\n| c]]\n| [[File:d|\n|-\n| e]]\n|}", "", []string{"x: [[a|b / c]] / [[File:d|", ": e]]"}},
+		{"blanks and colons before a table in a cell", "{|\n|- id=x\n|\n: {|\n| 1\n|}\n| 2\n|- id=y\n|\n: :{|\n| 3\n|}", "", []string{"x: : {|\n| 1\n|} / 2", "y: : :{| / 3"}},
 		{"entities in the id", "{|\n|- id=\"gadget:a:Q&amp;A &#91;\"\n| b\n|}", "", []string{"gadget:a:Q&A [: b"}},
 	}
 	for _, tt := range tests {
@@ -63,7 +69,19 @@ func TestParseTable(t *testing.T) {
 			if diff := cmp.Diff(tt.want, show(table.Rows())); diff != "" {
 				t.Errorf("rows (-want +got):\n%s", diff)
 			}
+			last := table.Start
 			for _, r := range table.Rows() {
+				alone, err := ParseTable("{|\n! h\n" + tt.body[r.Start:r.End] + "\n|}")
+				if err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff(show([]Row{r}), show(alone.Rows())); diff != "" && strings.HasPrefix(tt.body[r.Start:], "|-") {
+					t.Errorf("row at %d to %d (-here +alone):\n%s", r.Start, r.End, diff)
+				}
+				if r.Start < last || r.End > table.End {
+					t.Errorf("row spans %d to %d after %d", r.Start, r.End, last)
+				}
+				last = r.End
 				for _, c := range r.Cells {
 					if tt.body[c.Start:c.End] != c.Raw {
 						t.Errorf("cell %q is not at %d", c.Raw, c.Start)
@@ -91,7 +109,41 @@ func TestTableSpan(t *testing.T) {
 	if got := body[table.Start:table.End]; got != "{| class=x\n|+ style=y | Cap [[b|c]]\n| d\n|}" {
 		t.Errorf("span is %q", got)
 	}
+	if !table.Closed {
+		t.Error("it is not closed")
+	}
 	if table.Attrs != "class=x" || table.Caption != "Cap [[b|c]]" {
 		t.Errorf("attributes %q, caption %q", table.Attrs, table.Caption)
+	}
+}
+
+func TestATableWithoutEndIsNotClosed(t *testing.T) {
+	for _, body := range []string{"{|\n| a", "{|\n| a\n|-\n|\n{|\n| b\n|}", "{|\n| {{a|\n|}}}"} {
+		if table, err := ParseTable(body); err != nil || table.Closed || table.End != len(body) {
+			t.Errorf("%q: closed %v, end %d, %v", body, table.Closed, table.End, err)
+		}
+	}
+}
+
+func TestWhereTextStands(t *testing.T) {
+	table, err := ParseTable("{|\n! h\n|-\nlead\n\n{|\n|}\n| a\n|\nb\n| title=\"x\" |\n\nc\n| <!-- \n -->\nd\n| e || f\ng\n|}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	row := table.Rows()[0]
+	if row.Lead != "lead\n\n{|\n|}" {
+		t.Errorf("before the first cell stands %q", row.Lead)
+	}
+	var below []string
+	for _, c := range row.Cells {
+		if c.Below {
+			below = append(below, c.Raw)
+		}
+	}
+	if diff := cmp.Diff([]string{"b", "c"}, below); diff != "" {
+		t.Errorf("cells below their sign (-want +got):\n%s", diff)
+	}
+	if row.Cells[2].Attribute("TITLE") != "x" || row.Cells[2].Attribute("id") != "" {
+		t.Errorf("attributes of %v", row.Cells[2])
 	}
 }
