@@ -7,9 +7,11 @@ package plan
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/wikitext"
 )
 
@@ -22,8 +24,10 @@ type Table struct {
 	Summary string
 	Columns []string
 	Rows    []Row
-	// Append adds the region to an existing page that lacks it.
+	// Append adds the region to a page that people have made.
 	Append bool
+	// State says whether the bot has written the region before.
+	State registry.PageState
 
 	gone map[string]string // row id of an item that is no longer listed, to its name
 }
@@ -36,63 +40,135 @@ type Row struct {
 }
 
 // Cell is one cell: its text and the attributes before it, both wikitext.
-type Cell struct{ Attrs, Text string }
-
-// live is a table as it stands on the page, its cells by column.
-type live struct {
-	columns []string
-	rows    []liveRow
+type Cell struct {
+	Attrs, Text string
+	below       bool // a person began the text on a line of its own
 }
 
-type liveRow struct {
+func (c Cell) filled() bool { return c.Text != "" || c.Attrs != "" }
+
+// live is a table as it stands on the page.
+type live struct {
+	columns []string
+	items   []itemRow
+	own     []ownRow
+}
+
+// itemRow is a row of the bot, its cells by column.
+type itemRow struct {
 	id    string
 	cells map[string]Cell
-	extra []Cell // beyond the last heading
 }
 
 // Apply writes the table into its region. Cells of people are kept by row id;
 // a row whose item is gone stays while such a cell is filled, and so does a
 // row that a person added. It refuses a region it cannot read.
 func (t Table) Apply(text string) (string, error) {
-	return edit(text, t.ID, t.Append, func(body string) (string, error) {
+	return edit(text, place{id: t.ID, state: t.State, appends: t.Append}, func(body string) (string, error) {
 		now, err := t.read(body)
 		if err != nil {
 			return "", err
 		}
-		return t.render(now), nil
+		return t.render(now)
 	})
 }
 
-// read takes the live table apart.
+// read takes the live table apart. It refuses what it could only guess about.
 func (t Table) read(body string) (live, error) {
 	if strings.TrimSpace(body) == "" {
 		return live{}, nil
 	}
 	table, err := wikitext.ParseTable(body)
-	if err != nil {
-		return live{}, &wikitext.RegionError{ID: t.ID, Reason: "it holds text but no table that can be read: " + err.Error()}
+	switch {
+	case err != nil:
+		return live{}, t.refuse("it holds text but no table that can be read: %s", err)
+	case !table.Closed:
+		return live{}, t.refuse("the table has no end; put \"|}\" on a line of its own below the last row and at the end of every table inside a cell")
+	case hasTableLine(body[table.End:]):
+		return live{}, t.refuse("lines of a table stand below its end; take out the line \"|}\" that ends it too early")
+	case table.Header() == nil && table.Rows() != nil:
+		return live{}, t.refuse("the row of column headings is not the first row any more; put it back")
 	}
 	var l live
 	for _, h := range table.Header() {
 		column, ok := columnOf(h)
-		if !ok {
-			return live{}, &wikitext.RegionError{ID: t.ID, Reason: fmt.Sprintf("the column heading %q is not one of the bot's; put the old heading back", h)}
+		switch {
+		case !ok:
+			return live{}, t.refuse("the column heading %q is not one of the bot's; put the old heading back", h)
+		case slices.Contains(l.columns, column):
+			return live{}, t.refuse("there are two columns %q; move the text into one of them and take the other out", h)
 		}
 		l.columns = append(l.columns, column)
 	}
 	for _, r := range table.Rows() {
-		row := liveRow{id: r.ID, cells: map[string]Cell{}}
-		for i, c := range r.Cells {
-			cell := Cell{Attrs: c.Attrs, Text: c.Raw}
-			if i < len(l.columns) {
-				row.cells[l.columns[i]] = cell
-			} else {
-				row.extra = append(row.extra, cell)
-			}
+		if err := t.readRow(&l, r, strings.TrimSpace(body[r.Start:r.End])); err != nil {
+			return live{}, err
 		}
-		l.rows = append(l.rows, row)
 	}
 	return l, nil
+}
+
+// readRow adds a row to the live table.
+func (t Table) readRow(l *live, r wikitext.Row, source string) error {
+	_, rest, _ := strings.Cut(source, "\n")
+	if id := hiddenRow(rest); id != "" {
+		return t.refuse("row %q stands inside a cell of the row above it; close the table, \"{{\", \"[[\" or tag that is open there", id)
+	}
+	if !isItem(r.ID) {
+		l.own = append(l.own, ownRow{r, source})
+		return nil
+	}
+	switch {
+	case slices.ContainsFunc(r.Cells, spans):
+		return t.refuse("row %q has a cell with colspan or rowspan; give each column its own cell again", r.ID)
+	case len(r.Cells) != len(l.columns):
+		return t.refuse("row %q has %s for %s; give each column its own cell again",
+			r.ID, count(len(r.Cells), "cell"), count(len(l.columns), "column"))
+	}
+	row := itemRow{id: r.ID, cells: map[string]Cell{}}
+	for i, c := range r.Cells {
+		row.cells[l.columns[i]] = Cell{Attrs: c.Attrs, Text: c.Raw, below: c.Below}
+	}
+	l.items = append(l.items, row)
+	return nil
+}
+
+func (t Table) refuse(format string, args ...any) error {
+	return &wikitext.RegionError{ID: t.ID, Reason: fmt.Sprintf(format, args...)}
+}
+
+// hasTableLine reports whether a line of the text would belong to a table.
+func hasTableLine(text string) bool {
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); strings.HasPrefix(line, "|") || strings.HasPrefix(line, "!") {
+			return true
+		}
+	}
+	return false
+}
+
+// hiddenRow returns the id of a row of the bot that stands in a text, "" if
+// none does.
+func hiddenRow(text string) string {
+	for line := range strings.Lines(text) {
+		if !strings.HasPrefix(strings.TrimSpace(line), "|-") {
+			continue
+		}
+		table, err := wikitext.ParseTable("{|\n" + line + "\n|}")
+		if err != nil || len(table.Rows()) == 0 {
+			continue
+		}
+		if id := table.Rows()[0].ID; isItem(id) {
+			return id
+		}
+	}
+	return ""
+}
+
+// isItem tells the id of a row of the bot from one that a person gave.
+func isItem(id string) bool {
+	_, ok := registry.KeyOfRow(id)
+	return ok
 }
 
 // columnOf finds the column under a heading as it stands on the page.
@@ -109,19 +185,16 @@ func columnOf(heading string) (string, bool) {
 // A row that stands twice, as after a copy and paste, gives both its texts.
 func (l live) people() map[string]map[string]Cell {
 	kept := map[string]map[string]Cell{}
-	for _, r := range l.rows {
-		if r.id == "" {
-			continue
-		}
+	for _, r := range l.items {
 		for column, c := range r.cells {
-			if !mine(column) || c.Text == "" {
+			if !mine(column) || !c.filled() {
 				continue
 			}
 			if kept[r.id] == nil {
 				kept[r.id] = map[string]Cell{}
 			}
-			if before, twice := kept[r.id][column]; twice && before.Text != c.Text {
-				c = Cell{Attrs: before.Attrs, Text: before.Text + "<br />" + c.Text}
+			if before, twice := kept[r.id][column]; twice {
+				c = join(before, c)
 			}
 			kept[r.id][column] = c
 		}
@@ -129,29 +202,81 @@ func (l live) people() map[string]map[string]Cell {
 	return kept
 }
 
+const lineBreak = "<br />"
+
+// join writes two texts into one cell, unless one holds the other already.
+func join(a, b Cell) Cell {
+	attrs := a.Attrs
+	if b.Attrs != attrs {
+		attrs = strings.TrimSpace(a.Attrs + " " + b.Attrs)
+	}
+	switch {
+	case holds(a, b):
+		return Cell{Attrs: attrs, Text: a.Text, below: a.below}
+	case holds(b, a):
+		return Cell{Attrs: attrs, Text: b.Text, below: b.below}
+	case b.below || needsLine(b.Text):
+		return Cell{Attrs: attrs, Text: a.Text + lineBreak + "\n" + b.Text, below: a.below}
+	}
+	return Cell{Attrs: attrs, Text: a.Text + lineBreak + b.Text, below: a.below}
+}
+
+// holds reports whether b is what a was joined from, or nothing.
+func holds(a, b Cell) bool {
+	ends := func(c Cell) string {
+		return lineBreak + strings.ReplaceAll(c.Text, lineBreak+"\n", lineBreak) + lineBreak
+	}
+	return b.Text == "" || strings.Contains(ends(a), ends(b))
+}
+
 // columns returns the columns to write: those of the rules, then those of
 // people that the rules no longer name but that still hold text.
 func (t Table) columns(kept map[string]map[string]Cell, l live) []string {
+	filled := map[string]bool{}
+	for _, cells := range kept {
+		for column := range cells {
+			filled[column] = true
+		}
+	}
+	for _, r := range l.own {
+		for i, c := range r.Cells[:min(len(r.Cells), len(l.columns))] {
+			filled[l.columns[i]] = filled[l.columns[i]] || mine(l.columns[i]) && c.Raw != "" && r.divided()
+		}
+	}
 	columns := slices.Clone(t.Columns)
 	for _, column := range l.columns {
-		filled := false
-		for _, cells := range kept {
-			_, filled = cells[column]
-			if filled {
-				break
-			}
-		}
-		if filled && !slices.Contains(columns, column) {
+		if filled[column] && !slices.Contains(columns, column) {
 			columns = append(columns, column)
 		}
 	}
 	return columns
 }
 
-// render writes the region's body.
-func (t Table) render(l live) string {
+// render writes the region's body. It refuses a table that would not be read
+// back as it is written.
+func (t Table) render(l live) (string, error) {
 	kept := l.people()
 	columns := t.columns(kept, l)
+	var rows []string
+	planned := map[string]bool{}
+	for _, r := range t.Rows {
+		planned[r.ID] = true
+		cells := map[string]Cell{}
+		for i, column := range t.Columns {
+			cells[column] = r.Cells[i]
+		}
+		maps.Copy(cells, kept[r.ID])
+		rows = append(rows, writeRow(r.ID, columns, cells))
+	}
+	for _, r := range l.items {
+		if !planned[r.id] && kept[r.id] != nil {
+			planned[r.id] = true
+			rows = append(rows, writeRow(r.id, columns, t.tombstone(r, kept[r.id])))
+		}
+	}
+	for _, r := range l.own {
+		rows = append(rows, r.under(l.columns, columns))
+	}
 	var b strings.Builder
 	if t.Summary != "" {
 		b.WriteString(t.Summary + "\n")
@@ -163,77 +288,41 @@ func (t Table) render(l live) string {
 	for _, column := range columns {
 		fmt.Fprintf(&b, "! scope=\"col\" | %s\n", headings[column])
 	}
-	planned := map[string]bool{}
-	for _, r := range t.Rows {
-		planned[r.ID] = true
-		cells := map[string]Cell{}
-		for i, column := range t.Columns {
-			cells[column] = r.Cells[i]
-		}
-		for column, c := range kept[r.ID] {
-			cells[column] = c
-		}
-		writeRow(&b, r.ID, columns, cells, nil)
-	}
-	for _, r := range l.rows {
-		if r.id != "" && (planned[r.id] || kept[r.id] == nil) {
-			continue
-		}
-		cells, extra := r.cells, r.extra
-		if r.id != "" {
-			planned[r.id] = true
-			cells, extra = t.tombstone(r, kept[r.id]), nil
-		}
-		writeRow(&b, r.id, columns, cells, extra)
+	for _, row := range rows {
+		b.WriteString(row + "\n")
 	}
 	b.WriteString("|}")
-	return b.String()
+	return b.String(), t.check(b.String(), len(columns), rows)
+}
+
+// check reads a table again. What is open in one cell, such as "{{", can meet
+// its end in another one once the rows stand in another order.
+func (t Table) check(body string, columns int, rows []string) error {
+	table, err := wikitext.ParseTable(body)
+	if err != nil {
+		return fmt.Errorf("read table %s back: %w", t.ID, err)
+	}
+	found := table.Rows()
+	if len(found) > len(rows) || table.End != len(body) {
+		return t.refuse("the table would not end below its last row; close every table inside a cell")
+	}
+	for i, row := range rows {
+		whole := i < len(found) && strings.TrimSpace(body[found[i].Start:found[i].End]) == row
+		if !whole || isItem(found[i].ID) && len(found[i].Cells) != columns {
+			first, _, _ := strings.Cut(row, "\n")
+			return t.refuse("something is open in a cell of the row that begins with %q and would swallow what follows; close the table, \"{{\", \"[[\" or tag", first)
+		}
+	}
+	return nil
 }
 
 // tombstone returns what stays of a row whose item is not listed: its name and
 // the cells of people.
-func (t Table) tombstone(r liveRow, kept map[string]Cell) map[string]Cell {
+func (t Table) tombstone(r itemRow, kept map[string]Cell) map[string]Cell {
 	cells := map[string]Cell{columnItem: r.cells[columnItem]}
 	if name, ok := t.gone[r.id]; ok {
 		cells[columnItem] = Cell{Text: wikitext.Escape(name) + " (no longer listed)"}
 	}
-	for column, c := range kept {
-		cells[column] = c
-	}
+	maps.Copy(cells, kept)
 	return cells
-}
-
-// writeRow writes one row, a line a cell. The item cell is the row's header.
-func writeRow(b *strings.Builder, id string, columns []string, cells map[string]Cell, extra []Cell) {
-	b.WriteString("|-")
-	if id != "" {
-		fmt.Fprintf(b, " id=%q", id)
-	}
-	b.WriteString("\n")
-	for _, column := range columns {
-		c := cells[column]
-		if column == columnItem {
-			writeCell(b, "!", Cell{Attrs: `scope="row"`, Text: c.Text})
-			continue
-		}
-		writeCell(b, "|", c)
-	}
-	for _, c := range extra {
-		writeCell(b, "|", c)
-	}
-}
-
-func writeCell(b *strings.Builder, mark string, c Cell) {
-	b.WriteString(mark)
-	if c.Attrs != "" {
-		b.WriteString(" " + c.Attrs + " |")
-	}
-	switch {
-	case c.Text == "":
-	case strings.ContainsAny(c.Text[:1], "*#:;"), strings.HasPrefix(c.Text, "{|"):
-		b.WriteString("\n" + c.Text) // means something only at the start of a line
-	default:
-		b.WriteString(" " + c.Text)
-	}
-	b.WriteString("\n")
 }
