@@ -125,6 +125,8 @@ func (s *site) publish(ctx context.Context, page plan.Page, before registry.Page
 		reason = "" // somebody's wish, not a problem
 	case publish.DryRun:
 		s.settled[name] = wanted
+	case publish.Again:
+		s.plan.wake()
 	case publish.Refused:
 		if outcome.Gone {
 			state = registry.PageGone

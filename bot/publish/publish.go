@@ -37,6 +37,7 @@ const (
 	Refused   Result = "refused"  // by us or by the wiki; see the reason
 	Halted    Result = "halted"   // the wiki does not let the account write at all
 	DryRun    Result = "dry-run"
+	Again     Result = "again" // some of it was sent before, as is noted now: plan it again at once
 )
 
 // Outcome is a result with its reason, a sentence for people, and the revision
@@ -121,7 +122,7 @@ func (p *Publisher) Publish(ctx context.Context, page plan.Page, rules Rules) (O
 	if err != nil {
 		return Outcome{}, fmt.Errorf("publish %s: %w", page.Title, err)
 	}
-	if said := p.said[page.Name()]; outcome.Result == Saved || outcome.Result != Unchanged && said != outcome.Reason {
+	if said := p.said[page.Name()]; outcome.Result == Saved || outcome.Reason != "" && said != outcome.Reason {
 		p.Log.Info().Str("title", page.Title).Str("outcome", string(outcome.Result)).
 			Int64("rev", outcome.Revision).Strs("keys", page.Keys()).Str("reason", outcome.Reason).Msg("page")
 	}
@@ -183,7 +184,7 @@ func (p *Publisher) try(ctx context.Context, page plan.Page, rules Rules) (Outco
 		return Outcome{Result: DryRun}, writeDiff(p.DryRun, page.Title, live.Text, text)
 	}
 	if found, err := p.sentBefore(ctx, page); err != nil || found {
-		return Outcome{Result: Unchanged}, err
+		return Outcome{Result: Again}, err
 	}
 	if err := p.Outbox.Intend(ctx, p.Site.Wiki, page.Title, live.Revision, page.Keys(), p.Now()); err != nil {
 		return Outcome{}, err

@@ -176,7 +176,7 @@ func TestANoticeSavedByAnEndedProcessIsFoundInTheHistory(t *testing.T) {
 	f.put(reported, self, "Hi.\n\n<!-- codesteward k -->\nText.")
 	f.put(reported, "Ada", "Hi. I have read it.")
 	// Another notice is due in the same edit by now: only that one is new.
-	if got := publish(t, f.publisher(nil), message("k", "l")); got.Result != Unchanged || f.sent["k"] != 2 {
+	if got := publish(t, f.publisher(nil), message("k", "l")); got.Result != Again || f.sent["k"] != 2 {
 		t.Errorf("outcome %+v, sent %v", got, f.sent)
 	}
 	if got := publish(t, f.publisher(nil), message("l")); got.Result != Saved || len(f.edits) != 1 || strings.Contains(f.edits[0].Text, "codesteward k") {

@@ -56,7 +56,7 @@ func demo(ctx context.Context, out io.Writer) (err error) {
 		return err
 	}
 	if err := s.play(ctx); err != nil {
-		return fmt.Errorf("%w\n%s", err, s.logTail())
+		return fmt.Errorf("%w\n%s\n%s", err, s.reportPage(ctx), s.logTail())
 	}
 	if err := s.printTables(ctx); err != nil {
 		return err

@@ -128,6 +128,15 @@ func (s *stage) printAddresses() {
 	s.print(fmt.Sprintf("         %-42s %s", "the bot's log", s.file("bot.log")))
 }
 
+// reportPage is what the bot reports on the wiki, for a play that went wrong.
+func (s *stage) reportPage(ctx context.Context) string {
+	text, _, err := s.wiki.Anonymous().Read(ctx, reportPage)
+	if err != nil {
+		text = err.Error()
+	}
+	return "The report page:\n" + text
+}
+
 // logTail is what the bot said last, for a play that went wrong.
 func (s *stage) logTail() string { return "The end of the bot's log:\n" + tail(s.file("bot.log")) }
 
