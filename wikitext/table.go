@@ -113,7 +113,7 @@ func (r Row) isHeader() bool {
 func (c Cell) Attribute(name string) string { return attribute(c.Attrs, name) }
 
 // ParseTable reads the first table in a text, or returns ErrNoTable. Signs in
-// templates, links, comments and nowiki are none of the table's.
+// templates, comments and nowiki are none of the table's.
 func ParseTable(body string) (Table, error) {
 	p := tableParser{body: body, shield: Parse(body).shield()}
 	for i := 0; i < len(body); {
@@ -128,10 +128,10 @@ func ParseTable(body string) (Table, error) {
 	return Table{}, ErrNoTable
 }
 
-// shield returns the masked text with an x in place of every byte of templates,
-// tags and links, so that a search for signs and line ends does not look into
-// them. Comments are all spaces. Of a link only the first line counts: on the
-// next one, signs of tables come before links.
+// shield returns the masked text with an x in place of every byte of templates
+// and tags, so that a search for signs and line ends does not look into them.
+// Comments are all spaces. Links stay: MediaWiki reads tables before links, so
+// that [[a||b]] is in two cells.
 func (d *Document) shield() string {
 	b := []byte(d.Masked())
 	done := 0
@@ -150,10 +150,6 @@ func (d *Document) shield() string {
 				b[i] = ' '
 			}
 		}
-	}
-	done = 0
-	for _, l := range d.Links() {
-		blank(l.Start, min(lineEnd(d.src, l.Start), l.End))
 	}
 	return string(b)
 }
