@@ -112,7 +112,7 @@ func (t Table) read(body string) (live, error) {
 func (t Table) readRow(l *live, r wikitext.Row, source string) error {
 	_, rest, _ := strings.Cut(source, "\n")
 	if id := hiddenRow(rest); id != "" {
-		return t.refuse("row %q stands inside a cell of the row above it; close the table, \"{{\", \"[[\" or tag that is open there", id)
+		return t.refuse("row %q stands inside a cell of the row above it; close the table, \"{{\" or tag that is open there", id)
 	}
 	if !isItem(r.ID) {
 		l.own = append(l.own, ownRow{r, source})
@@ -303,14 +303,11 @@ func (t Table) check(body string, columns int, rows []string) error {
 		return fmt.Errorf("read table %s back: %w", t.ID, err)
 	}
 	found := table.Rows()
-	if len(found) > len(rows) || table.End != len(body) {
-		return t.refuse("the table would not end below its last row; close every table inside a cell")
-	}
 	for i, row := range rows {
 		whole := i < len(found) && strings.TrimSpace(body[found[i].Start:found[i].End]) == row
 		if !whole || isItem(found[i].ID) && len(found[i].Cells) != columns {
 			first, _, _ := strings.Cut(row, "\n")
-			return t.refuse("something is open in a cell of the row that begins with %q and would swallow what follows; close the table, \"{{\", \"[[\" or tag", first)
+			return t.refuse("something is open in a cell of the row that begins with %q and would swallow what follows; close the table, \"{{\" or tag", first)
 		}
 	}
 	return nil

@@ -41,7 +41,6 @@ type person struct {
 	*rand.Rand
 	page  string
 	words map[string]int // how often each stands
-	cells map[string]string
 	last  int
 	done  map[string]int
 }

@@ -165,6 +165,7 @@ func TestARowThatStandsTwiceIsJoinedOnce(t *testing.T) {
 		{"an empty one", []string{"", " a", ""}, "a"},
 		{"two texts", []string{" a", " b"}, "a<br />b"},
 		{"a copy from before they were joined", []string{" a<br />b", " b", " a"}, "a<br />b"},
+		{"a copy from after they were joined", []string{" b", " a<br />b"}, "a<br />b"},
 		{"copies of joined texts", []string{" c", " a<br />\n* b", " a<br />\n* b"}, "c<br />a<br />\n* b"},
 		{"a list after a line", []string{" a", "\n* b"}, "a<br />\n* b"},
 		{"attributes", []string{` title="x" | a`, ` title="y" | b`}, "a<br />b"},
@@ -269,7 +270,7 @@ func TestRowsThatWouldSwallowEachOtherAreRefused(t *testing.T) {
 
 func TestACellIsWrittenAsItIsReadBack(t *testing.T) {
 	for _, cell := range []string{
-		"|\nuse a || b here", "|\nuse a | b here", "|\n[[a]] | b", "|\na !! b", "|\n* a || b", "|\n== a ==\nb", "|\n----\na", "|\n:{|\n| a\n|}",
+		"|\nuse a || b here", "|\nuse a | b here", "|\n[[a]] | b", "|\na !! b", "|\n* a || b", "|\n== a ==\nb", "|\n----\na", "|\n:{|\n| a\n|}", "| == a ==", "| ----", "| | {| a",
 		"|\n{|\n|-\n| a || b\n|}", "| | | a", "| ! a", `| style="x" | a`, `| style="x" | | a`, "| style=\"x\" |\na | b || c", `| style="x" |`, "| a\n\nb || c",
 		"|\na\n\nb", "| {{a|b||c\n|-\n| d}}", "| <nowiki>||</nowiki>",
 	} {
@@ -283,6 +284,15 @@ func TestACellIsWrittenAsItIsReadBack(t *testing.T) {
 				t.Errorf("the page is changed:\n%s\n\nbecame\n%s", page, got)
 			}
 		})
+	}
+}
+
+func TestAListIsWrittenBelowTheSignOfItsCell(t *testing.T) {
+	for _, text := range []string{"* one", "# one\n# two", ": one", "; one"} {
+		page := strings.Replace(filled(t), "| [[User:Cleo|Cleo]], {{x|a=b}}", "| "+text, 1)
+		if got := apply(t, gadgetTable(t, view()), page); !strings.Contains(got, "|\n"+text+"\n|") {
+			t.Errorf("%q is not moved:\n%s", text, got)
+		}
 	}
 }
 
@@ -309,15 +319,18 @@ func TestRowsThatPeopleAddedStayAsTheyAre(t *testing.T) {
 
 func TestRowsThatPeopleAddedFollowTheColumns(t *testing.T) {
 	row := "|- class=\"x\"\n! My script\n| [[User:Cleo]]\n| Cleo\n|\n|\nbecause || of\n|\n| title=\"y\" | note\n| more\n"
-	page := strings.Replace(filled(t), "|}\n<!--", row+"|-\n! colspan=\"7\" | Section\n|}\n<!--", 1)
+	page := strings.Replace(apply(t, gadgetTable(t, view()), ""), "|}\n<!--", row+"|-\n! colspan=\"7\" | Section\n|}\n<!--", 1)
 	r := rules(t, allRules).Tables[0]
 	r.Columns = []string{"notes", "item", "verdict"}
 	table := plan.NewTable(plan.Input{Site: site, Rules: rules(t, allRules), View: view(), Now: now}, r)
 	got := apply(t, table, page)
-	// Steward stays, since people have written there.
+	// Steward stays, since a person has written there.
 	want := "|- class=\"x\"\n| title=\"y\" | note\n! My script\n|\n| [[User:Cleo]]\n| Cleo\n|\nbecause || of\n| more\n|-\n! colspan=\"7\" | Section\n|}"
 	if !strings.Contains(got, want) {
 		t.Errorf("want\n%s\n\nin\n%s", want, got)
+	}
+	if !strings.Contains(got, "| Steward ✎") {
+		t.Errorf("the column of a person's words is gone:\n%s", got)
 	}
 	if again := apply(t, table, got); again != got {
 		t.Error("applying it again changes it")

@@ -106,11 +106,9 @@ func writeCell(mark string, c Cell) string {
 	return mark + "\n<nowiki />" + c.Text
 }
 
-// needsLine reports whether a text begins with what has a meaning only at the
-// start of a line.
-func needsLine(text string) bool {
-	return text != "" && strings.ContainsAny(text[:1], "*#:;=") || strings.HasPrefix(text, "{|") || strings.HasPrefix(text, "----")
-}
+// needsLine reports whether a text begins with the sign of a list, which has a
+// meaning only at the start of a line.
+func needsLine(text string) bool { return text != "" && strings.ContainsAny(text[:1], "*#:;") }
 
 // readsBack reports whether a cell is read as it was meant.
 func readsBack(form string, want Cell) bool {
