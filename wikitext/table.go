@@ -288,6 +288,19 @@ func tableSign(s string, i, end int) int {
 	return -1
 }
 
+// Divided reports whether the row's cells stand one in a column from the left:
+// none takes the place of others, and nothing stands before the first.
+func (r Row) Divided() bool {
+	return r.Lead == "" && !slices.ContainsFunc(r.Cells, func(c Cell) bool {
+		for _, name := range []string{"colspan", "rowspan"} {
+			if v := c.Attribute(name); v != "" && v != "1" {
+				return true
+			}
+		}
+		return false
+	})
+}
+
 // attribute returns the value of an HTML attribute, "" without it.
 func attribute(attrs, name string) string {
 	for attrs != "" {

@@ -119,8 +119,8 @@ func (t Table) readRow(l *live, r wikitext.Row, source string) error {
 		return nil
 	}
 	switch {
-	case slices.ContainsFunc(r.Cells, spans):
-		return t.refuse("row %q has a cell with colspan or rowspan; give each column its own cell again", r.ID)
+	case !r.Divided():
+		return t.refuse("row %q has a cell with colspan or rowspan, or text before its first cell; give each column its own cell again", r.ID)
 	case len(r.Cells) != len(l.columns):
 		return t.refuse("row %q has %s for %s; give each column its own cell again",
 			r.ID, count(len(r.Cells), "cell"), count(len(l.columns), "column"))
@@ -240,7 +240,7 @@ func (t Table) columns(kept map[string]map[string]Cell, l live) []string {
 	}
 	for _, r := range l.own {
 		for i, c := range r.Cells[:min(len(r.Cells), len(l.columns))] {
-			filled[l.columns[i]] = filled[l.columns[i]] || mine(l.columns[i]) && c.Raw != "" && r.divided()
+			filled[l.columns[i]] = filled[l.columns[i]] || mine(l.columns[i]) && c.Raw != "" && r.Divided()
 		}
 	}
 	columns := slices.Clone(t.Columns)

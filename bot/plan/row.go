@@ -19,25 +19,10 @@ type ownRow struct {
 	source string
 }
 
-// spans reports whether a cell takes the place of others.
-func spans(c wikitext.Cell) bool {
-	for _, name := range []string{"colspan", "rowspan"} {
-		if v := c.Attribute(name); v != "" && v != "1" {
-			return true
-		}
-	}
-	return false
-}
-
-// divided reports whether the row has a cell for each column from the left.
-func (r ownRow) divided() bool {
-	return r.Lead == "" && !slices.ContainsFunc(r.Cells, spans)
-}
-
 // under returns the row as it was, or with its cells below their headings if
 // those have moved. Text whose column has gone stands beyond the last column.
 func (r ownRow) under(before, after []string) string {
-	if slices.Equal(before, after) || !r.divided() {
+	if slices.Equal(before, after) || !r.Divided() {
 		return r.source
 	}
 	cells := make([]wikitext.Cell, len(after))

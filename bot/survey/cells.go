@@ -134,15 +134,19 @@ func (r *cellReader) read(revision wiki.Revision) (stewards, error) {
 	if err != nil {
 		return nil, err
 	}
-	column := stewardColumn(table.Header())
+	header := table.Header()
+	column := stewardColumn(header)
 	if column < 0 {
 		return nil, errors.New("no column for stewards")
 	}
 	cells := make(stewards)
 	for _, row := range table.Rows() {
 		key, ok := registry.KeyOfRow(row.ID)
-		if !ok || column >= len(row.Cells) {
+		if !ok {
 			continue
+		}
+		if len(row.Cells) != len(header) || !row.Divided() {
+			return nil, fmt.Errorf("row %s has not one cell for each column", row.ID)
 		}
 		for _, h := range holders(row.Cells[column].Raw, r.userNames) {
 			if !slices.Contains(cells[key], h) {
