@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
 )
 
 func TestMainJob(t *testing.T) {
@@ -70,6 +71,11 @@ func TestNothingNewMeansNoEdit(t *testing.T) {
 	for _, title := range pages {
 		before[title] = w.botEdits(title)
 	}
+	// The last process may have ended between an edit and its note on it.
+	reg, err := registry.Open(context.Background(), "sqlite:"+w.db)
+	w.must(err)
+	w.must(reg.SetNote(context.Background(), w.wiki.DB, "page "+gadgets+"#gadgets", "a problem that is over"))
+	w.must(reg.Close())
 	for range 2 {
 		w.start()
 		w.settled()

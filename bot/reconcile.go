@@ -62,10 +62,17 @@ func (s *site) reconcileOnce(ctx context.Context) error {
 	if set.rules != nil {
 		under.Pages = append(plan.Titles(set.rules), s.pages.ReportPage)
 	}
-	if s.due.isComplete() { // half of what is known makes tables that are wrong for a moment
-		if err := s.publishAll(ctx, plan.Input{Site: s.pages, Rules: set.rules, View: view, Now: at}, under); err != nil {
-			return err
+	if !s.due.isComplete() {
+		// Half of what is known makes tables that are wrong for a moment, and the
+		// notes are those of the last process. What is wrong with the rules can be
+		// said all the same.
+		if set.rejected == nil {
+			return nil
 		}
+		return s.report(ctx, set, under, at)
+	}
+	if err := s.publishAll(ctx, plan.Input{Site: s.pages, Rules: set.rules, View: view, Now: at}, under); err != nil {
+		return err
 	}
 	return s.report(ctx, set, under, at)
 }
