@@ -62,6 +62,7 @@ func TestMainJob(t *testing.T) {
 func TestNothingNewMeansNoEdit(t *testing.T) {
 	w := newWorld(t)
 	w.start()
+	w.awaitsLog(`"message":"watching"`) // the first run begins there
 	w.ask(w.ada, "Verses", "[[mw:Extension:Poem]]")
 	w.awaits(board, "Poem")
 	w.settled()
@@ -249,6 +250,7 @@ func TestTextThatIsRevertedBeforeTheSettleTimeLeadsToNothing(t *testing.T) {
 func TestADeadStreamIsReportedAndCaughtUp(t *testing.T) {
 	w := newWorld(t)
 	w.start()
+	w.awaitsLog(`"message":"watching"`) // the first run begins there
 	w.ask(w.ada, "Verses", "[[mw:Extension:Poem]]")
 	w.awaits(board, "Poem")
 	w.settled()

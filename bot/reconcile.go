@@ -7,6 +7,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -83,14 +84,19 @@ func (s *site) publishAll(ctx context.Context, in plan.Input, under publish.Rule
 	for name := range in.View.Notes {
 		stale[name] = strings.HasPrefix(name, notePage)
 	}
-	pages := plan.Pages(in)
-	kept, err := s.secondLook(ctx, in, pages)
-	if err != nil {
-		return err
-	}
-	if len(kept) < len(in.View.Mentions) {
-		in.View.Mentions = kept
+	// A mention that falls out may make room for another one: that has to be
+	// looked at as well.
+	var pages []plan.Page
+	for look := newLooker(s.client); ; {
 		pages = plan.Pages(in)
+		kept, err := s.secondLook(ctx, in, pages, look)
+		if err != nil {
+			return err
+		}
+		if slices.Equal(kept, in.View.Mentions) {
+			break
+		}
+		in.View.Mentions = kept
 	}
 	for _, page := range pages {
 		stale[notePage+page.Name()] = false

@@ -78,6 +78,47 @@ func TestWordsThatWereTakenOutAreNotQuotedThoughThePageStillNamesTheItem(t *test
 	}
 }
 
+// The archive is another title, and the entry is older than what is planned with.
+func TestWhatIsHiddenOnAMovedPageLongAfterLeavesTheNoticeboard(t *testing.T) {
+	w := newWorld(t)
+	w.start()
+	w.settled()
+	rev := w.ask(w.ada, "Verses", "[[mw:Extension:Poem]] was written at 5 Secret Street.")
+	w.awaits(board, "5 Secret Street")
+	w.must(w.admin.Move(context.Background(), pump, "Test Wiki talk:Archive", "archive"))
+	w.edit(w.admin, "Test Wiki talk:Archive", "Taken out.")
+	w.ahead.Store(int64(91 * 24 * time.Hour))
+	w.must(w.admin.HideRevision(context.Background(), "Test Wiki talk:Archive", rev, "content"))
+	if board := w.awaits(board, "hidden now"); strings.Contains(board, "Secret") {
+		t.Errorf("what is hidden is still shown:\n%s", board)
+	}
+}
+
+func TestAnEmptiedNoticeboardGoesOn(t *testing.T) {
+	w := newWorld(t)
+	w.start()
+	w.settled()
+	w.ask(w.ada, "Verses", "[[mw:Extension:Poem]]?")
+	w.awaits(board, "Verses")
+	w.edit(w.admin, board, "<!-- codesteward begin noticeboard -->\n<!-- codesteward end noticeboard -->")
+	w.ask(w.ada, "More", "And what about [[mw:Extension:Poem]]?")
+	if text := w.awaits(board, "More"); strings.Contains(text, "Verses") {
+		t.Errorf("what was archived is back:\n%s", text)
+	}
+}
+
+func TestAMentionWhoseLineIsMendedIsToldAsItStandsNow(t *testing.T) {
+	w := newWorld(t)
+	w.edit(w.admin, configPage, strings.ReplaceAll(goodRules, `"settle_minutes": 0`, `"settle_minutes": 30`))
+	w.start()
+	w.settled()
+	w.ask(w.ada, "Verses", "[[mw:Extension:Poem]] drops lien breaks.")
+	w.await("it is found", func() bool { return strings.Contains(w.log.String(), `"message":"found"`) })
+	w.edit(w.ada, pump, strings.Replace(w.text(pump), "lien", "line", 1))
+	w.ahead.Store(int64(31 * time.Minute))
+	w.awaits(board, "drops line breaks")
+}
+
 func TestABlankedTableIsNotMadeAnew(t *testing.T) {
 	w := newWorld(t)
 	w.start()

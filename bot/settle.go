@@ -15,6 +15,7 @@ import (
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/wiki"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/events"
 )
 
 const (
@@ -25,36 +26,37 @@ const (
 	lookedAfter = 7 * 24 * time.Hour
 )
 
-// secondLook looks again at each mention that a planned page tells of, in
-// every pass until it is told, and once at each that is all we know of its
-// item. It withdraws those whose text is not on its page any more or is
-// hidden, and returns the mentions to plan with: a page that cannot be read
-// now keeps its mentions out until the next time.
-func (s *site) secondLook(ctx context.Context, in plan.Input, pages []plan.Page) ([]registry.Mention, error) {
+// secondLook looks again at each mention that a planned page tells of, and
+// once at each that is all we know of its item. It withdraws those whose words
+// are not on their page any more or are hidden, and returns the mentions to
+// plan with, as they stand on their pages now: what cannot be read or looked at
+// in this pass is kept out until the next one. What was told already stays as
+// it is; redact takes care of that.
+func (s *site) secondLook(ctx context.Context, in plan.Input, pages []plan.Page, look *looker) ([]registry.Mention, error) {
 	told := toldOf(in, pages)
 	mentioned := map[registry.Key]bool{}
 	for _, e := range in.View.Entries {
 		mentioned[e.Item.Key] = e.Item.Mentioned
 	}
-	look := looker{client: s.client, pages: map[string]wiki.Page{}}
 	var kept []registry.Mention
 	for _, m := range in.View.Mentions {
 		age, key := in.Now.Sub(m.Time), plan.BoardKey(m)
 		rowOnly := mentioned[m.Item] && age < lookedAfter && !s.stood[key]
-		if age < fresh || !told(m) && !rowOnly {
+		if age < fresh || m.Redacted || !in.View.Notices[key].Sent.IsZero() || !told(m) && !rowOnly {
 			kept = append(kept, m)
 			continue
 		}
-		stands, err := look.stands(ctx, m)
+		found, err := look.at(ctx, m)
 		switch {
 		case err != nil:
 			if err := s.elsewhere(ctx, err, "page of a mention cannot be read again"); err != nil {
 				return nil, err
 			}
-		case stands:
+		case found == stands:
 			s.stood[key] = true
+			m.Snippet = look.snippets[key]
 			kept = append(kept, m)
-		default:
+		case found == gone:
 			s.log.Info().Str("key", key).Str("title", m.Title).Int64("rev", m.Revision).Msg("mention withdrawn: its text is gone or hidden")
 			delete(s.stood, key)
 			if err := s.reg.Withdraw(ctx, m, in.Now); err != nil {
@@ -82,35 +84,80 @@ func toldOf(in plan.Input, pages []plan.Page) func(registry.Mention) bool {
 	}
 }
 
-// looker reads pages again, each once in a pass.
+// looksAPass bounds how many mentions are looked at again in one pass, so that a
+// noticeboard that cannot be written does not keep the wiki busy.
+const looksAPass = 50
+
+// sight is what a second look finds.
+type sight int
+
+const (
+	unseen sight = iota // it cannot be told now: deleted for the moment, or enough was looked at
+	stands
+	gone
+)
+
+// looker looks again in one pass, at each mention and page once.
 type looker struct {
-	client *wiki.Client
-	pages  map[string]wiki.Page
+	client   *wiki.Client
+	pages    map[string]wiki.Page
+	seen     map[string]sight  // by board key
+	snippets map[string]string // the words of those that stand, as they are now
 }
 
-// stands reports whether the revision of a mention is public and its words are
-// still on the page, or on the one that it was moved to.
-func (l looker) stands(ctx context.Context, m registry.Mention) (bool, error) {
+func newLooker(c *wiki.Client) *looker {
+	return &looker{client: c, pages: map[string]wiki.Page{}, seen: map[string]sight{}, snippets: map[string]string{}}
+}
+
+// at looks at one mention.
+func (l *looker) at(ctx context.Context, m registry.Mention) (sight, error) {
+	key := plan.BoardKey(m)
+	if found, ok := l.seen[key]; ok {
+		return found, nil
+	}
+	if len(l.seen) >= looksAPass {
+		return unseen, nil
+	}
+	found, snippet, err := l.look(ctx, m)
+	if err != nil {
+		return unseen, err
+	}
+	l.seen[key], l.snippets[key] = found, snippet
+	return found, nil
+}
+
+// look reads the mention's revision, which has to be public, and the page, or
+// the one that it was moved to, which has to name the item in the same section.
+func (l *looker) look(ctx context.Context, m registry.Mention) (sight, string, error) {
 	revisions, err := l.client.Revisions(ctx, m.Revision)
 	if err != nil {
-		return false, err
+		return unseen, "", err
 	}
-	if hidden(revisions[m.Revision]) {
-		return false, nil
+	switch r := revisions[m.Revision]; {
+	case r.Missing: // deleted; it may come back
+		return unseen, "", nil
+	case hidden(r):
+		return gone, "", nil
 	}
 	page, err := l.page(ctx, m.Title)
 	if err == nil && page.Redirect != "" {
 		page, err = l.page(ctx, page.Redirect)
 	}
 	if err != nil || page.Missing {
-		return false, err
+		return unseen, "", err
 	}
-	found := detect.Mentions(detect.Change{Wiki: m.Wiki, Title: page.Title, Namespace: page.Namespace, After: page.Text})
-	named := slices.ContainsFunc(found, func(f detect.Mention) bool { return f.Kind == m.Kind && f.Name == m.Name })
-	return named && strings.Contains(page.Text, m.Snippet), nil
+	for _, f := range detect.Mentions(detect.Change{Wiki: m.Wiki, Title: page.Title, Namespace: page.Namespace, After: page.Text}) {
+		if f.Kind == m.Kind && f.Name == m.Name && f.Section == m.Section {
+			if strings.Contains(page.Text, m.Snippet) {
+				return stands, m.Snippet, nil
+			}
+			return stands, f.Snippet, nil
+		}
+	}
+	return gone, "", nil
 }
 
-func (l looker) page(ctx context.Context, title string) (wiki.Page, error) {
+func (l *looker) page(ctx context.Context, title string) (wiki.Page, error) {
 	page, ok := l.pages[title]
 	if ok {
 		return page, nil
@@ -126,31 +173,38 @@ func (l looker) page(ctx context.Context, title string) (wiki.Page, error) {
 // public any more.
 func hidden(r wiki.Revision) bool { return r.Missing || r.Hidden || r.User == "" }
 
-// redact looks at the revisions of all mentions on a page after something of
-// it was hidden or deleted, and takes what is not public out of the registry.
-func (s *site) redact(ctx context.Context, title string) (changed bool, err error) {
-	view, err := s.reg.View(ctx, s.conf.Wiki.Wiki, time.Time{})
-	if err != nil {
+// redact looks at the revisions of all mentions on a page, or of a revision,
+// after something of it was hidden or deleted, and takes what is not public out
+// of the registry. What is only deleted and was never told is left: it may come
+// back, and is told only if it has.
+func (s *site) redact(ctx context.Context, e events.Event) (changed bool, err error) {
+	mentions, err := s.reg.MentionsOn(ctx, s.conf.Wiki.Wiki, e.Title, e.Revision)
+	if err != nil || len(mentions) == 0 {
 		return false, err
 	}
 	var ids []int64
-	for _, m := range view.Mentions {
-		if m.Title == title && !m.Redacted {
-			ids = append(ids, m.Revision)
-		}
-	}
-	if len(ids) == 0 {
-		return false, nil
+	for _, m := range mentions {
+		ids = append(ids, m.Revision)
 	}
 	revisions, err := s.client.Revisions(ctx, ids...)
 	if err != nil {
 		return false, s.elsewhere(ctx, err, "revisions of mentions cannot be read again")
 	}
-	for _, m := range view.Mentions {
-		if m.Title != title || m.Redacted || !hidden(revisions[m.Revision]) {
+	for _, m := range mentions {
+		r := revisions[m.Revision]
+		if !hidden(r) {
 			continue
 		}
-		s.log.Info().Str("title", title).Int64("rev", m.Revision).Msg("mention redacted: its revision is hidden")
+		if r.Missing {
+			told, err := s.reg.IsSent(ctx, plan.BoardKey(m))
+			if err != nil {
+				return changed, err
+			}
+			if !told {
+				continue
+			}
+		}
+		s.log.Info().Str("title", m.Title).Int64("rev", m.Revision).Msg("mention redacted: its revision is hidden")
 		if err := s.reg.Redact(ctx, m); err != nil {
 			return changed, err
 		}

@@ -78,12 +78,17 @@ func (b *Bot) handle(ctx context.Context, e events.Event) (recorded bool, err er
 		return false, nil
 	}
 	if e.Kind == events.Visibility || e.Kind == events.Delete {
-		changed, err := s.redact(ctx, e.Title)
+		changed, err := s.redact(ctx, e)
 		if err != nil {
 			return false, err
 		}
 		if changed {
 			s.plan.wake()
+		}
+	}
+	if e.Kind == events.Move {
+		if err := s.reg.MovePage(ctx, e.Wiki, e.OldTitle, e.Title); err != nil {
+			return false, err
 		}
 	}
 	batch := registry.Batch{Touches: detect.Touches(e), Cursor: e.Cursor}

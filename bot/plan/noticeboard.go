@@ -139,7 +139,7 @@ func boardLine(e registry.Entry, m registry.Mention, opinion registry.Opinion) s
 // heading of their month, and redacts those that have to be. Nothing else that
 // stands there is touched.
 func (b Board) Apply(text string) (string, error) {
-	return edit(text, place{id: boardRegion, state: b.State, appends: b.Append}, func(body string) (string, error) { return b.add(text, body), nil })
+	return edit(text, place{id: boardRegion, state: b.State, appends: b.Append, mayBeEmptied: true}, func(body string) (string, error) { return b.add(text, body), nil })
 }
 
 // add returns the region's body with the entries that page does not hold.

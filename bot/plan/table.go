@@ -109,6 +109,9 @@ func countMentions(in Input) map[registry.Key]mentions {
 	}
 	counts := map[registry.Key]mentions{}
 	for _, m := range in.View.Mentions {
+		if m.Redacted {
+			continue
+		}
 		c := counts[m.Item]
 		if in.Now.Sub(m.Time) <= 30*24*time.Hour {
 			c.recent++

@@ -91,6 +91,9 @@ type place struct {
 	state registry.PageState
 	// appends allows it to be added to a page that people have made.
 	appends bool
+	// mayBeEmptied says that people may empty it: nothing of theirs is in it
+	// that the next edit would bury.
+	mayBeEmptied bool
 }
 
 // edit replaces the body of a region by what rewrite makes of it. A region that
@@ -108,7 +111,7 @@ func edit(text string, at place, rewrite func(body string) (string, error)) (str
 		return "", &wikitext.RegionError{ID: at.id, Reason: fmt.Sprintf("the markers of region %s are missing; put them where it should stand, or allow \"append\" in the rules", at.id)}
 	case err != nil && !missing:
 		return "", err
-	case !missing && at.state == registry.PageHeld && strings.TrimSpace(region.Body) == "":
+	case !missing && at.state == registry.PageHeld && !at.mayBeEmptied && strings.TrimSpace(region.Body) == "":
 		return "", &wikitext.RegionError{ID: at.id, Reason: fmt.Sprintf("region %s was emptied; undo that, so that what people wrote there comes back", at.id)}
 	}
 	body, err := rewrite(region.Body)

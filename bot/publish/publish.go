@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -233,26 +234,28 @@ func apply(page plan.Page, live wiki.Page) (string, error) {
 // was ended before it could note so, though people have taken them off the
 // page since. It closes them; the page has to be planned again without them.
 func (p *Publisher) sentBefore(ctx context.Context, page plan.Page) (found bool, err error) {
+	base, ok, err := p.Outbox.Pending(ctx, page.Keys())
+	if err != nil || !ok {
+		return false, err
+	}
+	revisions, err := p.Reader.History(ctx, page.Title, base)
+	if err != nil {
+		return false, err
+	}
 	for _, n := range page.Notices {
-		base, ok, err := p.Outbox.Pending(ctx, []string{n.Key})
-		if err != nil || !ok {
+		if _, pending, err := p.Outbox.Pending(ctx, []string{n.Key}); err != nil || !pending {
 			if err != nil {
 				return found, err
 			}
 			continue
 		}
-		revisions, err := p.Reader.History(ctx, page.Title, base)
-		if err != nil {
-			return found, err
+		i := slices.IndexFunc(revisions, func(r wiki.Revision) bool { return r.User == p.Site.Bot && strings.Contains(r.Text, n.Mark) })
+		if i < 0 {
+			continue
 		}
-		for _, r := range revisions {
-			if r.User == p.Site.Bot && strings.Contains(r.Text, n.Mark) {
-				found = true
-				if err := p.Outbox.Sent(ctx, p.Site.Wiki, page.Title, r.ID, []string{n.Key}, p.Now()); err != nil {
-					return found, err
-				}
-				break
-			}
+		found = true
+		if err := p.Outbox.Sent(ctx, p.Site.Wiki, page.Title, revisions[i].ID, []string{n.Key}, p.Now()); err != nil {
+			return found, err
 		}
 	}
 	return found, nil

@@ -130,7 +130,13 @@ func resolveMentions(known resolver, mentions []Mention) []Mention {
 	return out
 }
 
+// mentionsSince reads the mentions since a time that were not withdrawn, and
+// all that are redacted, whose notices may still have to be.
 func mentionsSince(ctx context.Context, tx *sql.Tx, wiki string, since time.Time) ([]Mention, error) {
+	return mentions(ctx, tx, `wiki = ? AND withdrawn = 0 AND (made_at >= ? OR redacted = 1)`, wiki, micros(since))
+}
+
+func mentions(ctx context.Context, tx *sql.Tx, where string, args ...any) ([]Mention, error) {
 	var out []Mention
 	err := query(ctx, tx, func(scan func(...any) error) error {
 		var m Mention
@@ -140,11 +146,37 @@ func mentionsSince(ctx context.Context, tx *sql.Tx, wiki string, since time.Time
 		out = append(out, m)
 		return err
 	}, `SELECT item_key, name, wiki, title, revision, section, rule_name, user_name, made_at, snippet, redacted
-		FROM mention WHERE wiki = ? AND made_at >= ? AND withdrawn = 0 ORDER BY made_at DESC, revision DESC, item_key, section`, wiki, micros(since))
+		FROM mention WHERE `+where+` ORDER BY made_at DESC, revision DESC, item_key, section`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read mentions: %w", err)
 	}
 	return out, nil
+}
+
+// MentionsOn returns the mentions of a page, or of a revision of it, that are
+// not redacted: of any age, and also the withdrawn ones.
+func (r *Registry) MentionsOn(ctx context.Context, wiki, title string, revision int64) ([]Mention, error) {
+	var out []Mention
+	err := r.read(ctx, func(tx *sql.Tx) (err error) {
+		out, err = mentions(ctx, tx, `wiki = ? AND (title = ? OR revision = ? AND revision > 0) AND redacted = 0`, wiki, clean(title), revision)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("mentions on %s: %w", title, err)
+	}
+	return out, nil
+}
+
+// MovePage notes that a page has another title now, for the mentions on it.
+func (r *Registry) MovePage(ctx context.Context, wiki, from, to string) error {
+	err := r.write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE mention SET title = ? WHERE wiki = ? AND title = ?`, clean(to), wiki, clean(from))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("move mentions from %s to %s: %w", from, to, err)
+	}
+	return nil
 }
 
 // mentionedKeys returns the keys of the items that mentions made on a wiki and

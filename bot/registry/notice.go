@@ -77,6 +77,18 @@ func (r *Registry) Sent(ctx context.Context, wiki, page string, revision int64, 
 	return nil
 }
 
+// IsSent reports whether a notice is known to be saved.
+func (r *Registry) IsSent(ctx context.Context, key string) (sent bool, err error) {
+	err = r.read(ctx, func(tx *sql.Tx) (err error) {
+		sent, err = exists(ctx, tx, `SELECT COUNT(*) FROM notice WHERE notice_key = ? AND sent_at > 0`, key)
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("look up notice %s: %w", key, err)
+	}
+	return sent, nil
+}
+
 // Pending returns the oldest base revision among those notices with these keys
 // that were intended and are not known to be saved; ok is false if there is
 // none.
