@@ -182,14 +182,15 @@ func match(a, b []token) (from, to []int) {
 		from[i], to[k] = k, i
 		return true
 	}
+	// What both begin with is the same, also where a later line repeats it.
+	for i, k := 0, 0; pair(i, k); i, k = i+1, k+1 {
+	}
+	for i, k := len(b)-1, len(a)-1; pair(i, k); i, k = i-1, k-1 {
+	}
 	for _, p := range places {
 		if p.countA == 1 && p.countB == 1 {
 			pair(p.b, p.a)
 		}
-	}
-	for i, k := 0, 0; pair(i, k); i, k = i+1, k+1 {
-	}
-	for i, k := len(b)-1, len(a)-1; pair(i, k); i, k = i-1, k-1 {
 	}
 	for i := range b {
 		if from[i] >= 0 {
