@@ -165,6 +165,25 @@ func TestWhoStepsDownWhereATableWasIsNotWrittenTo(t *testing.T) {
 	}
 }
 
+func TestWhoStepsDownInATableThatLeftItsPageIsNotWrittenTo(t *testing.T) {
+	w := newWorld(t)
+	both := strings.Replace(goodRules, `"page": "Project:Extensions"`, `"page": "Project:Gadgets", "append": true`, 1)
+	w.edit(w.admin, configPage, both)
+	w.start()
+	w.awaits(gadgets, "Alpha", "Poem")
+	w.adopt(w.ada, "Alpha", "[[User:Ada]]")
+	w.awaits(gadgets, "| [[User:Ada]]\n", "1 owned and 1 unknown")
+	w.edit(w.admin, configPage, strings.Replace(both, `{"id": "gadgets", "page": "Project:Gadgets", "kinds": ["gadget"]},`, "", 1))
+	w.awaits(reportPage, "No problems")
+	w.edit(w.ada, gadgets, strings.Replace(w.text(gadgets), "| [[User:Ada]]\n", "|\n", 1))
+	w.ask(w.admin, "Odd", "[[MediaWiki:Gadget-Alpha.js]] is odd, and so is [[mw:Extension:Poem]].")
+	w.awaits(board, "Odd")
+	w.anotherPass()
+	if text := w.text("User talk:Ada"); text != "" {
+		t.Errorf("a claim that cannot be taken back any more was used:\n%s", text)
+	}
+}
+
 func TestARevertedLinkLeavesNoRow(t *testing.T) {
 	w := newWorld(t)
 	w.edit(w.admin, configPage, strings.Replace(goodRules, `"tables": [`, `"tables": [{"id": "tools", "page": "Project:Tools", "kinds": ["tool"]}, `, 1))

@@ -129,6 +129,15 @@ func (s *site) readCells(ctx context.Context) (changed bool, err error) {
 	if rules == nil {
 		return false, nil
 	}
+	var tables []string
+	for _, t := range rules.Tables {
+		tables = append(tables, plan.RegionName(t.Page, t.ID))
+	}
+	// Nobody can step down where the bot does not look any more.
+	changed, err = s.reg.KeepCells(ctx, s.conf.Wiki.Wiki, tables)
+	if err != nil {
+		return false, err
+	}
 	for _, t := range rules.Tables {
 		new, err := s.readCellsOf(ctx, t.Page, t.ID)
 		changed = changed || new
@@ -138,12 +147,7 @@ func (s *site) readCells(ctx context.Context) (changed bool, err error) {
 			return changed, err
 		}
 	}
-	// Nobody can step down where the bot does not look any more.
-	dropped, err := s.reg.KeepCells(ctx, s.conf.Wiki.Wiki, plan.Titles(rules))
-	if err != nil {
-		return changed, err
-	}
-	return changed || dropped, s.reg.SurveyRead(ctx, registry.CellsSource, s.conf.Wiki.Wiki, s.now())
+	return changed, s.reg.SurveyRead(ctx, registry.CellsSource, s.conf.Wiki.Wiki, s.now())
 }
 
 // readCellsOf reads one table, some hundred revisions at a time.

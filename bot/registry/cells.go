@@ -100,18 +100,28 @@ func (r *Registry) CellsRead(ctx context.Context, wiki, page string) (int64, err
 	return revision, nil
 }
 
-// KeepCells ends what was claimed in Steward cells on any but these pages,
-// given by full title, and reports whether that was anything: a table that has
-// moved or left the rules holds nobody, since nobody can step down there. How
-// far the cells of such a page were read is forgotten, so that a table that
-// comes back is read from its beginning.
-func (r *Registry) KeepCells(ctx context.Context, wiki string, pages []string) (changed bool, err error) {
+// KeepCells ends what was claimed in Steward cells of any but these tables,
+// each given by its position name, and reports whether that was anything: a
+// table that has moved or left the rules holds nobody, since nobody can step
+// down there. Claims are known by their page, so where one of several tables on
+// a page has left, all claims on it end, and how far the others were read is
+// forgotten: they are read from their beginning again.
+func (r *Registry) KeepCells(ctx context.Context, wiki string, tables []string) (changed bool, err error) {
 	now := time.Now()
-	keep := make(map[string]bool, len(pages))
-	for _, page := range pages {
-		keep[clean(page)] = true
+	listed, keep := make(map[string]bool, len(tables)), make(map[string]bool, len(tables))
+	for _, table := range tables {
+		listed[table], keep[pageOf(table)] = true, true
 	}
 	err = r.write(ctx, func(tx *sql.Tx) error {
+		positions, err := cellPositions(ctx, tx, wiki)
+		if err != nil {
+			return err
+		}
+		for _, p := range positions {
+			if !listed[p] {
+				keep[pageOf(p)] = false
+			}
+		}
 		stored, err := claimsInForce(ctx, tx, wiki, CellsSource)
 		if err != nil {
 			return err
@@ -125,35 +135,38 @@ func (r *Registry) KeepCells(ctx context.Context, wiki string, pages []string) (
 			}
 			changed = true
 		}
-		return forgetCells(ctx, tx, wiki, keep)
+		for _, p := range positions {
+			if keep[pageOf(p)] {
+				continue
+			}
+			if _, err := tx.ExecContext(ctx, `DELETE FROM cells_read WHERE wiki = ? AND position = ?`, wiki, p); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if err != nil {
-		return false, fmt.Errorf("end the cells of other pages on %s: %w", wiki, err)
+		return false, fmt.Errorf("end the cells of other tables on %s: %w", wiki, err)
 	}
 	return changed, nil
 }
 
-// forgetCells forgets how far the cells were read on any but some pages. A
-// title holds no "#", so what is before it in the name of a position is one.
-func forgetCells(ctx context.Context, tx *sql.Tx, wiki string, keep map[string]bool) error {
-	var over []string
+// pageOf returns the page of a position name.
+func pageOf(position string) string {
+	page, _, _ := strings.Cut(position, "#")
+	return clean(page)
+}
+
+// cellPositions returns the names of the tables that were read.
+func cellPositions(ctx context.Context, tx *sql.Tx, wiki string) ([]string, error) {
+	var positions []string
 	err := query(ctx, tx, func(scan func(...any) error) error {
-		var position string
-		err := scan(&position)
-		if page, _, _ := strings.Cut(position, "#"); !keep[page] {
-			over = append(over, position)
-		}
+		var p string
+		err := scan(&p)
+		positions = append(positions, p)
 		return err
-	}, `SELECT position FROM cells_read WHERE wiki = ?`, wiki)
-	if err != nil {
-		return err
-	}
-	for _, position := range over {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM cells_read WHERE wiki = ? AND position = ?`, wiki, position); err != nil {
-			return err
-		}
-	}
-	return nil
+	}, `SELECT position FROM cells_read WHERE wiki = ? ORDER BY position`, wiki)
+	return positions, err
 }
 
 func cellsRead(ctx context.Context, tx *sql.Tx, wiki, page string) (revision int64, err error) {
