@@ -30,7 +30,7 @@ fuzz: ## Run each fuzz target for 60 s (FUZZTIME=10s to change).
 		done; done
 
 soak: setup ## Run the long tests: kills at random moments, many times.
-	SOAK=1 $(GO) test -race -timeout 60m -run Soak -v ./bot/... ./events/...
+	SOAK=1 $(GO) test -race -timeout 60m -run Soak ./...
 
 pictures: setup build ## Remake the README's picture in a real browser (needs chromium).
 	@$(BUILD)/demo --program $(BUILD)/codesteward --once --pictures bot/plan/testdata/pictures
