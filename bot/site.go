@@ -44,9 +44,9 @@ type site struct {
 	plan, read signal
 	due        dueSources
 	rulesDue   atomic.Bool
-	// settled is what pages are known to hold, by title, as planned for an
-	// empty page; doubt says that somebody may have changed one. Reconcile
-	// alone uses settled.
+	// settled is the plan that a page or region is known to hold, by its name;
+	// doubt says that somebody may have changed one. Reconcile alone uses
+	// settled.
 	settled map[string]string
 	doubt   atomic.Bool
 	stood   map[string]bool // mentions that stood at the second look, by board key; reconcile's alone

@@ -103,8 +103,7 @@ func (s *site) sourceFailed(ctx context.Context, source string, reason error) (c
 	if ctx.Err() != nil {
 		return false, ctx.Err()
 	}
-	var refused *wiki.Error
-	if errors.As(reason, &refused) && refused.Class == wiki.Identity {
+	if wiki.ClassOf(reason) == wiki.Identity {
 		return false, &RefusedError{Who: s.conf.Wiki.Wiki, Err: reason}
 	}
 	s.metrics.surveys.WithLabelValues(source, "failed").Inc()

@@ -2,7 +2,9 @@
 
 // Package publish makes the wiki hold what was planned. It is the only writer:
 // every edit passes the same gate, in the same order: stop page, live text,
-// exclusion templates, the change itself, dry run, intent, save.
+// exclusion templates, the change itself, dry run, notices that were sent
+// before, intent, save; and the stop page again before each sending of a save
+// that had to wait.
 //
 // When in doubt it does not write.
 package publish

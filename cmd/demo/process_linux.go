@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+// This file holds how a program of the demo is tied to it on Linux, where the kernel can do so.
+
 package main
 
 import "syscall"

@@ -2,6 +2,8 @@
 
 //go:build unix && !linux
 
+// This file holds how a program of the demo is tied to it elsewhere.
+
 package main
 
 import "syscall"
