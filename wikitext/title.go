@@ -73,3 +73,52 @@ func PercentDecode(s string) string {
 	}
 	return string(b)
 }
+
+// Title is a page's title, taken apart.
+type Title struct {
+	// Interwiki is the prefix of another wiki, in lower case; "" for pages of
+	// this one.
+	Interwiki string
+	// Namespace is the number of the page's namespace here; 0 with an
+	// interwiki prefix.
+	Namespace int
+	// Name is the title without prefix, namespace and fragment, with spaces.
+	// It is empty for a link to a section of the page itself, and for a bare
+	// interwiki prefix.
+	Name string
+	// Fragment is what follows the first "#", with spaces.
+	Fragment string
+
+	space string // the namespace's name, as the site writes it
+}
+
+// TitleError says why a text is no title.
+type TitleError struct {
+	Text   string // as given
+	Reason string // for people
+}
+
+func (e *TitleError) Error() string { return "title " + strconv.Quote(e.Text) + ": " + e.Reason }
+
+// String writes the title in the site's words, without the fragment.
+func (t Title) String() string {
+	s := t.Name
+	if t.space != "" {
+		s = t.space + ":" + s
+	}
+	if t.Interwiki != "" {
+		s = t.Interwiki + ":" + s
+	}
+	return s
+}
+
+// ParseTitle reads a title as MediaWiki's API does. The error is a *TitleError.
+func (s *Site) ParseTitle(text string) (Title, error) {
+	name := NormalizeTitle(text)
+	if name == "" {
+		return Title{}, &TitleError{Text: text, Reason: "it is empty"}
+	}
+	return Title{Name: name}, nil
+}
+
+func illegalBytes(legal string) (illegal [256]bool) { return illegal }

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// This file holds what the package must know of a wiki.
+
+package wikitext
+
+import (
+	_ "embed"
+	"sync"
+)
+
+// Site is what a wiki's settings make of its wikitext: the names of its
+// namespaces, the prefixes of other wikis, its extension tags and magic words.
+// It never changes and is safe for concurrent use.
+type Site struct {
+	// tags are the names of the extension tags, lower case, without brackets.
+	tags []string
+	// protocols are what URLs begin with, lower case: "https://", "mailto:",
+	// "//".
+	protocols []string
+	// switches are the behaviour switches whose case matters, as written
+	// ("__NOTOC__"); switchesFold has the others, in lower case.
+	switches, switchesFold map[string]bool
+	// functions are the names of parser functions without the colon, with "#"
+	// where it belongs; those whose case does not matter are in lower case.
+	functions map[string]bool
+	// variables are the words that stand alone in braces (PAGENAME, !); those
+	// whose case does not matter are in lower case.
+	variables map[string]bool
+	// lang is the code of the content's language, timezone the name of the
+	// zone that signatures are written in.
+	lang, timezone string
+
+	// mainPage is the title that a bare prefix of the wiki's own leads to.
+	mainPage string
+	// spaces has every namespace by number, prefixes every name of every
+	// namespace but the main one, as foldCase writes it, with spaces.
+	spaces   map[int]space
+	prefixes map[string]int
+	// interwikis has every prefix that leads elsewhere, in lower case, with
+	// spaces.
+	interwikis map[string]interwiki
+	// illegal tells of every byte whether titles cannot have it.
+	illegal [256]bool
+	// upper makes a first letter a capital.
+	upper func(rune) string
+}
+
+// space is a namespace.
+type space struct {
+	name    string // as the wiki writes it, with spaces
+	capital bool   // titles begin with a capital
+}
+
+// interwiki is a prefix that leads to a wiki.
+type interwiki struct {
+	own      bool // it leads here
+	language bool // the wiki is the same in another language
+}
+
+//go:embed siteinfo.json
+var defaultSiteinfo []byte
+
+var defaultSite = sync.OnceValue(func() *Site {
+	s, err := NewSite(defaultSiteinfo)
+	if err != nil {
+		panic("wikitext: the embedded siteinfo.json: " + err.Error())
+	}
+	return s
+})
+
+// DefaultSite is an English wiki with the tags, magic words and interwiki
+// prefixes that Wikimedia's wikis have in common.
+func DefaultSite() *Site { return defaultSite() }
