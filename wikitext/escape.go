@@ -61,8 +61,8 @@ func needsEscape(s string, i int, r rune) bool {
 // endsInScheme reports whether a colon after s could begin an external link
 // that needs no slashes. Those with slashes are told by the slash.
 func endsInScheme(s string) bool {
-	for n := 1; n <= longestScheme && n <= len(s) && isWord(s[len(s)-n]); n++ {
-		if _, ok := schemes[strings.ToLower(s[len(s)-n:])]; ok {
+	for n := 1; n <= longestProtocol && n <= len(s) && isWord(s[len(s)-n]); n++ {
+		if _, ok := DefaultSite().schemes[strings.ToLower(s[len(s)-n:])]; ok {
 			return true
 		}
 	}

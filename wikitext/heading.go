@@ -6,30 +6,51 @@ package wikitext
 
 import (
 	"html"
+	"iter"
 	"slices"
 	"sort"
 	"strings"
 )
 
+// Heading is a line such as == Title ==.
+type Heading struct {
+	// Start and End span the line without its line break.
+	Start, End int
+	// Level is 1 to 6.
+	Level int
+	// Index is the number of the section in MediaWiki's API and in links that
+	// edit it, 1 or more. Headings in the arguments of templates have numbers,
+	// too, though Headings leaves them out.
+	Index int
+	// Title is what stands between the signs, as written, without comments
+	// and outer white space.
+	Title string
+}
+
 // Headings returns the headings of the page itself, in order: not those inside
 // a template's arguments, a tag or a comment, which begin no section.
-func (d *Document) Headings() []Heading { return slices.Clone(d.headings()) }
-
-func (d *Document) findHeadings() []Heading {
-	var found []Heading
-	for _, n := range d.nodes {
-		if n.kind == headingNode && !n.deep {
-			found = append(found, Heading{Start: n.start, End: n.end, Level: n.level,
-				Title: strings.TrimSpace(d.visible(n.inner, n.innerEnd))})
+func (d *Document) Headings() iter.Seq[Heading] {
+	return func(yield func(Heading) bool) {
+		for i := 0; i < len(d.nodes); i = int(d.nodes[i].link) {
+			n := &d.nodes[i]
+			if n.kind == HeadingNode && !yield(d.heading(i, n)) {
+				return
+			}
 		}
 	}
-	return found
+}
+
+func (d *Document) heading(i int, n *node) Heading {
+	h := Heading{Start: int(n.start), End: int(n.end), Level: int(n.level), Index: int(n.inner)}
+	h.Title = strings.TrimSpace(d.visible(i+1, h.Start+h.Level, int(n.innerEnd)))
+	return h
 }
 
 // Section returns the plain text of the heading at or above an offset, "" before
 // the first.
 func (d *Document) Section(offset int) string {
-	headings := d.headings()
+	d.headingOnce.Do(func() { d.headings = slices.Collect(d.Headings()) })
+	headings := d.headings
 	i := sort.Search(len(headings), func(i int) bool { return headings[i].Start > offset })
 	if i == 0 {
 		return ""
@@ -45,12 +66,13 @@ func Plain(s string) string {
 	}
 	d := Parse(s)
 	var cuts []Span
-	for _, n := range d.nodes {
-		if n.kind != headingNode {
-			cuts = append(cuts, Span{n.start, n.end})
+	for i := range d.nodes {
+		switch n := &d.nodes[i]; n.kind {
+		case CommentNode, TagNode, IgnoredNode, TemplateNode, ParameterNode:
+			cuts = append(cuts, Span{int(n.start), int(n.end)})
 		}
 	}
-	for _, l := range d.Links() {
+	for l := range d.Links() {
 		label := l.Start + len("[[")
 		if l.HasLabel {
 			label = l.End - len("]]") - len(l.Label)
@@ -59,7 +81,7 @@ func Plain(s string) string {
 		}
 		cuts = append(cuts, Span{l.Start, label}, Span{l.End - len("]]"), l.End})
 	}
-	for _, u := range d.URLs() {
+	for u := range d.URLs() {
 		if u.Bracketed && u.Label != "" {
 			n := strings.IndexByte(d.src[u.End:], ']')
 			cuts = append(cuts, Span{u.Start - 1, u.End}, Span{u.End + n, u.End + n + 1})

@@ -6,6 +6,7 @@ package wikitext
 
 import (
 	"errors"
+	"iter"
 	"strings"
 	"testing"
 	"time"
@@ -125,25 +126,22 @@ func FuzzParse(f *testing.F) {
 				t.Fatalf("%s has the span %d, %d", what, start, end)
 			}
 		}
-		for _, n := range d.nodes {
-			span("node", n.start, n.end)
-			span("inner", n.inner, n.innerEnd)
-		}
+		checkNodes(t, d)
 		last := 0
-		for _, tmpl := range d.Templates() {
+		for tmpl := range d.Templates() {
 			span("template", tmpl.Start, tmpl.End)
 			if tmpl.Start < last {
 				t.Fatal("templates are not in order")
 			}
 			last = tmpl.Start
-			for _, a := range tmpl.Args {
+			for a := range tmpl.Args() {
 				span("argument", a.Start, a.End)
 			}
 		}
-		for _, l := range d.Links() {
+		for l := range d.Links() {
 			span("link", l.Start, l.End)
 		}
-		for _, u := range d.URLs() {
+		for u := range d.URLs() {
 			span("address", u.Start, u.End)
 		}
 		table, err := ParseTable(s)
@@ -157,6 +155,44 @@ func FuzzParse(f *testing.F) {
 		}
 		everything(s)
 	})
+}
+
+// checkNodes sees that the nodes of the scan are in order, one inside the other
+// or apart, and that each knows where those inside of it end.
+func checkNodes(t *testing.T, d *Document) {
+	t.Helper()
+	var open []node
+	for i, n := range d.nodes {
+		if n.kind == openNode || n.kind == LinkNode || n.kind == FileNode {
+			if n.link != int32(i+1) {
+				t.Fatalf("node %d is a link and holds nodes: %+v", i, n)
+			}
+			continue
+		}
+		for len(open) > 0 && int32(i) >= open[len(open)-1].link {
+			open = open[:len(open)-1]
+		}
+		if n.start < 0 || n.end > int32(len(d.src)) || n.start > n.end || n.link <= int32(i) || n.link > int32(len(d.nodes)) {
+			t.Fatalf("node %d is nowhere: %+v", i, n)
+		}
+		if i > 0 && n.start < d.nodes[i-1].start {
+			t.Fatalf("node %d begins before the one before it: %+v", i, n)
+		}
+		if len(open) > 0 {
+			if top := open[len(open)-1]; n.start < top.start || n.end > top.end || n.link > top.link {
+				t.Fatalf("node %d crosses %+v: %+v", i, top, n)
+			}
+		}
+		open = append(open, n)
+	}
+}
+
+func count[T any](seq iter.Seq[T]) int {
+	n := 0
+	for range seq {
+		n++
+	}
+	return n
 }
 
 func FuzzSetRegion(f *testing.F) {
@@ -207,7 +243,7 @@ func FuzzEscape(f *testing.F) {
 		}
 		d := Parse("{|\n| " + escaped + "\n|}")
 		table, err := ParseTable(d.String())
-		if err != nil || len(d.Links())+len(d.Templates())+len(d.URLs())+len(d.Headings()) > 0 {
+		if err != nil || count(d.Links())+count(d.Templates())+count(d.URLs())+count(d.Headings()) > 0 {
 			t.Fatalf("Escape(%q) = %q is markup", s, escaped)
 		}
 		if rows := table.Rows(); len(rows) != 1 || len(rows[0].Cells) != 1 {

@@ -8,7 +8,6 @@ package wikitext
 import (
 	"errors"
 	"fmt"
-	"sort"
 	"strings"
 )
 
@@ -117,20 +116,45 @@ func (d *Document) Region(id string) (Region, error) {
 // markers returns all the markers in the text, in order.
 func (d *Document) markers() []marker {
 	var found []marker
+	var comments map[int]comment
 	for i := 0; ; {
 		n := strings.Index(d.src[i:], "<!-- codesteward ")
 		if n < 0 {
 			return found
 		}
 		i += n
+		if comments == nil {
+			comments = d.comments()
+		}
 		m, ok := readMarker(d.src[i:])
 		if ok {
 			m.start, m.eol = i, len(d.src)
-			m.trouble = d.markerTrouble(&m, i)
+			m.trouble = d.markerTrouble(&m, i, comments)
 			found = append(found, m)
 		}
 		i += len("<!--")
 	}
+}
+
+// comment is a comment of the text.
+type comment struct {
+	end    int
+	inside bool // of a template, an argument or a tag
+}
+
+// comments returns all comments by where they begin.
+func (d *Document) comments() map[int]comment {
+	found := map[int]comment{}
+	inside := int32(0)
+	for i := range d.nodes {
+		switch n := &d.nodes[i]; n.kind {
+		case CommentNode:
+			found[int(n.inner)] = comment{end: int(n.innerEnd), inside: n.start < inside}
+		case TemplateNode, ParameterNode, TagNode, IgnoredNode:
+			inside = max(inside, n.end)
+		}
+	}
+	return found
 }
 
 // readMarker reads the marker at the beginning of s.
@@ -155,21 +179,16 @@ func readMarker(s string) (marker, bool) {
 
 // markerTrouble says what is wrong with the marker at i, "" if nothing is, and
 // sets where its line begins and ends.
-func (d *Document) markerTrouble(m *marker, i int) string {
-	k := sort.Search(len(d.nodes), func(k int) bool { return d.nodes[k].start >= i })
-	for k < len(d.nodes) && d.nodes[k].start == i && d.nodes[k].kind != commentNode {
-		k++
-	}
-	if k == len(d.nodes) || d.nodes[k].start != i {
-		return "stands inside another comment or a tag such as nowiki"
-	}
-	n := d.nodes[k]
+func (d *Document) markerTrouble(m *marker, i int, comments map[int]comment) string {
+	n, ok := comments[i]
 	switch {
-	case n.deep:
+	case !ok:
+		return "stands inside another comment or a tag such as nowiki"
+	case n.inside:
 		return "stands inside a template or a tag such as ref"
-	case !strings.HasSuffix(d.src[n.start:n.end], "-->"):
+	case !strings.HasSuffix(d.src[i:n.end], "-->"):
 		return "is not closed: \"-->\" is missing"
-	case strings.Contains(d.src[n.start:n.end], "\n"):
+	case strings.Contains(d.src[i:n.end], "\n"):
 		return "runs over more than one line"
 	}
 	start := trimBlanksLeft(d.src, 0, i)

@@ -1,93 +1,130 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// This file holds the scan that finds comments, tags, braces and headings.
+// This file holds the scan: the one pass from left to right that finds
+// comments, tags, braces, headings and where links may begin.
 
 package wikitext
 
 import (
-	"cmp"
-	"slices"
-	"strings"
+	"math"
+	"sync"
 )
-
-type nodeKind uint8
-
-const (
-	templateNode nodeKind = iota // {{…}}
-	argumentNode                 // {{{…}}}
-	commentNode
-	tagNode // an extension tag with its contents
-	headingNode
-)
-
-// node is something that the scan found.
-type node struct {
-	kind       nodeKind
-	start, end int
-	// The contents: of a tag or a heading, what stands between its signs.
-	inner, innerEnd int
-	// deep is set inside a template, an argument or an extension tag.
-	deep  bool
-	level int    // of a heading
-	tag   string // lower-case name of a tag
-	// The parts of a template are tree.parts[first:first+count].
-	first, count int
-}
-
-// part is what stands between two pipes of a template; eq is the offset of the
-// sign that splits name and value, -1 without one.
-type part struct{ start, end, eq int }
-
-// tree is all that the scan found, in order of start, outer before inner.
-type tree struct {
-	nodes []node
-	parts []part
-}
 
 // piece is something that was opened and not closed yet.
 type piece struct {
-	open  byte // '{', '[', '-' for -{, '=' for a heading, '<' for a tag
-	dash  bool // a '-' stands before the braces
-	count int  // of opening signs that are left
-	start int
-	parts int // index of its first part on the stack of parts
+	open    byte   // '{', '[', '-' for -{, '=' for a heading, '<' for a tag
+	dash    bool   // a '-' stands before the braces
+	pipe    bool   // a pipe was seen
+	tag     uint16 // index in Site.tags
+	count   int32  // of opening signs that are left
+	start   int32
+	first   int32 // index of the first node inside
+	part    int32 // where the part that is being read begins
+	inPart, // index of the first node inside of that part
+	equals, // the sign that divides it into name and value, none without one
+	nameEnd, // where the first part ends
+	argument int32 // index of the last argument's node, none without one
 	// Of a heading: where the last comment ended, and where the visible text
 	// before it ended.
-	commentEnd, visualEnd int
-	// Of a tag: its contents end at innerEnd, it ends at end; limit is where
-	// the text around it ends.
-	innerEnd, end, limit int
+	commentEnd, visualEnd int32
 }
 
+// With a tag, these fields have other meanings: its contents end at visualEnd,
+// it ends at commentEnd, and the text around it ends at nameEnd.
+
+const none = -1
+
+// What a byte can be to the scanner. Which of these count depends on what is
+// open.
+const (
+	always  = 1 << iota // opening signs and line breaks
+	brace               // }
+	bracket             // ]
+	pipe                // |
+	equals              // =
+)
+
+var class = [256]uint8{'{': always, '[': always, '<': always, '\n': always, '}': brace, ']': bracket, '|': pipe, '=': equals}
+
 type scanner struct {
+	site  *Site
 	src   string
 	i     int
 	limit int // the end of the contents of the innermost open tag
-	stack []piece
-	parts []part // of the pieces on the stack, in order
-	tags  int    // how many tags are on the stack
-	// Where the last comment ended if only comments and blanks stand before it
-	// on its line.
-	lineComment int
+	base  int // and their beginning
+	seen  int // all before it has been read as a sign
+	attrs int // attributes of an HTML tag reach to here
+	wants uint8
+	// What the page's readers see, or what a page that transcludes it gets.
+	transcluded bool
+	only        bool // just what stands in onlyinclude
+	over        bool // there is no further onlyinclude
+	tags        int  // how many tags are on the stack
+	headings    int32
+	dead        int // how many nodes belong to what was never closed
+	stack       []piece
+	nodes       []node // in order of their ends, inner before outer
+	renumber    []int32
+	ends        []container
+	run         []int32
 	find        closers
-	tree
 }
 
-// scan reads the text as MediaWiki's preprocessor does, mw:Preprocessor ABNF:
-// an opening sign goes on a stack, the closing sign of the innermost one ends
-// it, and what is left open at the end was plain text.
-func scan(src string) tree {
-	s := scanner{src: src, limit: len(src), find: closers{src: src}}
+var scanners = sync.Pool{New: func() any { return new(scanner) }}
+
+// scan reads the text as MediaWiki's preprocessor does
+// (includes/parser/Preprocessor_Hash.php): an opening sign goes on a stack, the
+// closing sign of the innermost one ends it, and what is left open at the end
+// was plain text. The nodes that it returns are in order of their starts, outer
+// before inner. A text of more than 2 GiB, which no wiki stores, has none.
+func scan(site *Site, src string, transcluded bool) []node {
+	if len(src) > math.MaxInt32 {
+		return nil
+	}
+	s := scanners.Get().(*scanner)
+	defer scanners.Put(s)
+	s.reset(site, src, transcluded)
+	s.read()
+	nodes := s.arrange()
+	s.resolveLinks(nodes)
+	s.site, s.src, s.find.src = nil, "", ""
+	return nodes
+}
+
+func (s *scanner) reset(site *Site, src string, transcluded bool) {
+	*s = scanner{site: site, src: src, limit: len(src), transcluded: transcluded,
+		stack: s.stack[:0], nodes: s.nodes[:0], renumber: s.renumber[:0], ends: s.ends[:0], run: s.run[:0],
+		find: closers{src: src, tags: s.find.tags}}
+	s.find.reset(len(site.tags))
+}
+
+// read goes through the whole text.
+func (s *scanner) read() {
+	src := s.src
+	s.look()
+	s.onlyInclude()
 	s.lineStart()
 	for {
-		for s.i < s.limit && !interesting[src[s.i]] {
-			s.i++
+		i, wants := s.i, s.wants
+		text := src[:s.limit]
+		for i < len(text) {
+			c := class[text[i]]
+			if c&wants == 0 {
+				i++
+				continue
+			}
+			if text[i] == '\n' && (i+1 == len(text) || text[i+1] != '=') && !s.inHeading() {
+				i++ // most lines begin no heading
+				continue
+			}
+			break
 		}
-		if s.i < s.limit {
+		s.i = i
+		if i < s.limit {
 			s.step()
 			continue
 		}
-		if top := s.top(); top != nil && top.open == '=' {
+		if s.inHeading() {
 			s.closeHeading()
 			continue
 		}
@@ -96,58 +133,52 @@ func scan(src string) tree {
 		}
 		s.closeTag()
 	}
-	s.finish()
-	return s.tree
+	for len(s.stack) > 0 {
+		s.abandon()
+	}
 }
-
-var interesting = [256]bool{'[': true, ']': true, '{': true, '}': true, '<': true, '\n': true, '-': true, '|': true, '=': true}
 
 // step handles the sign at the present place and moves behind it.
 func (s *scanner) step() {
-	top := s.top()
 	switch c := s.src[s.i]; c {
 	case '<':
 		s.angle()
-	case '{', '[':
-		s.open(c, run(s.src[s.i:s.limit], c), false)
+	case '{':
+		count := run(s.src[s.i:s.limit], '{')
+		dash := s.i > s.seen && s.src[s.i-1] == '-'
+		switch {
+		case count >= 2: // a dash before them means nothing yet: the rightmost braces win
+			s.push(piece{open: '{', dash: dash, count: int32(count), start: int32(s.i)}, s.i+count)
+		case dash:
+			s.push(piece{open: '-', count: 2, start: int32(s.i - 1)}, s.i+1)
+		}
+		s.i += count
+		s.seen = s.i
+	case '[':
+		count := run(s.src[s.i:s.limit], '[')
+		if count >= 2 {
+			s.linkMayBegin(count)
+			s.push(piece{open: '[', count: int32(count), start: int32(s.i)}, s.i+count)
+		}
+		s.i += count
+		s.seen = s.i
 	case '}', ']':
-		switch {
-		case top == nil:
-			s.i++
-		case top.open == '{' && c == '}', top.open == '[' && c == ']':
-			s.close(run(s.src[s.i:min(s.limit, s.i+top.count)], c))
-		case top.open == '-' && strings.HasPrefix(s.src[s.i:s.limit], "}-"):
-			s.close(2)
-		default:
-			s.i++
-		}
-	case '-':
-		braces := run(s.src[s.i+1:s.limit], '{')
-		switch {
-		case braces == 0:
-			s.i++
-		case braces == 1:
-			s.open('-', 2, false)
-		default: // the rightmost braces win
-			s.i++
-			s.open('{', braces, true)
-		}
+		s.close(c)
 	case '|':
-		if top != nil && (top.open == '{' || top.open == '-') {
-			s.parts[len(s.parts)-1].end = s.i
-			s.parts = append(s.parts, part{start: s.i + 1, eq: -1})
-		}
+		s.divide()
 		s.i++
+		s.seen = s.i
 	case '=':
-		if s.wantsEquals() {
-			s.parts[len(s.parts)-1].eq = s.i
-		}
+		s.top().equals = int32(s.i)
+		s.look()
 		s.i++
+		s.seen = s.i
 	case '\n':
-		if top != nil && top.open == '=' {
+		if s.inHeading() {
 			s.closeHeading()
 		}
 		s.i++
+		s.seen = s.i
 		s.lineStart()
 	}
 }
@@ -159,67 +190,121 @@ func (s *scanner) top() *piece {
 	return &s.stack[len(s.stack)-1]
 }
 
+func (s *scanner) inHeading() bool { return len(s.stack) > 0 && s.stack[len(s.stack)-1].open == '=' }
+
+// look sets which signs mean something in what is open now.
+func (s *scanner) look() {
+	s.wants = always
+	top := s.top()
+	if top == nil {
+		return
+	}
+	switch top.open {
+	case '[':
+		s.wants |= bracket
+	case '{', '-':
+		s.wants |= brace | pipe
+		if top.pipe && top.equals == none {
+			s.wants |= equals
+		}
+	}
+}
+
 // push puts a piece on the stack whose contents begin at inner.
 func (s *scanner) push(p piece, inner int) {
-	p.parts = len(s.parts)
-	s.parts = append(s.parts, part{start: inner, eq: -1})
+	p.part, p.equals, p.argument = int32(inner), none, none
+	p.first = int32(len(s.nodes))
 	s.stack = append(s.stack, p)
+	s.look()
 }
 
 func (s *scanner) pop() piece {
 	p := *s.top()
 	s.stack = s.stack[:len(s.stack)-1]
-	s.parts = s.parts[:p.parts]
+	s.look()
 	return p
 }
 
-// wantsEquals reports whether an equals sign here splits name and value.
-func (s *scanner) wantsEquals() bool {
-	top := s.top()
-	return top != nil && (top.open == '{' || top.open == '-') &&
-		len(s.parts)-top.parts > 1 && s.parts[len(s.parts)-1].eq < 0
-}
-
-// open puts count opening signs on the stack if they are enough.
-func (s *scanner) open(c byte, count int, dash bool) {
-	start := s.i
-	s.i += count
-	if count >= 2 {
-		s.push(piece{open: c, count: count, start: start, dash: dash}, s.i)
-	}
-}
-
-// close ends the innermost piece with at most count closing signs.
-func (s *scanner) close(count int) {
-	top := *s.top()
-	most := 2
-	if top.open == '{' {
-		most = 3
-	}
-	count = min(count, most)
-	if count < 2 {
-		s.i++
+// abandon takes the innermost piece off the stack: it was plain text, and the
+// parts that its pipes made are none.
+func (s *scanner) abandon() {
+	p := s.pop()
+	if p.open != '{' {
 		return
 	}
-	if top.open == '{' {
-		s.parts[len(s.parts)-1].end = s.i
-		n := node{kind: templateNode, start: top.start + top.count - count, end: s.i + count,
-			inner: top.start + top.count, innerEnd: s.i,
-			first: len(s.tree.parts), count: len(s.parts) - top.parts}
-		if count == 3 {
-			n.kind = argumentNode
+	for i := p.argument; i != none; {
+		n := &s.nodes[i]
+		n.kind = deadNode
+		s.dead++
+		i = n.innerEnd
+	}
+}
+
+// divide ends a part of braces at a pipe.
+func (s *scanner) divide() {
+	top := s.top()
+	s.endPart(top)
+	top.part, top.inPart, top.equals, top.pipe = int32(s.i+1), int32(len(s.nodes)), none, true
+	s.look()
+}
+
+// endPart ends a part of braces here. All but the first are arguments.
+func (s *scanner) endPart(p *piece) {
+	if !p.pipe {
+		p.nameEnd = int32(s.i)
+		return
+	}
+	if p.open != '{' {
+		return
+	}
+	// Until it is known whether the braces close, an argument remembers the one
+	// before it.
+	s.nodes = append(s.nodes, node{kind: ArgumentNode, start: p.part, end: int32(s.i), inner: p.equals, innerEnd: p.argument, link: p.inPart})
+	p.argument = int32(len(s.nodes) - 1)
+}
+
+// close handles closing signs, which end the innermost piece.
+func (s *scanner) close(c byte) {
+	top := s.top()
+	if top.open == '-' { // needs }-
+		if s.i+1 < s.limit && s.src[s.i+1] == '-' {
+			s.i += 2
+			s.pop()
+		} else {
+			s.i++
 		}
-		s.tree.parts = append(s.tree.parts, s.parts[top.parts:]...)
-		s.nodes = append(s.nodes, n)
+		s.seen = s.i
+		return
+	}
+	count := run(s.src[s.i:min(s.limit, s.i+int(top.count))], c)
+	switch {
+	case count < 2:
+		s.i++
+		s.seen = s.i
+		return
+	case c == ']':
+		count = 2
+	default:
+		count = min(count, 3)
+		s.endPart(top)
+		kind := TemplateNode
+		if count == 3 {
+			kind = ParameterNode
+		}
+		s.nodes = append(s.nodes, node{kind: kind, start: top.start + top.count - int32(count), end: int32(s.i + count),
+			inner: top.start + top.count, innerEnd: top.nameEnd, link: top.first})
 	}
 	s.i += count
-	s.pop()
-	top.count -= count
+	s.seen = s.i
+	p := s.pop()
+	p.count -= int32(count)
+	first := p.first
 	switch {
-	case top.count >= 2:
-		s.push(top, top.start+top.count)
-	case top.count == 1 && top.open == '{' && top.dash:
-		s.push(piece{open: '-', count: 2, start: top.start - 1}, top.start+1)
+	case p.count >= 2:
+		s.push(piece{open: p.open, dash: p.dash, count: p.count, start: p.start}, int(p.start+p.count))
+		s.top().first = first
+	case p.count == 1 && p.dash:
+		s.push(piece{open: '-', count: 2, start: p.start - 1}, int(p.start+1))
 	}
 }
 
@@ -229,53 +314,37 @@ func (s *scanner) lineStart() {
 		return
 	}
 	count := run(s.src[s.i:min(s.i+6, s.limit)], '=')
-	if count == 1 && s.wantsEquals() {
-		return // it splits an argument
+	if count == 1 && s.wants&equals != 0 {
+		return // it divides an argument
 	}
-	s.push(piece{open: '=', count: count, start: s.i, commentEnd: -1}, s.i)
+	s.push(piece{open: '=', count: int32(count), start: int32(s.i), commentEnd: none}, s.i)
 	s.i += count
+	s.seen = s.i
 }
 
 // closeHeading ends the line that began with equals signs. The present place is
 // at its end and stays there.
 func (s *scanner) closeHeading() {
 	p := s.pop()
-	end := trimBlanksLeft(s.src, p.start, s.i)
-	if p.commentEnd == end {
-		end = trimBlanksLeft(s.src, p.start, p.visualEnd)
+	start := int(p.start)
+	end := trimBlanksLeft(s.src, start, s.i)
+	if int(p.commentEnd) == end {
+		end = trimBlanksLeft(s.src, start, int(p.visualEnd))
 	}
-	equals := 0
-	for end-equals > p.start && s.src[end-equals-1] == '=' {
-		equals++
+	signs := 0
+	for end-signs > start && s.src[end-signs-1] == '=' {
+		signs++
 	}
-	level := min(equals, p.count)
-	if end-equals == p.start { // only signs: some of them are the title
-		level = min(6, (equals-1)/2)
+	level := min(signs, int(p.count))
+	if end-signs == start { // only signs: some of them are the title
+		level = min(6, (signs-1)/2)
 	}
 	if level < 1 {
 		return
 	}
-	s.nodes = append(s.nodes, node{kind: headingNode, start: p.start, end: s.i, level: level,
-		inner: p.start + level, innerEnd: end - level})
-}
-
-// finish sorts what was found and marks what lies inside of something.
-func (s *scanner) finish() {
-	slices.SortFunc(s.nodes, func(a, b node) int {
-		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end))
-	})
-	cover, heading := 0, 0
-	for i := range s.nodes {
-		n := &s.nodes[i]
-		n.deep = n.start < cover
-		switch n.kind {
-		case headingNode: // one can run over lines and hold others
-			n.deep = n.deep || n.start < heading
-			heading = max(heading, n.end)
-		case templateNode, argumentNode, tagNode:
-			cover = max(cover, n.end)
-		}
-	}
+	s.headings++
+	s.nodes = append(s.nodes, node{kind: HeadingNode, start: p.start, end: int32(s.i), level: uint8(level),
+		inner: s.headings, innerEnd: int32(end - level), link: p.first})
 }
 
 // run returns how often c stands at the beginning of s.

@@ -31,6 +31,13 @@ type Site struct {
 	// zone that signatures are written in.
 	lang, timezone string
 
+	// tagIndex has the index in tags of every name, live tells of every index
+	// whether the contents are wikitext; schemes has what must stand behind the
+	// colon of a protocol, "//" or nothing.
+	tagIndex map[string]uint16
+	live     []bool
+	schemes  map[string]string
+
 	// mainPage is the title that a bare prefix of the wiki's own leads to.
 	mainPage string
 	// spaces has every namespace by number, prefixes every name of every

@@ -74,6 +74,7 @@ func NewSite(answer []byte) (*Site, error) {
 	s.readInterwikis(&info)
 	s.readTags(&info)
 	s.readWords(&info)
+	s.index()
 	return s, nil
 }
 

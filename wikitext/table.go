@@ -143,10 +143,10 @@ func (d *Document) shield() string {
 	}
 	for _, n := range d.nodes {
 		switch n.kind {
-		case templateNode, argumentNode, tagNode:
-			blank(n.start, n.end)
-		case commentNode:
-			for i := max(n.start, done); i < n.end; i++ {
+		case TemplateNode, ParameterNode, TagNode:
+			blank(int(n.start), int(n.end))
+		case CommentNode, IgnoredNode:
+			for i := max(int(n.start), done); i < int(n.end); i++ {
 				b[i] = ' '
 			}
 		}

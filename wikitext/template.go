@@ -5,90 +5,155 @@
 package wikitext
 
 import (
-	"sort"
+	"iter"
 	"strconv"
 	"strings"
 )
 
-// Templates returns everything in double braces in order of Start, also what
-// stands inside of another template or of a tag such as ref.
-func (d *Document) Templates() []Template {
-	var found []Template
-	for _, n := range d.nodes {
-		if n.kind != templateNode {
-			continue
-		}
-		parts := d.parts[n.first : n.first+n.count]
-		t := Template{Start: n.start, End: n.end, Name: strings.TrimSpace(d.visible(parts[0].start, parts[0].end))}
-		position := 0
-		for _, p := range parts[1:] {
-			a := Arg{Start: p.start, End: p.end}
-			if p.eq < 0 {
-				position++
-				a.Name, a.Value = strconv.Itoa(position), d.src[p.start:p.end]
-			} else {
-				a.Name = strings.TrimSpace(d.visible(p.start, p.eq))
-				a.Value = strings.TrimSpace(d.src[p.eq+1 : p.end])
-			}
-			t.Args = append(t.Args, a)
-		}
-		found = append(found, t)
-	}
-	return found
+// Template is anything in double braces: a template, a parser function or a
+// variable.
+type Template struct {
+	// Start and End span it with its braces.
+	Start, End int
+	// Name is what stands before the first pipe, without comments and outer
+	// white space. Of a parser function that is all up to the first pipe, such
+	// as "#if: {{{1|}}}".
+	Name string
+	// Inside is set where it stands in an argument, a template's name or an
+	// extension tag.
+	Inside bool
+
+	d     *Document
+	index int
 }
 
-// visible returns a stretch of the text without its comments.
-func (d *Document) visible(start, end int) string {
-	if !strings.Contains(d.src[start:end], "<!--") {
-		return d.src[start:end]
-	}
-	var b strings.Builder
-	i := sort.Search(len(d.nodes), func(i int) bool { return d.nodes[i].start >= start })
-	for ; i < len(d.nodes) && d.nodes[i].start < end; i++ {
-		if n := d.nodes[i]; n.kind == commentNode {
-			b.WriteString(d.src[start:n.start])
-			start = min(n.end, end)
+// Arg is an argument of a template.
+type Arg struct {
+	// Name is the name of the argument, trimmed; a positional one has its
+	// number, counted from 1.
+	Name string
+	// Value is as written; MediaWiki trims the values of named arguments
+	// only, and so does Value.
+	Value string
+	// Named tells an argument with a sign that divides name and value.
+	Named bool
+	// Start and End span the argument, from after its pipe to the next pipe or
+	// the closing braces, ValueStart and ValueEnd its Value.
+	Start, End, ValueStart, ValueEnd int
+}
+
+// Templates returns everything in double braces in order of Start, also what
+// stands inside of another template or of a tag such as ref.
+func (d *Document) Templates() iter.Seq[Template] {
+	return func(yield func(Template) bool) {
+		inside := int32(0)
+		for i := range d.nodes {
+			n := &d.nodes[i]
+			if n.kind == TemplateNode && !yield(d.template(i, n, n.start < inside)) {
+				return
+			}
+			if n.kind >= TemplateNode && n.kind <= ParameterNode || n.kind == TagNode {
+				inside = max(inside, n.end)
+			}
 		}
+	}
+}
+
+func (d *Document) template(i int, n *node, inside bool) Template {
+	return Template{Start: int(n.start), End: int(n.end), Name: trimSpace(d.visible(i+1, int(n.inner), int(n.innerEnd))),
+		Inside: inside, d: d, index: i}
+}
+
+// Args returns the arguments in order, whatever their names.
+func (t Template) Args() iter.Seq[Arg] {
+	return func(yield func(Arg) bool) {
+		nodes := t.d.nodes
+		position := 0
+		for i := t.index + 1; i < int(nodes[t.index].link); i = int(nodes[i].link) {
+			n := &nodes[i]
+			if n.kind != ArgumentNode {
+				continue
+			}
+			if n.inner == none {
+				position++
+			}
+			if !yield(t.d.arg(i, n, position)) {
+				return
+			}
+		}
+	}
+}
+
+// Arg returns the argument of that name, and whether there is one. Of several
+// the last counts, as in MediaWiki.
+func (t Template) Arg(name string) (Arg, bool) {
+	var found Arg
+	ok := false
+	for a := range t.Args() {
+		if a.Name == name {
+			found, ok = a, true
+		}
+	}
+	return found, ok
+}
+
+func (d *Document) arg(i int, n *node, position int) Arg {
+	a := Arg{Start: int(n.start), End: int(n.end), ValueStart: int(n.start), ValueEnd: int(n.end)}
+	if n.inner == none {
+		a.Name, a.Value = strconv.Itoa(position), d.src[a.Start:a.End]
+		return a
+	}
+	a.Named = true
+	a.Name = trimSpace(d.visible(i+1, a.Start, int(n.inner)))
+	a.ValueStart = int(n.inner) + 1
+	for a.ValueStart < a.End && isTrimmed(d.src[a.ValueStart]) {
+		a.ValueStart++
+	}
+	for a.ValueEnd > a.ValueStart && isTrimmed(d.src[a.ValueEnd-1]) {
+		a.ValueEnd--
+	}
+	a.Value = d.src[a.ValueStart:a.ValueEnd]
+	return a
+}
+
+// visible returns a stretch of the text without its comments and without what
+// MediaWiki ignores. The nodes in it begin at index i.
+func (d *Document) visible(i, start, end int) string {
+	var b strings.Builder
+	for i < len(d.nodes) && int(d.nodes[i].start) < end {
+		n := &d.nodes[i]
+		switch n.kind {
+		case CommentNode, IgnoredNode:
+			b.WriteString(d.src[start:max(start, int(n.start))])
+			start = min(int(n.end), end)
+			i++
+		case HeadingNode:
+			i++
+		case openNode, LinkNode, FileNode:
+			i++
+		default:
+			i = int(n.link)
+		}
+	}
+	if b.Len() == 0 {
+		return d.src[start:end]
 	}
 	b.WriteString(d.src[start:end])
 	return b.String()
 }
 
-// index tells the layers above the scan where templates stand.
-type index struct {
-	mark []byte // one for each byte of the text
-	d    *Document
+// isTrimmed reports whether PHP's trim removes c.
+func isTrimmed(c byte) bool {
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\v' || c == 0
 }
 
-const (
-	opens   = 1 // a template or an argument begins here
-	divides = 2 // a pipe or the end of a template, or the end of a heading
-)
-
-func (d *Document) index() *index {
-	x := &index{mark: make([]byte, len(d.src)+1), d: d}
-	for _, n := range d.nodes {
-		switch n.kind {
-		case templateNode, argumentNode:
-			x.mark[n.start] = opens
-			for _, p := range d.parts[n.first : n.first+n.count] {
-				x.mark[p.end] = divides
-			}
-		case headingNode:
-			x.mark[n.innerEnd] = divides
-		}
+// trimSpace cuts off what PHP's trim does, which leaves other spaces.
+func trimSpace(s string) string {
+	for s != "" && isTrimmed(s[0]) {
+		s = s[1:]
 	}
-	return x
-}
-
-// skip returns the end of the template or argument that begins at i.
-func (x *index) skip(i int) int {
-	nodes := x.d.nodes
-	k := sort.Search(len(nodes), func(k int) bool { return nodes[k].start >= i })
-	for ; k < len(nodes) && nodes[k].start == i; k++ {
-		if nodes[k].kind == templateNode || nodes[k].kind == argumentNode {
-			return nodes[k].end
-		}
+	for s != "" && isTrimmed(s[len(s)-1]) {
+		s = s[:len(s)-1]
 	}
-	return i + 1
+	return s
 }

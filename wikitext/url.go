@@ -5,127 +5,275 @@
 package wikitext
 
 import (
+	"iter"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 )
 
-// schemes are those that MediaWiki links by default, $wgUrlProtocols.
-var schemes = map[string]bool{ // true: "//" must follow
-	"bitcoin": false, "ftp": true, "ftps": true, "geo": false, "git": true, "gopher": true,
-	"http": true, "https": true, "irc": true, "ircs": true, "magnet": false, "mailto": false,
-	"matrix": false, "mms": true, "news": false, "nntp": true, "redis": true, "sftp": true,
-	"sip": false, "sips": false, "sms": false, "ssh": true, "svn": true, "tel": false,
-	"telnet": true, "urn": false, "worldwind": true, "xmpp": false,
+// URL is an external link.
+type URL struct {
+	// Start and End span the address alone, without brackets and label.
+	Start, End int
+	// Target is the address as written; in brackets it may begin with "//".
+	Target string
+	// Label is the text after the address in brackets, "" without one.
+	Label string
+	// Bracketed tells [https://example.org x] from a bare address.
+	Bracketed bool
+	// Close is the offset behind the closing bracket, End without brackets.
+	Close int
 }
-
-const longestScheme = len("worldwind")
 
 // URLs returns the external links in order of Start: [address label], bare
 // addresses, and [//host label]. A bare address does not end in punctuation. An
 // address goes on over templates inside of it and ends with the argument of the
-// template that it stands in.
-func (d *Document) URLs() []URL {
-	text := d.Masked()
-	if !strings.Contains(text, ":") && !strings.Contains(text, "[//") {
-		return nil
+// template that it stands in. In an internal link's label there are none, in
+// the caption of a file only those in brackets.
+func (d *Document) URLs() iter.Seq[URL] {
+	return func(yield func(URL) bool) {
+		u := urlScan{d: d, src: d.src, yield: yield}
+		u.texts = append(u.texts, text{end: len(d.src)})
+		u.read()
 	}
-	var found []URL
-	brackets := bracketEnd{text: text}
-	for i := 0; i < len(text); {
-		switch text[i] {
-		case '[':
-			after := afterScheme(text, i+1)
-			if after < 0 {
-				break
-			}
-			end := d.urlEnd(text, after)
-			if to := brackets.after(end); end > after && to >= 0 {
-				found = append(found, URL{Start: i + 1, End: end, Target: d.src[i+1 : end],
-					Label: strings.TrimSpace(d.src[end:to]), Bracketed: true})
-				i = end
-				continue
-			}
-		case ':':
-			start := i - schemeBefore(text, i)
-			if start == i {
-				break
-			}
-			after := afterScheme(text, start)
-			if after < 0 {
-				break
-			}
-			end := trimURL(text, after, d.urlEnd(text, after))
-			if end > after {
-				found = append(found, URL{Start: start, End: end, Target: d.src[start:end]})
-				i = end
-				continue
-			}
+}
+
+// text is a stretch that an address cannot leave: an argument, a template's
+// name, the contents of a tag, a heading's title, or the page.
+type text struct {
+	start, end int
+	caption    bool
+	// closing is the first place at or after the last question that ends a
+	// label, 0 before the first question.
+	closing int
+}
+
+type urlScan struct {
+	d     *Document
+	src   string
+	i     int
+	next  int // the next node
+	last  int // the end of the last address
+	line  int // the last line break that was found, and how far it was looked
+	until int
+	texts []text
+	yield func(URL) bool
+}
+
+// inURL is what a scan for addresses has to look at.
+var inURL = [256]bool{':': true, '[': true, '<': true}
+
+func (u *urlScan) read() {
+	for u.i < len(u.src) {
+		for len(u.texts) > 1 && u.i >= u.texts[len(u.texts)-1].end {
+			u.texts = u.texts[:len(u.texts)-1]
 		}
-		i++
-	}
-	return found
-}
-
-// schemeBefore returns how many letters before the colon at i are a scheme, 0
-// if they are none or something of a word stands before them.
-func schemeBefore(text string, i int) int {
-	n := 0
-	for n <= longestScheme && n < i && isWord(text[i-n-1]) {
-		n++
-	}
-	if _, ok := schemes[strings.ToLower(text[i-n:i])]; !ok {
-		return 0
-	}
-	return n
-}
-
-// afterScheme returns where the address after the scheme at i begins, -1 if
-// there is no scheme.
-func afterScheme(text string, i int) int {
-	if strings.HasPrefix(text[i:], "//") {
-		return i + 2
-	}
-	n := i
-	for n < len(text) && n-i <= longestScheme && isWord(text[n]) {
-		n++
-	}
-	if n == len(text) || text[n] != ':' {
-		return -1
-	}
-	slashes, ok := schemes[strings.ToLower(text[i:n])]
-	switch {
-	case !ok:
-		return -1
-	case !slashes:
-		return n + 1
-	case strings.HasPrefix(text[n:], "://"):
-		return n + 3
-	}
-	return -1
-}
-
-// urlEnd returns where the address that goes on at i ends.
-func (d *Document) urlEnd(text string, i int) int {
-	x := d.inner()
-	for i < len(text) {
-		if x.mark[i] == opens {
-			i = x.skip(i)
+		stop := u.texts[len(u.texts)-1].end
+		if u.next < len(u.d.nodes) {
+			stop = min(stop, int(u.d.nodes[u.next].start))
+		}
+		part := u.src[:max(stop, u.i)]
+		for u.i < len(part) && !inURL[part[u.i]] {
+			u.i++
+		}
+		if u.i < len(part) {
+			if !u.sign() {
+				return
+			}
 			continue
 		}
-		if x.mark[i] == divides {
+		if u.next < len(u.d.nodes) && u.i >= int(u.d.nodes[u.next].start) {
+			u.enter()
+		}
+	}
+}
+
+// enter goes into the next node or behind it.
+func (u *urlScan) enter() {
+	n := &u.d.nodes[u.next]
+	end := int(n.end)
+	switch n.kind {
+	case HeadingNode:
+		u.texts = append(u.texts, text{start: u.i, end: int(n.innerEnd)})
+	case TemplateNode, ParameterNode:
+		u.texts = append(u.texts, text{start: int(n.inner), end: int(n.innerEnd)})
+	case ArgumentNode:
+		u.i = max(u.i, int(n.start))
+		u.texts = append(u.texts, text{start: u.i, end: end})
+	case FileNode:
+		u.i = max(u.i, int(n.innerEnd))
+		u.texts = append(u.texts, text{start: u.i, end: end, caption: true})
+	case openNode:
+	case TagNode:
+		if u.d.site.live[n.tag] {
+			u.i = max(u.i, int(n.inner))
+			u.texts = append(u.texts, text{start: u.i, end: int(n.innerEnd)})
+			break
+		}
+		fallthrough
+	default:
+		u.i = max(u.i, end)
+		for u.next++; u.next < len(u.d.nodes) && int(u.d.nodes[u.next].start) < end; u.next++ {
+		}
+		return
+	}
+	u.next++
+}
+
+// sign looks at a sign that may belong to an address. It is false when nobody
+// wants any more.
+func (u *urlScan) sign() bool {
+	start := u.i
+	u.i++
+	switch u.src[start] {
+	case '<':
+		if end := u.htmlTag(start); end > 0 {
+			u.i = end
+		}
+	case '[':
+		if n := u.d.site.protocol(u.src[start+1:]); n > 0 {
+			return u.bracketed(start+1, start+1+n)
+		}
+	case ':':
+		if u.texts[len(u.texts)-1].caption {
+			break
+		}
+		if from, after := u.protocolBefore(start); from >= 0 {
+			return u.bare(from, after)
+		}
+	}
+	return true
+}
+
+// htmlTag returns the end of the HTML tag at i, in which nothing is an address,
+// 0 if none begins there.
+func (u *urlScan) htmlTag(i int) int {
+	var buffer [longestTag]byte
+	name, _ := tagName(u.src[i+1:], &buffer)
+	if !isHTML[string(name)] {
+		return 0
+	}
+	n := strings.IndexAny(u.src[i+1:], "<>")
+	if n < 0 || u.src[i+1+n] == '<' {
+		return 0
+	}
+	end := i + 1 + n
+	for u.next < len(u.d.nodes) && int(u.d.nodes[u.next].start) < end {
+		u.next++
+	}
+	return end
+}
+
+// protocolBefore returns where the protocol begins whose colon is at i, and
+// where it ends, -1 if there is none.
+func (u *urlScan) protocolBefore(i int) (start, end int) {
+	start = i
+	first := max(u.last, u.texts[len(u.texts)-1].start)
+	var buffer [longestProtocol]byte
+	for start > first && isWord(u.src[start-1]) {
+		if i-start == longestProtocol {
+			return -1, -1
+		}
+		start--
+	}
+	for k, c := range []byte(u.src[start:i]) {
+		if c >= 'A' && c <= 'Z' {
+			c |= 0x20
+		}
+		buffer[k] = c
+	}
+	slashes, ok := u.d.site.schemes[string(buffer[:i-start])]
+	if !ok || !strings.HasPrefix(u.src[i+1:], slashes) {
+		return -1, -1
+	}
+	if r, _ := utf8.DecodeLastRuneInString(u.src[first:start]); start > first && (unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r)) {
+		return -1, -1
+	}
+	return start, i + 1 + len(slashes)
+}
+
+const longestProtocol = 16
+
+// bracketed handles an address in brackets that begins at start.
+func (u *urlScan) bracketed(start, after int) bool {
+	end := u.addressEnd(after)
+	text := &u.texts[len(u.texts)-1]
+	if end == after {
+		return true
+	}
+	if text.closing == 0 || text.closing < end {
+		text.closing = u.labelEnd(end)
+	}
+	if text.closing >= text.end || u.src[text.closing] != ']' {
+		return true // it may be a bare one
+	}
+	found := URL{Start: start, End: end, Bracketed: true, Close: text.closing + 1}
+	found.Target, found.Label = u.src[start:end], strings.TrimSpace(u.src[end:text.closing])
+	u.i, u.last = end, end
+	// A bare address in the label is none.
+	u.skip(text.closing)
+	return u.yield(found)
+}
+
+// skip goes to the end of a label, over the nodes in it but not over those that
+// hold texts of their own.
+func (u *urlScan) skip(end int) {
+	for u.next < len(u.d.nodes) && int(u.d.nodes[u.next].start) < end {
+		switch n := &u.d.nodes[u.next]; n.kind {
+		case TemplateNode, ParameterNode, TagNode:
+			u.i = int(n.start)
+			return
+		}
+		u.next++
+	}
+	u.i = end
+}
+
+// bare handles an address without brackets that begins at start.
+func (u *urlScan) bare(start, after int) bool {
+	end := u.addressEnd(after)
+	end = trimURL(u.src, after, end)
+	if end == after {
+		return true
+	}
+	u.i, u.last = end, end
+	return u.yield(URL{Start: start, End: end, Target: u.src[start:end], Close: end})
+}
+
+// addressEnd returns where the address that goes on at i ends.
+func (u *urlScan) addressEnd(i int) int {
+	src, limit := u.src, u.texts[len(u.texts)-1].end
+	if src[i:] != "" && src[i] == '[' { // an IPv6 address
+		n := strings.IndexByte(src[i:min(limit, i+50)], ']')
+		if n < 2 || strings.Trim(src[i+1:i+n], "0123456789abcdefABCDEF:.") != "" {
 			return i
 		}
-		switch c := text[i]; {
+		i += n + 1
+	}
+	next := u.next
+	for i < limit {
+		for next < len(u.d.nodes) && int(u.d.nodes[next].start) < i {
+			next++
+		}
+		if next < len(u.d.nodes) && int(u.d.nodes[next].start) == i {
+			if kind := u.d.nodes[next].kind; kind == TemplateNode || kind == ParameterNode {
+				i = int(u.d.nodes[next].end)
+				next = int(u.d.nodes[next].link)
+				continue
+			}
+		}
+		switch c := src[i]; {
 		case c <= ' ', c == 0x7f, c == '[', c == ']', c == '<', c == '>', c == '"':
 			return i
-		case c == '\'' && strings.HasPrefix(text[i:], "''"), c == '|' && strings.HasPrefix(text[i:], "||"):
+		case c == '\'' && strings.HasPrefix(src[i:limit], "''"):
 			return i
-		case c == '&' && endsURL(text[i:min(i+6, len(text))]):
+		case c == '|' && strings.HasPrefix(src[i:limit], "||") && u.inCell(i, '|'), c == '!' && strings.HasPrefix(src[i:limit], "!!") && u.inCell(i, '!'):
+			return i
+		case c == '&' && endsURL(src[i:min(i+12, limit)]):
 			return i
 		case c >= utf8.RuneSelf:
-			r, n := utf8.DecodeRuneInString(text[i:])
-			if unicode.Is(unicode.Zs, r) {
+			r, n := utf8.DecodeRuneInString(src[i:])
+			if r == utf8.RuneError || unicode.Is(unicode.Zs, r) {
 				return i
 			}
 			i += n
@@ -133,12 +281,74 @@ func (d *Document) urlEnd(text string, i int) int {
 			i++
 		}
 	}
-	return i
+	return min(i, limit)
 }
 
-func endsURL(entity string) bool {
-	entity = strings.ToLower(entity)
-	return strings.HasPrefix(entity, "&lt;") || strings.HasPrefix(entity, "&gt;") || strings.HasPrefix(entity, "&nbsp;")
+// inCell reports whether the line at i is one of table cells, which two signs
+// divide.
+func (u *urlScan) inCell(i int, sign byte) bool {
+	if i < u.line || i > u.until {
+		from := 0
+		if i >= u.line && u.until > 0 {
+			from = u.until
+		}
+		if n := strings.LastIndexByte(u.src[from:i], '\n'); n >= 0 || from == 0 {
+			u.line = from + n + 1
+		}
+	}
+	u.until = i
+	at := skipBlanks(u.src, u.line, i)
+	return u.src[at] == '!' || sign == '|' && u.src[at] == '|'
+}
+
+// labelEnd returns the offset of what ends a label at or after i: a closing
+// bracket, a line break or the end of the text.
+func (u *urlScan) labelEnd(i int) int {
+	limit := u.texts[len(u.texts)-1].end
+	next := u.next
+	for i < limit {
+		for next < len(u.d.nodes) && int(u.d.nodes[next].start) < i {
+			next++
+		}
+		stop := limit
+		if next < len(u.d.nodes) {
+			stop = min(stop, int(u.d.nodes[next].start))
+		}
+		for ; i < stop; i++ {
+			if c := u.src[i]; c == ']' || c < ' ' && c != '\t' {
+				return i
+			}
+		}
+		if i >= limit {
+			break
+		}
+		switch n := &u.d.nodes[next]; n.kind {
+		case openNode, HeadingNode:
+			next++
+		default:
+			i = max(i, int(n.end))
+			next = int(n.link)
+		}
+	}
+	return limit
+}
+
+// endsURL reports whether a character reference that ends an address begins s.
+func endsURL(s string) bool {
+	name, _, ok := strings.Cut(s[1:], ";")
+	if !ok {
+		return false
+	}
+	if number, ok := strings.CutPrefix(name, "#"); ok {
+		hex, isHex := strings.CutPrefix(number, "x")
+		switch hex = strings.TrimLeft(hex, "0"); {
+		case isHex:
+			return strings.EqualFold(hex, "3c") || strings.EqualFold(hex, "3e") || strings.EqualFold(hex, "a0")
+		default:
+			return hex == "60" || hex == "62" || hex == "160"
+		}
+	}
+	return name == "lt" || name == "gt" || name == "nbsp"
 }
 
 // trimURL takes punctuation off the end of a bare address.
@@ -170,25 +380,12 @@ func isWord(c byte) bool {
 	return c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' || c == '_'
 }
 
-// bracketEnd finds the bracket that closes an external link, and remembers it.
-type bracketEnd struct {
-	text string
-	next int
-}
-
-// after returns the offset of the first "]" at or after i, -1 if the line ends
-// before it.
-func (b *bracketEnd) after(i int) int {
-	if b.next < i || b.next == 0 {
-		n := strings.IndexAny(b.text[i:], "]\n")
-		if n < 0 {
-			b.next = len(b.text)
-		} else {
-			b.next = i + n
-		}
+// isHTML are the HTML tags that MediaWiki lets through
+// (includes/parser/Sanitizer.php).
+var isHTML = func() map[string]bool {
+	tags := map[string]bool{}
+	for _, name := range strings.Fields("abbr b bdi bdo big blockquote br caption center cite code data dd del dfn div dl dt em font h1 h2 h3 h4 h5 h6 hr i ins kbd li link mark meta ol p q rb rp rt rtc ruby s samp small span strike strong sub sup table td th time tr tt u ul var wbr") {
+		tags[name] = true
 	}
-	if b.next >= len(b.text) || b.text[b.next] == '\n' {
-		return -1
-	}
-	return b.next
-}
+	return tags
+}()

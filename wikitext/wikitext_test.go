@@ -52,9 +52,9 @@ func TestTemplates(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			d := Parse(tt.src)
 			var got []string
-			for _, tmpl := range d.Templates() {
+			for tmpl := range d.Templates() {
 				var args []string
-				for _, a := range tmpl.Args {
+				for a := range tmpl.Args() {
 					args = append(args, a.Name+"="+a.Value)
 				}
 				got = append(got, fmt.Sprintf("%s(%s)", tmpl.Name, strings.Join(args, ",")))
@@ -105,7 +105,7 @@ func TestLinks(t *testing.T) {
 		{"target over lines", "[[a\nb]]", nil},
 		{"single brackets in the label", "[[t:rv/r.php/1|[rollback] ]] [[x|y]]", []string{"t:rv/r.php/1|[rollback] ", "x|y"}},
 		{"external link in the label", "[[a|[http://x y]]]", []string{"a|[http://x y]"}},
-		{"in brackets", "[[[a]]]", []string{"a"}},
+		{"three brackets", "[[[a]]] [[[[b]]]]", []string{"b"}},
 		{"only the inner one", "[[a|[[b]]]]", []string{"b"}},
 		{"magic pipe", "[[a{{!}}b]]", []string{"a|b"}},
 		{"template in the target", "[[a/{{x|y}}|b]]", []string{"a/{{x|y}}|b"}},
@@ -118,7 +118,7 @@ func TestLinks(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var got []string
-			for _, l := range Parse(tt.src).Links() {
+			for l := range Parse(tt.src).Links() {
 				s := l.Target
 				if l.HasLabel {
 					s += "|" + l.Label
@@ -150,7 +150,7 @@ func TestURLs(t *testing.T) {
 		{"argument of a template", "{{cite|url=https://a.example/b|t=c}} {{x|https://a.example}}", []string{"https://a.example/b", "https://a.example"}},
 		{"quotes end it", "''https://a.example/b'' https://a.example/o'clock", []string{"https://a.example/b", "https://a.example/o'clock"}},
 		{"cells of a table", "| https://a.example||https://b.example", []string{"https://a.example", "https://b.example"}},
-		{"after a word", "xhttps://a.example 字https://b.example", []string{"https://b.example"}},
+		{"after a word", "xhttps://a.example 字https://b.example é.https://c.example", []string{"https://c.example"}},
 		{"heading", "==https://a.example==", []string{"https://a.example"}},
 		{"any case, other schemes", "HTTPS://a.example mailto:a@b.example foo:bar", []string{"HTTPS://a.example", "mailto:a@b.example"}},
 		{"ideographic space", "https://a.example/b\u3000c", []string{"https://a.example/b"}},
@@ -159,7 +159,7 @@ func TestURLs(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var got []string
-			for _, u := range Parse(tt.src).URLs() {
+			for u := range Parse(tt.src).URLs() {
 				s := u.Target
 				if u.Bracketed {
 					s = "[" + u.Target + " " + u.Label + "]"
@@ -199,7 +199,7 @@ func TestHeadings(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var got []string
-			for _, h := range Parse(tt.src).Headings() {
+			for h := range Parse(tt.src).Headings() {
 				got = append(got, fmt.Sprint(h.Level, " ", h.Title))
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {

@@ -189,7 +189,7 @@ func (p *page) taken(prefix string) spans {
 		if strings.Contains(t.Name, prefix) {
 			taken = append(taken, wikitext.Span{Start: t.Start, End: min(t.Start+len("{{")+len(t.Name), t.End)})
 		}
-		for _, a := range t.Args {
+		for a := range t.Args() {
 			if value := strings.TrimSpace(a.Value); strings.HasPrefix(value, prefix) && !strings.ContainsAny(value, " \n") {
 				taken = append(taken, wikitext.Span{Start: a.Start, End: a.End})
 			}

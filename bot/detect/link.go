@@ -87,7 +87,7 @@ func (p *page) templated(name string, read func(value string) reference) []refer
 		if templateName(t) != name {
 			continue
 		}
-		for _, a := range t.Args {
+		for a := range t.Args() {
 			if a.Name != "1" && a.Name != "name" {
 				continue
 			}

@@ -68,7 +68,7 @@ type page struct {
 
 func newPage(wiki, text string) *page {
 	p := &page{wiki: wiki, text: text, doc: wikitext.Parse(text)}
-	p.links, p.urls, p.templates = p.doc.Links(), p.doc.URLs(), p.doc.Templates()
+	p.links, p.urls, p.templates = slices.Collect(p.doc.Links()), slices.Collect(p.doc.URLs()), slices.Collect(p.doc.Templates())
 	p.quiet = citations(p.doc, p.templates)
 	return p
 }
@@ -112,7 +112,7 @@ func (p *page) once(found []Mention) []Mention {
 	var (
 		kept     []Mention
 		seen     = map[key]bool{}
-		headings = p.doc.Headings()
+		headings = slices.Collect(p.doc.Headings())
 		section  = 0 // how many headings stand before the mention
 		title    = ""
 	)

@@ -39,7 +39,7 @@ func merge(ss []wikitext.Span) spans {
 // citations returns where sources are cited: that is no discussion of them.
 func citations(doc *wikitext.Document, templates []wikitext.Template) spans {
 	var cited []wikitext.Span
-	for _, tag := range doc.Tags("ref") {
+	for tag := range doc.Tags("ref") {
 		cited = append(cited, wikitext.Span{Start: tag.Start, End: tag.End})
 	}
 	for _, t := range templates {

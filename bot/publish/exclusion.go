@@ -21,9 +21,16 @@ var messageCodes = []string{"all", "stewardship", "stewardship-ping", "toolstatu
 // there is none. Templates in comments and nowiki do not count; of several, any
 // that denies is enough.
 func excluded(text, bot string) string {
-	doc := wikitext.Parse(text)
+	site := wikitext.DefaultSite()
+	if by := excludedIn(site.Parse(text), bot); by != "" {
+		return by
+	}
+	return excludedIn(site.ParseTransclusion(text), bot) // also what is in includeonly
+}
+
+func excludedIn(doc *wikitext.Document, bot string) string {
 	found := 0
-	for _, t := range doc.Templates() {
+	for t := range doc.Templates() {
 		if denies(t, bot) {
 			return "{{" + strings.TrimSpace(t.Name) + "}}"
 		}
@@ -52,7 +59,7 @@ func denies(t wikitext.Template, bot string) bool {
 	}
 	us := []string{"all", fold(bot)}
 	allowed, listed := false, false
-	for _, a := range t.Args {
+	for a := range t.Args() {
 		names := values(a.Value)
 		switch fold(a.Name) {
 		case "allow":

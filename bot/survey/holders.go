@@ -42,7 +42,7 @@ func holders(raw string, userNames []string) []registry.Holder {
 	}
 	for _, part := range parts(raw) {
 		var users []string
-		for _, l := range wikitext.Parse(part).Links() {
+		for l := range wikitext.Parse(part).Links() {
 			if name, ok := linkedUser(l.Target, userNames); ok {
 				users = append(users, name)
 			}
@@ -68,10 +68,10 @@ func parts(raw string) []string {
 			shield[i] = 'x'
 		}
 	}
-	for _, l := range d.Links() {
+	for l := range d.Links() {
 		hide(l.Start, l.End)
 	}
-	for _, t := range d.Templates() {
+	for t := range d.Templates() {
 		hide(t.Start, t.End)
 	}
 	for _, span := range entity.FindAllIndex(shield, -1) {
