@@ -145,7 +145,11 @@ func (d *Document) shield() string {
 		switch n.kind {
 		case TemplateNode, ParameterNode, TagNode:
 			blank(int(n.start), int(n.end))
-		case CommentNode, IgnoredNode:
+		case CommentNode:
+			for i := max(int(n.inner), done); i < int(n.innerEnd); i++ {
+				b[i] = ' '
+			}
+		case IgnoredNode:
 			for i := max(int(n.start), done); i < int(n.end); i++ {
 				b[i] = ' '
 			}
