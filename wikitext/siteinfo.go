@@ -32,21 +32,21 @@ type siteinfo struct {
 		InterwikiMap []struct {
 			Prefix         string
 			Language       string
-			LocalInterwiki flag
+			LocalInterwiki presence
 		}
 		ExtensionTags, Protocols, FunctionHooks, Variables []string
 		MagicWords                                         []struct {
 			Name      string
 			Aliases   []string
-			Sensitive flag `json:"case-sensitive"`
+			Sensitive presence `json:"case-sensitive"`
 		}
 	}
 }
 
-// flag is true or false in formatversion 2, there or not in formatversion 1.
-type flag bool
+// presence is true or false in formatversion 2, there or not in formatversion 1.
+type presence bool
 
-func (f *flag) UnmarshalJSON(b []byte) error {
+func (f *presence) UnmarshalJSON(b []byte) error {
 	*f = string(b) != "false" && string(b) != "null"
 	return nil
 }
