@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// This file holds the comparison of random texts.
+
+package wikitext
+
+import (
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+)
+
+var (
+	randomTexts = flag.Int("random", 1500, "how `many` random texts TestAgreesOnRandomTexts compares")
+	randomSeed  = flag.Uint64("randomseed", 1, "`number` that the random texts come from")
+)
+
+// tokens are what random texts are made of: everything that means something, and what may stand between.
+var tokens = []string{
+	"{{", "}}", "{{{", "}}}", "{", "}", "[[", "]]", "[", "]", "-{", "}-", "-", "|", "|", "=", "=", "==", "===", "\n", "\n", "\n", " ", "\t",
+	"<!--", "-->", "<!-- c -->", "<nowiki>", "</nowiki>", "<nowiki/>", "<NoWiki >", "</nowiki >", "<pre>", "</pre>",
+	"<ref>", "</ref>", "<ref name=a>", "<ref name=\"", "/>", ">", "<", "</", "<references/>", "<REF>", "</Ref\n>",
+	"<includeonly>", "</includeonly>", "<noinclude>", "</noinclude>", "<onlyinclude>", "</onlyinclude>", "<onlyinclude/>", "<includeonly/>", "<noinclude />", "</noinclude x>",
+	"<poem>", "</poem>", "<gallery>", "</gallery>", "<math>", "</math>", "<br>", "<b>", "</b>",
+	"[http://a b]", "http://", "https://a.example", "//x", "a", "b", "1", "x y", "é", "語", "#", ":", "*", ";", "''", "'''", "{|", "|-", "|}", "||", "!", "!!",
+	"{{a}}", "{{a|b}}", "{{{a}}}", "[[a]]", "[[a|b]]", "==a==", "\n==a==\n", "\n=", "=\n", "{{!}}", "#if:", "File:", "Category:", "__NOTOC__", "~~~~", "&amp;", "\u00a0", "\u3000",
+}
+
+// lineTokens make texts of lines, where headings and comments meet.
+var lineTokens = []string{
+	"\n", "\n", "\n", "=", "=", "==", "==", "===", " ", "\t", "<!---->", "<!-- c -->", "<!--\n-->", "<!--", "-->", "a", "{{", "}}", "|", "[[", "]]", "-{", "}-", "<nowiki/>", "<ref>", "</ref>",
+	"<noinclude>", "</noinclude>", "<includeonly>", "</includeonly>", "{{{", "}}}", "\u00a0", "======",
+}
+
+// linkTokens make texts without templates that are full of links.
+var linkTokens = []string{
+	"[[", "[[", "]]", "]]", "[", "]", "|", "|", "\n", " ", "a", "b", "c", "#", ":", "/", "_", "%20", "%41", "%5B", "&amp;", "&#33;", "''", "'''", "é", "\u00a0", "\u200e",
+	"File:a.png", "Image:b.jpg", "Category:c", ":Category:d", "Media:e.ogg", "Talk:f", "de:", "fr:", "wikt:", ":de:", "w:", "Special:Log", "User:g", "Template:h", "Project:i", "../", "thumb", "right", "100px", "link=", "alt=",
+	"http://", "https://a.example", "http://b.example/x?y=1&z=2", "//c.example", "mailto:d@e.example", "news:x", "ftp://f", "(", ")", ".", ",", ";", "!", "?", "\"", "<", ">", "&lt;",
+	"<nowiki>", "</nowiki>", "<nowiki/>", "<ref>", "</ref>", "<!-- c -->", "<b>", "</b>", "==", "\n==a==\n", "\n{|\n", "\n|-\n", "\n|}\n", "||", "\n|", "\n!", "!!", "*", "<br>", "-{", "}-", "<gallery>", "</gallery>", "<poem>", "</poem>",
+}
+
+// randomText returns a text of up to 24 tokens.
+func randomText(rnd *rand.Rand) string {
+	from := [][]string{tokens, lineTokens, linkTokens}[rnd.IntN(3)]
+	var b strings.Builder
+	for range 1 + rnd.IntN(24) {
+		b.WriteString(from[rnd.IntN(len(from))])
+	}
+	return b.String()
+}
+
+// Texts of random tokens are read as MediaWiki reads them. More of them:
+//
+//	go test ./wikitext -run TestAgreesOnRandomTexts -random 50000 -randomseed 2
+func TestAgreesOnRandomTexts(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(*randomSeed, 0))
+	pages := make([]page, *randomTexts)
+	for i := range pages {
+		text := randomText(rnd)
+		pages[i] = page{fmt.Sprintf("%q", text), text}
+	}
+	compare(t, pages)
+}
