@@ -62,12 +62,16 @@ var hostile = []struct {
 func everything(s string) {
 	d := Parse(s)
 	d.Masked()
-	d.Templates()
-	d.Links()
-	d.URLs()
-	d.Headings()
+	for t := range d.Templates() {
+		t.Arg("a")
+	}
+	for l := range d.Links() {
+		_, _ = l.Title()
+	}
+	count(d.Headings())
 	d.Section(len(s))
-	d.Tags("ref")
+	count(d.Tags(""))
+	count(d.Nodes())
 	Plain(s)
 	_, _ = d.Region("a")
 	_, _ = SetRegion(s, "a", "b")
@@ -127,6 +131,7 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 		checkNodes(t, d)
+		checkTree(t, d)
 		last := 0
 		for tmpl := range d.Templates() {
 			span("template", tmpl.Start, tmpl.End)
@@ -184,6 +189,28 @@ func checkNodes(t *testing.T, d *Document) {
 			}
 		}
 		open = append(open, n)
+	}
+}
+
+// checkTree sees that the leaves are the text, and that every node stands inside
+// of those that it is said to stand in.
+func checkTree(t *testing.T, d *Document) {
+	t.Helper()
+	var open []Node
+	at := 0
+	for n := range d.Nodes() {
+		if n.Depth > len(open) || n.Depth > 0 && (n.Start < open[n.Depth-1].Start || n.End > open[n.Depth-1].End) {
+			t.Fatalf("%+v does not stand in %+v", n, open)
+		}
+		if open = append(open[:n.Depth], n); n.leaf() {
+			if n.Start != at {
+				t.Fatalf("%+v follows the leaf that ends at %d", n, at)
+			}
+			at = n.End
+		}
+	}
+	if at != len(d.src) {
+		t.Fatalf("the leaves end at %d of %d", at, len(d.src))
 	}
 }
 

@@ -82,23 +82,23 @@ func (s *scanner) linkMayBegin(count int) {
 
 // What a byte can be in the target of a link.
 const (
-	illegal = iota
-	plain
-	special // the title has to be looked at
-	encoded // and decoded
+	illegalByte = iota
+	plainByte
+	specialByte // the title has to be looked at
+	encodedByte // and decoded
 )
 
 var target = func() (class [256]uint8) {
 	for c := range 256 {
 		switch {
 		case c == 0xc2, c == 0xe1, c == 0xe2, c == 0xe3, c == 0xef: // spaces and marks of direction are among these
-			class[c] = special
+			class[c] = specialByte
 		case c >= 0x80, c >= '0' && c <= '9', c|0x20 >= 'a' && c|0x20 <= 'z', strings.IndexByte(" !\"$'()*,-;=?@\\^_`+", byte(c)) >= 0:
-			class[c] = plain
+			class[c] = plainByte
 		case strings.IndexByte(":#&./~", byte(c)) >= 0:
-			class[c] = special
+			class[c] = specialByte
 		case c == '%':
-			class[c] = encoded
+			class[c] = encodedByte
 		}
 	}
 	return class
@@ -239,7 +239,7 @@ func (w *walk) target(i int) (t targetEnd, ok bool) {
 	for i < w.end {
 		c := w.src[i]
 		switch class := target[c]; {
-		case class != illegal:
+		case class != illegalByte:
 			t.class = max(t.class, class)
 			visible = visible || c != ' ' && c != '_'
 			i++
@@ -344,7 +344,7 @@ func (w *walk) find(i int) (at int, ok bool) {
 // target reports whether a link can lead to what was read as its target, and
 // whether that is a file that is shown.
 func (s *Site) target(text string, t targetEnd) (valid, file bool) {
-	if t.class < special && len(text) <= 255 && t.flags&bareTarget == 0 {
+	if t.class < specialByte && len(text) <= 255 && t.flags&bareTarget == 0 {
 		return true, false
 	}
 	if t.flags&bareTarget != 0 {
@@ -373,15 +373,37 @@ func (s *Site) isFile(prefix string) bool {
 	return err == nil && title.Namespace == fileNamespace && !strings.HasPrefix(strings.TrimSpace(prefix), ":")
 }
 
-// protocol returns how long the protocol is that s begins with, 0 without one.
+// protocol returns how long the protocol is that a text begins with, 0 without
+// one.
 func (s *Site) protocol(text string) int {
-	for _, p := range s.protocols {
-		if len(text) >= len(p) && strings.EqualFold(text[:len(p)], p) {
-			return len(p)
-		}
+	if strings.HasPrefix(text, "//") {
+		return len("//")
 	}
-	return 0
+	n := strings.IndexByte(text[:min(len(text), longestProtocol+1)], ':')
+	if n <= 0 {
+		return 0
+	}
+	return s.scheme(text, n)
 }
+
+// scheme is protocol for a text whose first colon is at n.
+func (s *Site) scheme(text string, n int) int {
+	var buffer [longestProtocol]byte
+	for k := range n {
+		c := text[k]
+		if c >= 'A' && c <= 'Z' {
+			c |= 0x20
+		}
+		buffer[k] = c
+	}
+	slashes, ok := s.schemes[string(buffer[:n])]
+	if !ok || !strings.HasPrefix(text[n+1:], slashes) {
+		return 0
+	}
+	return n + 1 + len(slashes)
+}
+
+const longestProtocol = 16
 
 // dropComments returns a target without what is in angle brackets: comments and
 // tags that say what is transcluded.

@@ -116,9 +116,16 @@ func (d *Document) arg(i int, n *node, position int) Arg {
 	return a
 }
 
+// longestName is the length in bytes above which comments stay in names: names
+// that hold names would be copied over and over. Titles have at most 255.
+const longestName = 4096
+
 // visible returns a stretch of the text without its comments and without what
 // MediaWiki ignores. The nodes in it begin at index i.
 func (d *Document) visible(i, start, end int) string {
+	if end-start > longestName {
+		return d.src[start:end]
+	}
 	var b strings.Builder
 	for i < len(d.nodes) && int(d.nodes[i].start) < end {
 		n := &d.nodes[i]

@@ -169,30 +169,21 @@ func (u *urlScan) htmlTag(i int) int {
 func (u *urlScan) protocolBefore(i int) (start, end int) {
 	start = i
 	first := max(u.last, u.texts[len(u.texts)-1].start)
-	var buffer [longestProtocol]byte
 	for start > first && isWord(u.src[start-1]) {
 		if i-start == longestProtocol {
 			return -1, -1
 		}
 		start--
 	}
-	for k, c := range []byte(u.src[start:i]) {
-		if c >= 'A' && c <= 'Z' {
-			c |= 0x20
-		}
-		buffer[k] = c
-	}
-	slashes, ok := u.d.site.schemes[string(buffer[:i-start])]
-	if !ok || !strings.HasPrefix(u.src[i+1:], slashes) {
+	n := u.d.site.scheme(u.src[start:], i-start)
+	if n == 0 {
 		return -1, -1
 	}
 	if r, _ := utf8.DecodeLastRuneInString(u.src[first:start]); start > first && (unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r)) {
 		return -1, -1
 	}
-	return start, i + 1 + len(slashes)
+	return start, start + n
 }
-
-const longestProtocol = 16
 
 // bracketed handles an address in brackets that begins at start.
 func (u *urlScan) bracketed(start, after int) bool {
