@@ -47,10 +47,13 @@ type Site struct {
 	// interwikis has every prefix that leads elsewhere, in lower case, with
 	// spaces.
 	interwikis map[string]interwiki
-	// illegal tells of every byte whether titles cannot have it.
-	illegal [256]bool
-	// upper makes a first letter a capital.
-	upper func(rune) string
+	// capital says that titles of the main namespace begin with one.
+	capital bool
+	// illegal tells of every byte whether titles cannot have it, plain whether
+	// a title of the main namespace can have it without a second look.
+	illegal, plain [256]bool
+	// letters are the rules of the wiki's language.
+	letters letters
 }
 
 // space is a namespace.

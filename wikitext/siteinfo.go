@@ -16,7 +16,9 @@ import (
 type siteinfo struct {
 	Query struct {
 		General *struct {
-			MainPage, Lang, Timezone, Case, LegalTitleChars string
+			MainPage, Lang, Timezone, Case, LegalTitleChars, Generator string
+
+			Fallback []struct{ Code string }
 		}
 		Namespaces map[string]struct {
 			ID              int
@@ -68,10 +70,10 @@ func NewSite(answer []byte) (*Site, error) {
 	if err := info.fill(); err != nil {
 		return nil, err
 	}
-	s := &Site{lang: q.General.Lang, timezone: q.General.Timezone, mainPage: q.General.MainPage, upper: uppercase(q.General.Lang)}
-	s.illegal = illegalBytes(q.General.LegalTitleChars)
+	s := &Site{lang: q.General.Lang, timezone: q.General.Timezone, mainPage: q.General.MainPage, letters: info.letters()}
 	s.readNamespaces(&info)
 	s.readInterwikis(&info)
+	s.readTitles(&info)
 	s.readTags(&info)
 	s.readWords(&info)
 	s.index()
@@ -134,6 +136,40 @@ func (s *Site) readInterwikis(info *siteinfo) {
 	for _, w := range info.Query.InterwikiMap {
 		s.interwikis[strings.ReplaceAll(w.Prefix, "_", " ")] = interwiki{own: bool(w.LocalInterwiki), language: w.Language != ""}
 	}
+}
+
+// readTitles reads what titles can have; it needs the namespaces.
+func (s *Site) readTitles(info *siteinfo) {
+	s.illegal = illegalBytes(info.Query.General.LegalTitleChars)
+	for c := range s.plain {
+		s.plain[c] = c > ' ' && c < 0x7f && !s.illegal[c] && !strings.ContainsRune("_:#%&.~", rune(c))
+	}
+	s.capital = s.spaces[spaceMain].capital
+}
+
+// letters chooses the rules of the language or of what it falls back to, as
+// MediaWiki chooses the class of a language.
+func (info *siteinfo) letters() letters {
+	g := info.Query.General
+	l := letters{wikimedia: strings.Contains(g.Generator, "-wmf.")}
+	codes := []string{g.Lang}
+	for _, f := range g.Fallback {
+		codes = append(codes, f.Code)
+	}
+	for _, code := range codes {
+		switch code {
+		case "tr", "az", "kaa":
+			l.dotted = true
+			return l
+		case "ar":
+			l.arabic = true
+			return l
+		case "ml":
+			l.malayalam = true
+			return l
+		}
+	}
+	return l
 }
 
 func (s *Site) readTags(info *siteinfo) {
