@@ -5,8 +5,11 @@
 package wikitext
 
 import (
+	"math"
 	"runtime"
+	"strings"
 	"testing"
+	"time"
 )
 
 // list parses a text and lists its templates, links and headings.
@@ -26,15 +29,56 @@ func list(src string) (n int) {
 
 var sink int
 
+// Bars, which make bench prints beside what was measured.
+const (
+	speedBar  = 150 // MB/s on ordinary pages, at least
+	allocBar  = 1   // allocations a KB, at most
+	heapBar   = 6   // bytes of heap a byte of text, at most
+	growthBar = 2.3 // times as long for twice the text, at most
+	longBar   = 100 // ms for 1 MB of hostile text, at most
+)
+
 func BenchmarkParse(b *testing.B) {
 	for _, p := range benchPages() {
 		b.Run(p.name, func(b *testing.B) {
 			b.SetBytes(int64(len(p.text)))
-			b.ReportAllocs()
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
 			for b.Loop() {
 				sink += list(p.text)
 			}
+			runtime.ReadMemStats(&after)
+			kb := float64(len(p.text)) / 1000 * float64(b.N)
+			b.ReportMetric(float64(after.Mallocs-before.Mallocs)/kb, "allocs/KB")
+			b.ReportMetric(allocBar, "bar:allocs/KB")
 			b.ReportMetric(float64(heapOf(p.text))/float64(len(p.text)), "heap/B")
+			b.ReportMetric(heapBar, "bar:heap/B")
+			b.ReportMetric(speedBar, "bar:MB/s")
+		})
+	}
+}
+
+// BenchmarkHostile reads 1 MB, and the half of it, of each text that was made to
+// be slow.
+func BenchmarkHostile(b *testing.B) {
+	for _, tt := range hostile {
+		b.Run(strings.ReplaceAll(tt.name, " ", "_"), func(b *testing.B) {
+			unit := len(tt.text(1000))
+			half, whole := tt.text(500*1_000_000/unit), tt.text(1000*1_000_000/unit)
+			short, long := time.Duration(math.MaxInt64), time.Duration(math.MaxInt64)
+			took := func(s string) time.Duration {
+				start := time.Now()
+				sink += list(s)
+				return time.Since(start)
+			}
+			b.SetBytes(int64(len(whole)))
+			for b.Loop() {
+				short, long = min(short, took(half)), min(long, took(whole))
+			}
+			b.ReportMetric(float64(long.Microseconds())/1000/float64(len(whole))*1_000_000, "ms/MB")
+			b.ReportMetric(longBar, "bar:ms/MB")
+			b.ReportMetric(float64(long)/float64(short)*2/(float64(len(whole))/float64(len(half))), "times")
+			b.ReportMetric(growthBar, "bar:times")
 		})
 	}
 }
