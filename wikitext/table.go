@@ -7,7 +7,7 @@ package wikitext
 
 import (
 	"errors"
-	"html"
+	"iter"
 	"slices"
 	"strings"
 )
@@ -25,7 +25,8 @@ type Table struct {
 	Closed bool
 	// Attrs is what follows "{|".
 	Attrs string
-	// Caption is the raw text after "|+", without attributes.
+	// Caption is the raw text after "|+", without attributes. Of several
+	// captions, browsers show the first as such.
 	Caption string
 
 	rows []Row
@@ -58,8 +59,17 @@ type Cell struct {
 	// Below says that Raw begins on a line below the cell's sign, where list
 	// signs have a meaning and pipes have none.
 	Below bool
+	// Column is the column that the cell stands in, counted from 0, as a
+	// browser counts: colspan and rowspan of other cells move it to the right.
+	Column int
 	// Start and End span Raw in the text that was parsed.
 	Start, End int
+
+	// What of the text is the cell's: all between the sign, or the pipe behind
+	// the attributes, and the next sign.
+	from, to int
+	// last is set on the last cell of a line, which may go on below it.
+	last bool
 }
 
 // Header returns the raw contents of the cells of the header row: the first row
@@ -77,8 +87,8 @@ func (t Table) Header() []string {
 }
 
 // Rows returns all rows but the header row, in order, without those that hold
-// nothing at all. Cells are counted as they are written: colspan and rowspan
-// have no effect.
+// nothing at all. Cells are counted as they are written: their Column tells
+// what colspan and rowspan do.
 func (t Table) Rows() []Row {
 	header := t.headerRow()
 	var rows []Row
@@ -89,6 +99,14 @@ func (t Table) Rows() []Row {
 	}
 	return rows
 }
+
+// AllRows returns all rows in order as they are written, the header row and
+// empty ones too.
+func (t Table) AllRows() []Row { return slices.Clone(t.rows) }
+
+// Attribute returns the value of an attribute of the table, such as "class", ""
+// without it.
+func (t Table) Attribute(name string) string { return attribute(t.Attrs, name) }
 
 // headerRow returns the index of the header row, -1 without one.
 func (t Table) headerRow() int {
@@ -112,186 +130,6 @@ func (r Row) isHeader() bool {
 // "" without it.
 func (c Cell) Attribute(name string) string { return attribute(c.Attrs, name) }
 
-// ParseTable reads the first table in a text, or returns ErrNoTable. Signs in
-// templates, comments and nowiki are none of the table's.
-func ParseTable(body string) (Table, error) {
-	p := tableParser{body: body, shield: Parse(body).shield()}
-	for i := 0; i < len(body); {
-		end := lineEnd(p.shield, i)
-		if sign := tableSign(p.shield, i, end); sign >= 0 {
-			p.table = Table{Start: sign, End: len(body), Attrs: strings.TrimSpace(body[sign+2 : end])}
-			p.read(end + 1)
-			return p.table, nil
-		}
-		i = end + 1
-	}
-	return Table{}, ErrNoTable
-}
-
-// shield returns the masked text with an x in place of every byte of templates
-// and tags, so that a search for signs and line ends does not look into them.
-// Comments are all spaces. Links stay: MediaWiki reads tables before links, so
-// that [[a||b]] is in two cells.
-func (d *Document) shield() string {
-	b := []byte(d.Masked())
-	done := 0
-	blank := func(start, end int) {
-		for i := max(start, done); i < end; i++ {
-			b[i] = 'x'
-		}
-		done = max(done, end)
-	}
-	for _, n := range d.nodes {
-		switch n.kind {
-		case TemplateNode, ParameterNode, TagNode:
-			blank(int(n.start), int(n.end))
-		case CommentNode:
-			for i := max(int(n.inner), done); i < int(n.innerEnd); i++ {
-				b[i] = ' '
-			}
-		case IgnoredNode:
-			for i := max(int(n.start), done); i < int(n.end); i++ {
-				b[i] = ' '
-			}
-		}
-	}
-	return string(b)
-}
-
-type tableParser struct {
-	body, shield string
-	table        Table
-	// The cell that is open: its first line's sign and where it began, -1
-	// without one.
-	sign byte
-	from int
-	last int // where its text ends
-	lead int // where the text after "|-" begins, 0 behind the first cell
-}
-
-// read goes through the lines from i to the end of the table.
-func (p *tableParser) read(i int) {
-	p.from = -1
-	depth := 0
-	for i < len(p.body) {
-		end := lineEnd(p.shield, i)
-		line := skipBlanks(p.shield, i, end)
-		first := byte(0)
-		if line < end {
-			first = p.shield[line]
-		}
-		closes := strings.HasPrefix(p.shield[line:end], "|}")
-		switch {
-		case tableSign(p.shield, i, end) >= 0:
-			depth++
-			p.last = end
-		case depth > 0:
-			if closes {
-				depth--
-			}
-			p.last = end
-		case closes:
-			p.cells()
-			p.table.End, p.table.Closed = line+2, true
-			return
-		case strings.HasPrefix(p.shield[line:end], "|-"):
-			p.cells()
-			attrs := strings.TrimSpace(strings.TrimLeft(p.body[line+1:end], "-"))
-			p.table.rows = append(p.table.rows, Row{ID: attribute(attrs, "id"), Attrs: attrs, Start: line, End: end})
-			p.lead, p.last = end, end
-		case strings.HasPrefix(p.shield[line:end], "|+"):
-			p.cells()
-			p.sign, p.from, p.last = '+', line+2, end
-		case first == '|' || first == '!':
-			p.cells()
-			p.sign, p.from, p.last = first, line+1, end
-		default:
-			p.last = end
-		}
-		i = end + 1
-	}
-	p.cells()
-}
-
-// cells divides what stands since the last sign into cells and adds them to the
-// row.
-func (p *tableParser) cells() {
-	if p.from < 0 {
-		if p.lead > 0 {
-			row := &p.table.rows[len(p.table.rows)-1]
-			row.Lead, row.End = strings.TrimSpace(p.body[p.lead:p.last]), p.last
-			p.lead = 0
-		}
-		return
-	}
-	start, end := p.from, p.last
-	p.from = -1
-	if p.sign == '+' {
-		p.table.Caption = p.cell(start, min(lineEnd(p.shield, start), end), end).Raw
-		return
-	}
-	if len(p.table.rows) == 0 {
-		p.table.rows = append(p.table.rows, Row{Start: start - 1})
-	}
-	row := &p.table.rows[len(p.table.rows)-1]
-	row.End = end
-	// Only the first line is divided: further ones belong to its last cell.
-	first := min(lineEnd(p.shield, start), end)
-	for at := start; at < first; at++ {
-		two := p.shield[at:min(at+2, first)]
-		if two == "||" || two == "!!" && p.sign == '!' {
-			row.Cells = append(row.Cells, p.cell(start, at, at))
-			start = at + 2
-			at++
-		}
-	}
-	row.Cells = append(row.Cells, p.cell(start, max(start, first), end))
-}
-
-// cell takes one cell's attributes off its content; they end with the line at
-// first.
-func (p *tableParser) cell(start, first, end int) Cell {
-	c := Cell{Header: p.sign == '!'}
-	if n := strings.IndexByte(p.shield[start:first], '|'); n >= 0 && !strings.Contains(p.body[start:start+n], "[[") &&
-		!strings.Contains(p.body[start:start+n], "-{") {
-		c.Attrs = strings.TrimSpace(p.body[start : start+n])
-		start += n + 1
-	}
-	c.Raw = strings.TrimSpace(p.body[start:end])
-	c.Start = start + strings.Index(p.body[start:end], c.Raw)
-	c.Below = c.Start > first
-	c.End = c.Start + len(c.Raw)
-	return c
-}
-
-func lineEnd(s string, i int) int {
-	if n := strings.IndexByte(s[i:], '\n'); n >= 0 {
-		return i + n
-	}
-	return len(s)
-}
-
-func skipBlanks(s string, i, end int) int {
-	for i < end && strings.IndexByte(" \t\r", s[i]) >= 0 {
-		i++
-	}
-	return i
-}
-
-// tableSign returns where the line's "{|" stands, -1 if it begins no table.
-// Colons may stand before it, blanks before and after those.
-func tableSign(s string, i, end int) int {
-	i = skipBlanks(s, i, end)
-	for i < end && s[i] == ':' {
-		i++
-	}
-	i = skipBlanks(s, i, end)
-	if strings.HasPrefix(s[i:end], "{|") {
-		return i
-	}
-	return -1
-}
-
 // Divided reports whether the row's cells stand one in a column from the left:
 // none takes the place of others, and nothing stands before the first.
 func (r Row) Divided() bool {
@@ -305,33 +143,82 @@ func (r Row) Divided() bool {
 	})
 }
 
-// attribute returns the value of an HTML attribute, "" without it.
-func attribute(attrs, name string) string {
-	for attrs != "" {
-		attrs = strings.TrimLeft(attrs, " \t\r\n")
-		n := strings.IndexAny(attrs, "= \t\r\n")
-		if n < 0 {
-			return ""
-		}
-		key, rest := attrs[:n], strings.TrimLeft(attrs[n:], " \t\r\n")
-		if !strings.HasPrefix(rest, "=") {
-			attrs = attrs[n:]
-			continue
-		}
-		rest = strings.TrimLeft(rest[1:], " \t\r\n")
-		var value string
-		if rest != "" && (rest[0] == '"' || rest[0] == '\'') {
-			value, attrs, _ = strings.Cut(rest[1:], rest[:1])
-		} else {
-			n := strings.IndexAny(rest, " \t\r\n")
-			if n < 0 {
-				n = len(rest)
+// ParseTable reads the first table in a text, or returns ErrNoTable. Signs in
+// templates, comments and tags are none of the table's, and a table in a tag
+// such as ref is none of the text's; {{!}} is a pipe.
+func ParseTable(body string) (Table, error) {
+	d := Parse(body)
+	parts := d.scanTables(false)
+	if len(parts) == 0 {
+		return Table{}, ErrNoTable
+	}
+	return d.table(parts, 0), nil
+}
+
+// Tables returns all tables in order of Start, also those that stand in a cell
+// of another one or in a tag such as ref.
+func (d *Document) Tables() iter.Seq[Table] {
+	return func(yield func(Table) bool) {
+		parts := d.tables()
+		for i := range parts {
+			if parts[i].kind == TableNode && !yield(d.table(parts, i)) {
+				return
 			}
-			value, attrs = rest[:n], rest[n:]
-		}
-		if strings.EqualFold(key, name) {
-			return html.UnescapeString(strings.TrimSpace(value))
 		}
 	}
-	return ""
+}
+
+// table makes a table of the parts at index i.
+func (d *Document) table(parts []tablePart, i int) Table {
+	p := &parts[i]
+	t := Table{Start: int(p.start), End: int(p.end), Closed: p.closed, Attrs: trimSpace(d.src[p.attrs:p.attrsEnd])}
+	caption, lead := false, none // where the text before the first cell begins
+	endLead := func(end int32) {
+		if lead != none {
+			t.rows[len(t.rows)-1].Lead = trimSpace(d.src[lead:end])
+			lead = none
+		}
+	}
+	end := p.next
+	for k := int32(i) + 1; k < end; {
+		p := &parts[k]
+		switch p.kind {
+		case RowNode:
+			if len(t.rows) > 0 {
+				endLead(int32(t.rows[len(t.rows)-1].End))
+			}
+			attrs := trimSpace(d.src[p.attrs:p.attrsEnd])
+			t.rows = append(t.rows, Row{ID: attribute(attrs, "id"), Attrs: attrs, Start: int(p.start), End: int(p.end)})
+			lead = int(p.attrsEnd)
+			k++
+			continue
+		case CellNode:
+			endLead(p.start)
+			row := &t.rows[len(t.rows)-1]
+			row.Cells = append(row.Cells, d.cell(p))
+		case CaptionNode:
+			endLead(p.start)
+			if !caption {
+				t.Caption, caption = trimSpace(d.src[p.inner:p.innerEnd]), true
+			}
+		}
+		k = p.next
+	}
+	if len(t.rows) > 0 {
+		endLead(int32(t.rows[len(t.rows)-1].End))
+	}
+	t.place()
+	return t
+}
+
+func (d *Document) cell(p *tablePart) Cell {
+	c := Cell{Header: p.header, Attrs: trimSpace(d.src[p.attrs:p.attrsEnd]), Raw: trimSpace(d.src[p.inner:p.innerEnd]),
+		from: int(p.inner), to: int(p.innerEnd), last: !p.inline}
+	c.Start = c.from
+	for c.Start < c.to && isTrimmed(d.src[c.Start]) {
+		c.Start++
+	}
+	c.End = c.Start + len(c.Raw)
+	c.Below = strings.Contains(d.src[c.from:c.Start], "\n")
+	return c
 }
