@@ -185,6 +185,9 @@ const longestSwitch = 100
 // there is none.
 func (s *Site) switchAt(text, sign string) int {
 	text = text[:min(len(text), longestSwitch)]
+	if !strings.HasPrefix(text, sign) {
+		return 0
+	}
 	end := strings.Index(text[len(sign):], sign)
 	if end <= 0 {
 		return 0

@@ -15,7 +15,8 @@ import (
 type URL struct {
 	// Start and End span the address alone, without brackets and label.
 	Start, End int
-	// Target is the address as written; in brackets it may begin with "//".
+	// Target is the address as written, but for comments in it; in brackets it
+	// may begin with "//".
 	Target string
 	// Label is the text after the address in brackets, "" without one.
 	Label string
@@ -198,8 +199,8 @@ func (u *urlScan) bracketed(start, after int) bool {
 	if text.closing >= text.end || u.src[text.closing] != ']' {
 		return true // it may be a bare one
 	}
-	found := URL{Start: start, End: end, Bracketed: true, Close: text.closing + 1}
-	found.Target, found.Label = u.src[start:end], strings.TrimSpace(u.src[end:text.closing])
+	found := URL{Start: start, End: end, Target: u.target(start, end), Bracketed: true, Close: text.closing + 1}
+	found.Label = strings.TrimSpace(u.src[end:text.closing])
 	u.i, u.last = end, end
 	// A bare address in the label is none.
 	u.skip(text.closing)
@@ -228,7 +229,15 @@ func (u *urlScan) bare(start, after int) bool {
 		return true
 	}
 	u.i, u.last = end, end
-	return u.yield(URL{Start: start, End: end, Target: u.src[start:end], Close: end})
+	return u.yield(URL{Start: start, End: end, Target: u.target(start, end), Close: end})
+}
+
+// target returns an address without what nobody sees of it.
+func (u *urlScan) target(start, end int) string {
+	if strings.IndexByte(u.src[start:end], '<') < 0 {
+		return u.src[start:end]
+	}
+	return u.d.visible(u.next, start, end)
 }
 
 // addressEnd returns where the address that goes on at i ends.
@@ -242,37 +251,57 @@ func (u *urlScan) addressEnd(i int) int {
 		i += n + 1
 	}
 	next := u.next
+	end := i // of what is seen of it
 	for i < limit {
 		for next < len(u.d.nodes) && int(u.d.nodes[next].start) < i {
 			next++
 		}
 		if next < len(u.d.nodes) && int(u.d.nodes[next].start) == i {
-			if kind := u.d.nodes[next].kind; kind == TemplateNode || kind == ParameterNode {
-				i = int(u.d.nodes[next].end)
-				next = int(u.d.nodes[next].link)
+			switch n := &u.d.nodes[next]; n.kind {
+			case TemplateNode, ParameterNode:
+				i, end, next = int(n.end), int(n.end), int(n.link)
+				continue
+			case CommentNode, IgnoredNode:
+				i, next = int(n.end), int(n.link)
 				continue
 			}
 		}
-		switch c := src[i]; {
-		case c <= ' ', c == 0x7f, c == '[', c == ']', c == '<', c == '>', c == '"':
-			return i
-		case c == '\'' && strings.HasPrefix(src[i:limit], "''"):
-			return i
-		case c == '|' && strings.HasPrefix(src[i:limit], "||") && u.inCell(i, '|'), c == '!' && strings.HasPrefix(src[i:limit], "!!") && u.inCell(i, '!'):
-			return i
-		case c == '&' && endsURL(src[i:min(i+12, limit)]):
-			return i
-		case c >= utf8.RuneSelf:
-			r, n := utf8.DecodeRuneInString(src[i:])
-			if r == utf8.RuneError || unicode.Is(unicode.Zs, r) {
-				return i
+		if u.src[i] == '_' {
+			if n := u.d.site.switchAt(u.src[i:limit], "__"); n > 0 {
+				i += n
+				continue
 			}
-			i += n
-		default:
-			i++
 		}
+		n := u.addressByte(i, limit)
+		if n == 0 {
+			break
+		}
+		i += n
+		end = i
 	}
-	return min(i, limit)
+	return min(end, limit)
+}
+
+// addressByte returns how many bytes at i belong to an address, 0 if it ends.
+func (u *urlScan) addressByte(i, limit int) int {
+	src := u.src
+	switch c := src[i]; {
+	case c <= ' ', c == 0x7f, c == '[', c == ']', c == '<', c == '>', c == '"':
+		return 0
+	case c == '\'' && strings.HasPrefix(src[i:limit], "''"):
+		return 0
+	case c == '|' && strings.HasPrefix(src[i:limit], "||") && u.inCell(i, '|'), c == '!' && strings.HasPrefix(src[i:limit], "!!") && u.inCell(i, '!'):
+		return 0
+	case c == '&' && endsURL(src[i:min(i+12, limit)]):
+		return 0
+	case c >= utf8.RuneSelf:
+		r, n := utf8.DecodeRuneInString(src[i:])
+		if r == utf8.RuneError || unicode.Is(unicode.Zs, r) {
+			return 0
+		}
+		return n
+	}
+	return 1
 }
 
 // inCell reports whether the line at i is one of table cells, which two signs
