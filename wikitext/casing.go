@@ -114,13 +114,7 @@ func (l letters) normalize(s string) (string, bool) {
 	if !utf8.ValidString(s) || strings.Contains(s, "\ufffd") || strings.Contains(s, "\ufffe") || strings.Contains(s, "\uffff") {
 		return "", false
 	}
-	if !norm.NFC.IsNormalString(s) {
-		// The package breaks long runs of accents with this; MediaWiki does not.
-		const joiner = "\u034f"
-		if n := norm.NFC.String(s); strings.Count(n, joiner) == strings.Count(s, joiner) {
-			s = n
-		}
-	}
+	s = composed(s)
 	if l.arabic {
 		s = plainArabic(s)
 	}

@@ -64,8 +64,9 @@ type space struct {
 
 // interwiki is a prefix that leads to a wiki.
 type interwiki struct {
-	own      bool // it leads here
-	language bool // the wiki is the same in another language
+	prefix   string // as the wiki writes it
+	own      bool   // it leads here
+	language bool   // the wiki is the same in another language
 }
 
 //go:embed siteinfo.json

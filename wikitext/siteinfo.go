@@ -134,7 +134,7 @@ func (s *Site) readNamespaces(info *siteinfo) {
 func (s *Site) readInterwikis(info *siteinfo) {
 	s.interwikis = map[string]interwiki{}
 	for _, w := range info.Query.InterwikiMap {
-		s.interwikis[strings.ReplaceAll(w.Prefix, "_", " ")] = interwiki{own: bool(w.LocalInterwiki), language: w.Language != ""}
+		s.interwikis[strings.ReplaceAll(w.Prefix, "_", " ")] = interwiki{prefix: w.Prefix, own: bool(w.LocalInterwiki), language: w.Language != ""}
 	}
 }
 

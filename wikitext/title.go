@@ -36,7 +36,7 @@ func (t Title) String() string {
 		s = t.space + ":" + s
 	}
 	if t.Interwiki != "" {
-		s = t.Interwiki + ":" + s
+		s = strings.ReplaceAll(t.Interwiki, "_", " ") + ":" + s
 	}
 	return s
 }
@@ -170,7 +170,7 @@ func (s *Site) splitPrefix(name string) (t Title, rest, reason string) {
 			}
 			return t, rest, ""
 		}
-		folded, to, ok := s.interwiki(prefix)
+		to, ok := s.interwiki(prefix)
 		switch {
 		case !ok:
 			return t, name, ""
@@ -183,7 +183,7 @@ func (s *Site) splitPrefix(name string) (t Title, rest, reason string) {
 			name, home = s.mainPage, true
 			continue
 		}
-		t.Interwiki = folded
+		t.Interwiki = to.prefix
 		if strings.HasPrefix(rest, ":") {
 			rest = strings.TrimLeft(rest[1:], " ")
 		}
@@ -207,7 +207,7 @@ func (s *Site) isPrefix(name string) bool {
 	if id, ok := s.namespace(name); ok {
 		return id != spaceMain
 	}
-	_, _, ok := s.interwiki(name)
+	_, ok := s.interwiki(name)
 	return ok
 }
 
@@ -222,17 +222,15 @@ func (s *Site) namespace(name string) (id int, ok bool) {
 	return id, ok
 }
 
-// interwiki finds a prefix of another wiki; it returns it in lower case.
-func (s *Site) interwiki(name string) (folded string, to interwiki, ok bool) {
+// interwiki finds a prefix of another wiki.
+func (s *Site) interwiki(name string) (to interwiki, ok bool) {
 	var buf [64]byte
-	if b, short := lowerASCII(buf[:], name); short {
-		if to, ok = s.interwikis[string(b)]; !ok || string(b) == name {
-			return name, to, ok
-		}
+	if b, ok := lowerASCII(buf[:], name); ok {
+		to, ok = s.interwikis[string(b)]
+		return to, ok
 	}
-	folded = foldCase(name)
-	to, ok = s.interwikis[folded]
-	return folded, to, ok
+	to, ok = s.interwikis[foldCase(name)]
+	return to, ok
 }
 
 // lowerASCII writes a short ASCII name in lower case into a buffer.
