@@ -46,7 +46,7 @@ func (s *site) restoreRules(stored registry.Rules, ok bool) {
 		s.rules.Store(&ruleset{})
 		return
 	}
-	localRules(s.about, rules)
+	localRules(s.text, rules)
 	s.rules.Store(&ruleset{rules: rules, stored: stored})
 }
 
@@ -118,7 +118,7 @@ func (s *site) judge(ctx context.Context, page wiki.Page) (*config.Rules, []stri
 		problems = append(problems, p.String())
 	}
 	if rules != nil {
-		localRules(s.about, rules)
+		localRules(s.text, rules)
 		problems = append(problems, s.misplaced(rules)...)
 	}
 	return rules, problems, nil

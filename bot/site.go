@@ -29,6 +29,7 @@ type site struct {
 	pages   plan.Site
 	client  *wiki.Client
 	about   wiki.Site          // what the wiki says of itself; set by start
+	text    *wikitext.Site     // how the wiki reads titles; set by start
 	gate    *publish.Publisher // set by start
 	reg     *registry.Registry
 	dryRun  io.Writer
@@ -99,7 +100,10 @@ func (s *site) start(ctx context.Context, within time.Duration) error {
 	if about.DB != s.conf.Wiki.Wiki {
 		return fmt.Errorf("%s is the wiki %q, not %q; correct the wikis file", s.conf.API, about.DB, s.conf.Wiki.Wiki)
 	}
-	s.about, s.pages = about, localPages(about, s.pages)
+	if s.text, err = wikitext.NewSite(about.Info); err != nil {
+		return fmt.Errorf("ask %s about its titles: %w", s.conf.API, err)
+	}
+	s.about, s.pages = about, localPages(s.text, s.pages)
 	s.gate = publish.New(publish.Config{
 		Site: s.pages, Reader: s.client, Editor: wiki.NewEditor(s.client), Outbox: s.reg, DryRun: s.dryRun, Log: s.log, Now: s.now,
 	})
@@ -116,10 +120,10 @@ func (s *site) isUs(ctx context.Context) error {
 		return fmt.Errorf("ask %s who has logged in: %w", s.conf.API, err)
 	}
 	name := answer.Query.UserInfo.Name
-	if s.conf.Login != "" && name != wikitext.NormalizeTitle(s.conf.User) {
+	if s.conf.Login != "" && name != localUser(s.text, s.conf.User) {
 		return fmt.Errorf("the login %s is of the account %q, not %q; correct the wikis file", s.conf.Login, name, s.conf.User)
 	}
-	s.conf.User, s.pages.Bot = wikitext.NormalizeTitle(s.conf.User), wikitext.NormalizeTitle(s.pages.Bot)
+	s.conf.User, s.pages.Bot = localUser(s.text, s.conf.User), localUser(s.text, s.pages.Bot)
 	return nil
 }
 

@@ -9,51 +9,47 @@ import (
 	"strings"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan"
-	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/wiki"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/config"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/wikitext"
 )
 
 // localTitle writes a title as the wiki does: "project:foo_bar" becomes
-// "Meta:Foo bar" on Meta.
-func localTitle(about wiki.Site, title string) string {
-	title = wikitext.NormalizeTitle(title)
-	prefix, rest, ok := strings.Cut(title, ":")
-	if !ok {
-		return title
+// "Meta:Foo bar" on Meta. As in a link it may be percent-encoded. What can be
+// no title only loses what surely means nothing; the wiki will refuse it.
+func localTitle(on *wikitext.Site, title string) string {
+	t, err := on.ParseTitle(wikitext.PercentDecode(title))
+	if err != nil {
+		return wikitext.NormalizeTitle(title)
 	}
-	prefix = strings.TrimSpace(prefix)
-	for _, ns := range about.Namespaces {
-		for _, name := range append([]string{ns.Name, ns.Canonical}, ns.Aliases...) {
-			if name == "" || !strings.EqualFold(name, prefix) {
-				continue
-			}
-			return ns.Name + ":" + wikitext.NormalizeTitle(rest)
-		}
-	}
-	return title
+	return t.String()
+}
+
+// localUser writes the name of an account as the wiki does.
+func localUser(on *wikitext.Site, name string) string {
+	_, local, _ := strings.Cut(localTitle(on, "User:"+name), ":")
+	return local
 }
 
 // localPages writes the titles of the bot's own pages as the wiki does.
-func localPages(about wiki.Site, p plan.Site) plan.Site {
-	p.ConfigPage = localTitle(about, p.ConfigPage)
-	p.ReportPage = localTitle(about, p.ReportPage)
-	p.StopPage = localTitle(about, p.StopPage)
+func localPages(on *wikitext.Site, p plan.Site) plan.Site {
+	p.ConfigPage = localTitle(on, p.ConfigPage)
+	p.ReportPage = localTitle(on, p.ReportPage)
+	p.StopPage = localTitle(on, p.StopPage)
 	return p
 }
 
 // localRules writes all titles in the rules as the wiki does.
-func localRules(about wiki.Site, r *config.Rules) {
+func localRules(on *wikitext.Site, r *config.Rules) {
 	for i := range r.Tables {
-		r.Tables[i].Page = localTitle(about, r.Tables[i].Page)
+		r.Tables[i].Page = localTitle(on, r.Tables[i].Page)
 	}
 	if r.Noticeboard != nil {
-		r.Noticeboard.Page = localTitle(about, r.Noticeboard.Page)
+		r.Noticeboard.Page = localTitle(on, r.Noticeboard.Page)
 	}
 	for i := range r.Sources.Maintainers {
-		r.Sources.Maintainers[i].Page = localTitle(about, r.Sources.Maintainers[i].Page)
+		r.Sources.Maintainers[i].Page = localTitle(on, r.Sources.Maintainers[i].Page)
 	}
 	for i := range r.Watch.IgnorePages {
-		r.Watch.IgnorePages[i] = localTitle(about, r.Watch.IgnorePages[i])
+		r.Watch.IgnorePages[i] = localTitle(on, r.Watch.IgnorePages[i])
 	}
 }

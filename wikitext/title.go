@@ -81,14 +81,6 @@ func (s *Site) ParseTitle(text string) (Title, error) {
 	return t, nil
 }
 
-// parseLink reads the target of a link, which can be percent-encoded.
-func (s *Site) parseLink(target string) (Title, error) {
-	if strings.Contains(target, "%") {
-		target = PercentDecode(target)
-	}
-	return s.ParseTitle(target)
-}
-
 // isNormal reports whether a text is a page's name in the main namespace as the
 // wiki itself writes it. It is quick, and may say no.
 func (s *Site) isNormal(text string) bool {

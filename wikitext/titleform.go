@@ -15,16 +15,11 @@ import (
 // NormalizeTitle gives a title as written in a link its usual form:
 // percent-encoding and character references decoded, underscores and spaces of
 // all kinds folded to single spaces, outer ones cut, marks of direction
-// dropped, the first letter in upper case. Namespaces, prefixes, fragments and
-// a leading colon stay as they are; an encoding that gives no UTF-8 stays, too.
-func NormalizeTitle(s string) string {
-	s = DecodeTitle(s)
-	r, n := utf8.DecodeRuneInString(s)
-	if up := unicode.ToUpper(r); up != r && r != utf8.RuneError {
-		return string(up) + s[n:]
-	}
-	return s
-}
+// dropped, the first letter in upper case as on Wikimedia's wikis. Namespaces,
+// prefixes, fragments and a leading colon stay as they are; an encoding that
+// gives no UTF-8 stays, too. Where the wiki is known, Site.ParseTitle tells
+// more.
+func NormalizeTitle(s string) string { return letters{wikimedia: true}.capital(DecodeTitle(s)) }
 
 // DecodeTitle is NormalizeTitle but for the first letter, which stays: titles
 // behind an interwiki prefix may begin with a small one.

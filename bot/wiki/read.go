@@ -14,7 +14,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 )
 
 // readActions are the modules that change nothing.
@@ -181,14 +180,14 @@ func checkTitle(action, title string) error {
 	return nil
 }
 
+// siteProps are the parts of siteinfo that Site asks for: what it reads, and what tells how the wiki reads wikitext.
+const siteProps = "general|namespaces|namespacealiases|interwikimap|extensiontags|protocols|magicwords|functionhooks|variables"
+
 // Site reads what the wiki says about itself.
 func (c *Client) Site(ctx context.Context) (Site, error) {
 	var answer struct {
 		Query struct {
-			General struct {
-				WikiID, Server, ArticlePath, Script, Case, Lang, Timezone string
-				Time                                                      time.Time
-			}
+			General    struct{ WikiID, Server, ArticlePath string }
 			Namespaces map[string]struct {
 				ID              int
 				Name, Canonical string
@@ -199,11 +198,15 @@ func (c *Client) Site(ctx context.Context) (Site, error) {
 			}
 		}
 	}
-	if err := c.Get(ctx, map[string]string{"action": "query", "meta": "siteinfo", "siprop": "general|namespaces|namespacealiases"}, &answer); err != nil {
+	body, err := c.read(ctx, map[string]string{"action": "query", "meta": "siteinfo", "siprop": siteProps}, "")
+	if err != nil {
+		return Site{}, err
+	}
+	if err := decode(body, "query", &answer); err != nil {
 		return Site{}, err
 	}
 	g := answer.Query.General
-	s := Site{DB: g.WikiID, Server: g.Server, ArticlePath: g.ArticlePath, Script: g.Script, Case: g.Case, Lang: g.Lang, Timezone: g.Timezone, Time: g.Time}
+	s := Site{DB: g.WikiID, Server: g.Server, ArticlePath: g.ArticlePath, Info: body}
 	if strings.HasPrefix(s.Server, "//") { // whatever the reader uses
 		scheme, _, _ := strings.Cut(c.cfg.API, "//")
 		s.Server = scheme + s.Server

@@ -74,12 +74,8 @@ type Site struct {
 	DB          string // the wiki's id, as in events
 	Server      string // such as https://meta.wikimedia.org
 	ArticlePath string // such as /wiki/$1
-	Script      string // address path of index.php
 	Namespaces  []Namespace
-	Case        string // first-letter or case-sensitive
-	Lang        string
-	Timezone    string
-	Time        time.Time
+	Info        []byte // the whole answer of meta=siteinfo, for wikitext.NewSite
 }
 
 // Namespace is one namespace of a wiki.
