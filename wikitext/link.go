@@ -73,11 +73,40 @@ func decodeTarget(target string) string {
 
 // linkMayBegin notes that count brackets open here.
 func (s *scanner) linkMayBegin(count int) {
-	if s.i < s.attrs {
+	if s.i < s.attrs || s.inTableAttributes() {
 		return
 	}
 	at := int32(len(s.nodes))
 	s.nodes = append(s.nodes, node{kind: openNode, start: int32(s.i), inner: int32(s.i + count), link: at})
+}
+
+// literalLinks notes the brackets in a stretch of plain text that the scan
+// leaves out: an extension tag that is never closed.
+func (s *scanner) literalLinks(end int) {
+	for s.i < end {
+		n := strings.Index(s.src[s.i:end], "[[")
+		if n < 0 {
+			break
+		}
+		s.i += n
+		count := run(s.src[s.i:end], '[')
+		s.linkMayBegin(count)
+		s.i += count
+	}
+	s.i, s.seen = end, end
+}
+
+// inTableAttributes reports whether the present line is one that begins a table
+// or a row: all of it is attributes.
+func (s *scanner) inTableAttributes() bool {
+	if n := strings.LastIndexByte(s.src[s.lineSeen:s.i], '\n'); n >= 0 || s.lineSeen == 0 {
+		line := s.src[s.lineSeen+n+1 : s.i]
+		opens := tableSign(line, 0, len(line)) >= 0
+		s.inTable = s.inTable || opens
+		s.attributeLine = opens || s.inTable && strings.HasPrefix(strings.TrimLeft(line, " \t\r"), "|-")
+	}
+	s.lineSeen = s.i
+	return s.attributeLine
 }
 
 // What a byte can be in the target of a link.

@@ -53,6 +53,11 @@ type scanner struct {
 	limit int // the end of the contents of the innermost open tag
 	base  int // and their beginning
 	seen  int // all before it has been read as a sign
+	// The place up to which lines were looked at, whether a table may be open
+	// there, and whether its line is one of attributes.
+	lineSeen               int
+	inTable, attributeLine bool
+
 	attrs int // attributes of an HTML tag reach to here
 	wants uint8
 	// What the page's readers see, or what a page that transcludes it gets.

@@ -155,8 +155,7 @@ func (s *scanner) angle() {
 		case (at < 0 || end > s.limit) && dropped:
 			at, end = s.limit, s.limit
 		case at < 0 || end > s.limit:
-			s.i = open
-			s.seen = open
+			s.literalLinks(open)
 			return
 		}
 	}

@@ -6,6 +6,7 @@ package wikitext
 
 import (
 	"iter"
+	"sort"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -50,15 +51,16 @@ type text struct {
 }
 
 type urlScan struct {
-	d     *Document
-	src   string
-	i     int
-	next  int // the next node
-	last  int // the end of the last address
-	line  int // the last line break that was found, and how far it was looked
-	until int
-	texts []text
-	yield func(URL) bool
+	d      *Document
+	src    string
+	i      int
+	next   int // the next node
+	last   int // the end of the last address
+	line   int // the last line break that was found, and how far it was looked
+	until  int
+	tables []Span // nil before anybody asked
+	texts  []text
+	yield  func(URL) bool
 }
 
 // inURL is what a scan for addresses has to look at.
@@ -94,6 +96,13 @@ func (u *urlScan) enter() {
 	n := &u.d.nodes[u.next]
 	end := int(n.end)
 	switch n.kind {
+	case LinkNode: // lower-case letters behind it are part of it
+		for end < len(u.src) && u.src[end] >= 'a' && u.src[end] <= 'z' {
+			end++
+		}
+		u.i, u.last = max(u.i, end), max(u.i, end)
+		u.passTo(end)
+		return
 	case HeadingNode:
 		u.texts = append(u.texts, text{start: u.i, end: int(n.innerEnd)})
 	case TemplateNode, ParameterNode:
@@ -114,11 +123,16 @@ func (u *urlScan) enter() {
 		fallthrough
 	default:
 		u.i = max(u.i, end)
-		for u.next++; u.next < len(u.d.nodes) && int(u.d.nodes[u.next].start) < end; u.next++ {
-		}
+		u.passTo(end)
 		return
 	}
 	u.next++
+}
+
+// passTo goes on to the next node that begins at or after a place.
+func (u *urlScan) passTo(end int) {
+	for u.next++; u.next < len(u.d.nodes) && int(u.d.nodes[u.next].start) < end; u.next++ {
+	}
 }
 
 // sign looks at a sign that may belong to an address. It is false when nobody
@@ -130,6 +144,9 @@ func (u *urlScan) sign() bool {
 	case '<':
 		if end := u.htmlTag(start); end > 0 {
 			u.i = end
+			for u.next < len(u.d.nodes) && int(u.d.nodes[u.next].start) < end {
+				u.next++
+			}
 		}
 	case '[':
 		if n := u.d.site.protocol(u.src[start+1:]); n > 0 {
@@ -158,11 +175,7 @@ func (u *urlScan) htmlTag(i int) int {
 	if n < 0 || u.src[i+1+n] == '<' {
 		return 0
 	}
-	end := i + 1 + n
-	for u.next < len(u.d.nodes) && int(u.d.nodes[u.next].start) < end {
-		u.next++
-	}
-	return end
+	return i + 1 + n
 }
 
 // protocolBefore returns where the protocol begins whose colon is at i, and
@@ -180,7 +193,14 @@ func (u *urlScan) protocolBefore(i int) (start, end int) {
 	if n == 0 {
 		return -1, -1
 	}
-	if r, _ := utf8.DecodeLastRuneInString(u.src[first:start]); start > first && (unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r)) {
+	before := start
+	for k := u.next - 1; k >= 0 && int(u.d.nodes[k].end) == before && before > first; k-- {
+		if kind := u.d.nodes[k].kind; kind != CommentNode && kind != IgnoredNode {
+			break
+		}
+		before = max(first, int(u.d.nodes[k].start))
+	}
+	if r, _ := utf8.DecodeLastRuneInString(u.src[first:before]); before > first && (unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r)) {
 		return -1, -1
 	}
 	return start, start + n
@@ -223,13 +243,26 @@ func (u *urlScan) skip(end int) {
 
 // bare handles an address without brackets that begins at start.
 func (u *urlScan) bare(start, after int) bool {
-	end := u.addressEnd(after)
-	end = trimURL(u.src, after, end)
+	whole := u.addressEnd(after)
+	end := trimURL(u.src, after, whole)
 	if end == after {
 		return true
 	}
-	u.i, u.last = end, end
-	return u.yield(URL{Start: start, End: end, Target: u.target(start, end), Close: end})
+	found := URL{Start: start, End: end, Target: u.target(start, end), Close: end}
+	for whole < len(u.src) && (u.src[whole] == '<' && u.htmlTag(whole) == 0 || u.src[whole] == '>' || u.src[whole] == '&') {
+		// MediaWiki has taken these for part of it, cuts the address there, and
+		// does not look at the rest again.
+		next := u.addressEnd(whole + 1)
+		if next == whole {
+			break
+		}
+		whole = max(next, whole+1)
+	}
+	u.last = whole
+	if u.i = end; whole > end {
+		u.skip(whole)
+	}
+	return u.yield(found)
 }
 
 // target returns an address without what nobody sees of it.
@@ -317,6 +350,18 @@ func (u *urlScan) inCell(i int, sign byte) bool {
 		}
 	}
 	u.until = i
+	if u.tables == nil {
+		u.tables = []Span{}
+		for t := range u.d.Tables() {
+			if n := len(u.tables); n == 0 || t.Start >= u.tables[n-1].End {
+				u.tables = append(u.tables, Span{t.Start, t.End})
+			}
+		}
+	}
+	k := sort.Search(len(u.tables), func(k int) bool { return u.tables[k].End > i })
+	if k == len(u.tables) || i < u.tables[k].Start {
+		return false
+	}
 	at := skipBlanks(u.src, u.line, i)
 	return u.src[at] == '!' || sign == '|' && u.src[at] == '|'
 }

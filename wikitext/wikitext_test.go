@@ -149,7 +149,7 @@ func TestURLs(t *testing.T) {
 		{"template inside", `[https://a.example/?l={{subst:urlencode:Q1	"x"}}&y Add]`, []string{`[https://a.example/?l={{subst:urlencode:Q1	"x"}}&y Add]`}},
 		{"argument of a template", "{{cite|url=https://a.example/b|t=c}} {{x|https://a.example}}", []string{"https://a.example/b", "https://a.example"}},
 		{"quotes end it", "''https://a.example/b'' https://a.example/o'clock", []string{"https://a.example/b", "https://a.example/o'clock"}},
-		{"cells of a table", "| https://a.example||https://b.example", []string{"https://a.example", "https://b.example"}},
+		{"cells of a table", "{|\n| https://a.example||https://b.example\n|}\nhttps://c.example/||d", []string{"https://a.example", "https://b.example", "https://c.example/||d"}},
 		{"after a word", "xhttps://a.example 字https://b.example é.https://c.example", []string{"https://c.example"}},
 		{"heading", "==https://a.example==", []string{"https://a.example"}},
 		{"any case, other schemes", "HTTPS://a.example mailto:a@b.example foo:bar", []string{"HTTPS://a.example", "mailto:a@b.example"}},
