@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// This file holds tests of escaping and of the comparison of two texts.
+// This file holds tests of escaping.
 
 package wikitext
 
 import (
+	"html"
+	"slices"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
+	"unicode/utf8"
 )
 
 func TestEscape(t *testing.T) {
 	tests := []struct{ name, in, want string }{
-		{"plain text stays", "Plain text, 3 - 4 (ü) # 5!? a_b", "Plain text, 3 - 4 (ü) # 5!? a_b"},
+		{"plain text stays", "Plain text, 3 - 4 (ü) # 5!? a*b;", "Plain text, 3 - 4 (ü) # 5!? a*b;"},
 		{"brackets and braces", "[[a|b]] {{c}}", "&#91;&#91;a&#124;b&#93;&#93; &#123;&#123;c&#125;&#125;"},
 		{"signatures", "~~~~", "&#126;&#126;&#126;&#126;"},
 		{"quotes", "'''b'''", "&#39;&#39;&#39;b&#39;&#39;&#39;"},
@@ -22,18 +23,26 @@ func TestEscape(t *testing.T) {
 		{"addresses", "http://a.example mailto:b", "http&#58;//a.example mailto&#58;b"},
 		{"an address in capitals, glued to a word", "xMAILTO:b news:c", "xMAILTO&#58;b news&#58;c"},
 		{"a protocol-relative address", "x:// ://y", "x&#58;// &#58;//y"},
-		{"a colon of a title", "Talk:Foo: bar", "Talk:Foo: bar"},
+		{"a colon of a title or a time", "Talk:Foo: bar 12:34", "Talk:Foo: bar 12:34"},
+		{"half an address", "to:b s:", "to&#58;b s:"},
 		{"a colon that would indent", ": a", "&#58; a"},
 		{"an apostrophe in a word", "it's", "it's"},
 		{"apostrophes at the edges", "'a'", "&#39;a&#39;"},
-		{"magic links", "RFC 1, PMID 2, ISBN\u00a03, RFCs", "&#82;FC 1, &#80;MID 2, &#73;SBN\u00a03, RFCs"},
+		{"magic links", "RFC 1, PMID 2, ISBN\u00a03, RFCs", "RF&#67; 1, PMI&#68; 2, ISB&#78;\u00a03, RFCs"},
+		{"half a magic link", "C 1", "&#67; 1"},
+		{"a magic link without its number", "RFC", "RF&#67;"},
+		{"no magic link", "C compiler, RFC one, D1", "C compiler, RFC one, D1"},
+		{"magic words of other languages", "＿＿目次＿＿ _NAVEROK_ SKRIVENAKAT", "&#65343;&#65343;目次&#65343;&#65343; &#95;NAVEROK&#95; &#83;KRIVENAKAT"},
+		{"an accent without a letter", "\u0338 a\u0338", "&#824; a\u0338"},
+		{"letters that become signs", "\u037e \u212a", "&#894; &#8490;"},
+		{"wide blanks at the start", "\u3000a\u3000", "&#12288;a\u3000"},
 		{"list signs at the start", "* a", "&#42; a"},
 		{"row signs at the start", "-a", "&#45;a"},
 		{"header signs", "!a!!b!", "&#33;a&#33;&#33;b&#33;"},
 		{"equals signs", "a=b", "a&#61;b"},
 		{"lines", "a\r\nb\u2028c", "a  b c"},
 		{"direction, control and strip marks", "a\u202eb\u200e\x7f\x00c", "abc"},
-		{"no UTF-8", "a\xffb", "a\ufffdb"},
+		{"no UTF-8", "a\xffb", "a&#65533;b"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -44,41 +53,90 @@ func TestEscape(t *testing.T) {
 	}
 }
 
-func TestEscapeSummary(t *testing.T) {
-	got := EscapeSummary(" a [[b]] /* c */\n&amp; [d] \u202e")
-	if want := "a &#91;&#91;b&#93;&#93; /&#42; c &#42;/ &#38;amp; [d]"; got != want {
+func TestEscapeTerm(t *testing.T) {
+	if got, want := EscapeTerm("a: [b]"), "a&#58; &#91;b&#93;"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
-func TestAdded(t *testing.T) {
-	page := "Intro line.\n== A ==\nfirst [[x]] here\n\n== B ==\nsecond\n"
-	tests := []struct {
-		name, before, after string
-		want                []string
-	}{
-		{"new page", "", "a b\nc", []string{"a b\nc"}},
-		{"nothing", page, page, nil},
-		{"new line", page, strings.Replace(page, "second\n", "second\n: an answer. ~\n", 1), []string{": an answer. ~"}},
-		{"words in a line", page, strings.Replace(page, "[[x]] here", "[[x]] and [[y]] here", 1), []string{"and [[y]]"}},
-		{"moved line", "a one\nb two\nc three\nd four", "c three\na one\nb two\nd four", nil},
-		{"moved section with a new line", "== A ==\nx y\n== B ==\nz w\n", "== B ==\nz w\nnew\n== A ==\nx y\n", []string{"new"}},
-		{"removed text", page, "Intro line.\n", nil},
-		{"white space", "a  b\n c", "a b\n\n  c ", nil},
-		{"repeated line", "yes\nno", "yes\nno\nyes", []string{"yes"}},
-		{"repeated line keeps its place at the end", "q\nx", "x\nw\nx", []string{"x\nw"}},
-		{"repeated lines moved", "x\nx\na\nb", "a\nb\nx\nx", nil},
-		{"same words in another line", "use [[Foo]] now\nend", "use [[Foo]] now\nalso [[Foo]]\nend", []string{"also [[Foo]]"}},
-		{"scripts without spaces", "一二三", "一二四三", []string{"四"}},
+func TestEscapeSummary(t *testing.T) {
+	got := EscapeSummary(" a [[[b]] /* c */\n&amp; &#1; & [d] \u202e")
+	if want := "a [\u2060[\u2060[b]] /\u2060* c */ &#38;amp; &#38;#1; & [d]"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			var got []string
-			for _, s := range Added(tt.before, tt.after) {
-				got = append(got, tt.after[s.Start:s.End])
+}
+
+func TestEscapeCostsNoMoreThanItsResult(t *testing.T) {
+	for text, most := range map[string]float64{
+		strings.Repeat("It's plain text, with - all 3 (* # ;) of it! ", 100):          0,
+		strings.Repeat("Ein schöner Text über Überschriften. ", 100) + "\u0301\u4e00": 0,
+		strings.Repeat("[[Talk:A|b]] is '''not'''. ", 100):                            3,
+	} {
+		if got := testing.AllocsPerRun(10, func() { Escape(text) }); got > most {
+			t.Errorf("%.40q: %v allocations, want at most %v", text, got, most)
+		}
+	}
+}
+
+// closing are places to put a text, and what stands behind it there.
+var closing = map[string]string{
+	"": "", "* ": "", "; ": "", "{{a|": "}}", "{{a|b=": "}}", "[[a|": "]]", "== ": " ==", "[https://a.example ": "]", "<ref>": "</ref>",
+	"{|\n| ": " || x\n|}", "{|\n|": "\n|}", "{|\n! a !! ": "\n|}", "{|\n|\n": "\n|}",
+}
+
+func FuzzEscape(f *testing.F) {
+	seed(f)
+	for _, s := range []string{"RFC\u00a01", "&#91;", "\x00'\x7f'", "a\u0338", "\u037e\u1fef\u212a", "＿＿目次＿＿", "\xed\xa0\x80\ufffe", "C 1"} {
+		f.Add(s)
+	}
+	kinds := func(s string) (kinds []Kind) {
+		for n := range Parse(s).Nodes() {
+			kinds = append(kinds, n.Kind)
+		}
+		return kinds
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		escaped, folded := Escape(s), strings.Join(strings.Fields(oneLine(s)), " ")
+		if !utf8.ValidString(escaped) || strings.ContainsAny(escaped, "\n\r\t<>[]{}|=\"~_") || strings.Contains(escaped, ":/") || strings.Contains(escaped, "''") {
+			t.Fatalf("Escape(%q) = %q", s, escaped)
+		}
+		if back := Plain(escaped); strings.Join(strings.Fields(back), " ") != folded {
+			t.Fatalf("Escape(%q) = %q shows %q", s, escaped, back)
+		}
+		for before, after := range closing {
+			if escaped == "" {
+				break // an empty label or cell is another matter
 			}
-			if diff := cmp.Diff(tt.want, got); diff != "" {
-				t.Errorf("Added(%q, %q) (-want +got):\n%s", tt.before, tt.after, diff)
+			if before == "; " {
+				escaped = EscapeTerm(s)
+			}
+			if got, want := kinds(before+escaped+after), kinds(before+"word"+after); !slices.Equal(got, want) {
+				t.Fatalf("Escape(%q) = %q is %v behind %q, want %v", s, escaped, got, before, want)
+			}
+		}
+		summary := EscapeSummary(s)
+		if strings.Contains(summary, "[[") || strings.Contains(summary, "/*") || strings.Contains(summary, "\n") {
+			t.Fatalf("EscapeSummary(%q) = %q", s, summary)
+		}
+		plain := func(s string) string { return strings.ReplaceAll(s, wordJoiner, "") }
+		if shown := html.UnescapeString(summary); plain(shown) != plain(strings.TrimSpace(oneLine(s))) {
+			t.Fatalf("EscapeSummary(%q) = %q shows %q", s, summary, shown)
+		}
+	})
+}
+
+func BenchmarkEscape(b *testing.B) {
+	for _, bb := range []struct{ name, text string }{
+		{"plain", strings.Repeat("It's plain text, with - all 3 (* # ;) of it! ", 1000)},
+		{"German", strings.Repeat("Ein schöner Text über Überschriften. ", 1000)},
+		{"markup", strings.Repeat("[[Talk:A|b]] is '''not''' plain. ", 1000)},
+		{"signs", strings.Repeat("[{|}]", 10000)},
+	} {
+		b.Run(bb.name, func(b *testing.B) {
+			b.SetBytes(int64(len(bb.text)))
+			b.ReportAllocs()
+			for b.Loop() {
+				Escape(bb.text)
 			}
 		})
 	}

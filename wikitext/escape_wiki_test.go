@@ -1,87 +1,485 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+// This file holds the test of escaping against MediaWiki: texts made to mean
+// something, in every place, saved and shown.
+
 package wikitext_test
 
 import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/PuerkitoBio/goquery"
+	"golang.org/x/net/html"
+	"golang.org/x/text/unicode/norm"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/wiki/wikitest"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/wikitext"
 )
 
 // pieces are what hostile text is made of.
-var pieces = []string{
-	"[[", "]]", "[", "]", "{{", "}}", "{{{", "|", "||", "!!", "!", "'", "''", "'''", "=", "==", ":", "::", ";", "*", "#", "-", "--", "~~~~",
-	"__NOTOC__", "__", "_", "<b>", "</b>", "<nowiki>", "<ref>", "<!--", "-->", "&amp;", "&", "&#91;", "http://x.example", "HTTPS:", "//y.example",
-	"mailto:a@b.example", "news:c", "Xurn:d", "ftp:", "/", "RFC 1", "PMID 2", "ISBN 978-0-306-40615-7", "Category:X", "File:Y.png", "Talk:Z: w",
-	"Ada", "it's", " ", "  ", "\n", "é", "語", "١", "`", "\"", "-{", "}-", "#REDIRECT", "x",
-}
+var pieces = strings.Split("[[ ]] [ ] {{ }} {{{ }}} | || !! ! !!! ' '' ''' ''''' = == === : :: ; * # - -- ---- + |- |+ |} {| ~ ~~ ~~~ ~~~~ ~~~~~ "+
+	"__NOTOC__ __FORCETOC__ __notoc__ __NOINDEX__ _ __ NOTOC ＿ ＿＿目次＿＿ _NAVEROK_ SKRIVENAKAT S\u212aRIVENAKAT "+
+	"<b> </b> <nowiki> </nowiki> <nowiki/> <ref> </ref> <br/> <pre> <!-- --> <includeonly> </includeonly> <noinclude> <onlyinclude> <div </div> </span> </table> <section/> "+
+	"&amp; & &#91; &#x5b; &lsqb; &nbsp; #91; #58; amp; lt; "+
+	"http://x.example https://x.example/a?b=c&d HTTPS: http // //y.example mailto:a@b.example mail to:x@y news:c ne ws:x Xurn:d ftp:// tel:1 magnet:?x bitcoin: :// / \\ "+
+	"RFC PMID ISBN R F C D N 1 12 9780306406157 978-0-306-40615-7 "+
+	"[[Category:X]] Category:X [[File:Y.png]] File:Y.png [[de:Z]] de:Z Talk:Z Special:Diff/1 [[A|]] [[|A]] |thumb "+
+	"{{subst: {{subst:PAGENAME}} {{safesubst: {{PAGENAME}} {{!}} {{=}} {{#if:x|y}} {{int:ok}} {{Show|x}} -{ }- -{zh-cn:a;zh-tw:b}- -{T|x}- "+
+	"#REDIRECT #redirect[[X]] ` \" UNIQ--nowiki-00000000-QINU \x7f'\"`UNIQ--ref-00000001-QINU`\"'\x7f /* */ @ $1 % %5B^ a Ada it's é 語 ١ ѣ 🙂 x y z", " ")
 
-// Escaped text shows as what it was and is nothing else, whatever it is made of
-// and wherever it stands: MediaWiki itself is asked.
-func TestEscapedTextMeansNothingToMediaWiki(t *testing.T) {
-	wiki := wikitest.Start(t, wikitest.Options{})
+// odd are pieces with blanks, and characters that are rare or none at all.
+var odd = []string{" ", "  ", "\n", "\n\n", "\n* ", "\n----\n", "\n== h ==\n", "\n|-\n| ", "\n|}\n", "\r\n", "\t", "\v", "\u0085", "\u2028", "\u2029",
+	"\u00a0", "\u2000", "\u3000", "\u200b", "\u200d", "\u00ad", "\u061c", "\u200e", "\u202e", "\u2066", "\u2069", "\ufeff", "\ufffe", "\U0001ffff", "\ufdd0", "\x00", "\x01", "\x1b", "\x7f",
+	"\x80", "\xff", "\xc0\xaf", "\xed\xa0\x80", "\u0338", "\u0301", "\u037e", "\u1fef", "\u212b", "\u1100", "\u1161", "\u093c", "RFC 1", "PMID 2", "ISBN 978-0-306-40615-7", "RFC\u00a01", "C 1"}
+
+// texts are strings to escape: every piece by itself, those that somebody has
+// thought of, and what chance makes of the pieces.
+func texts(n int) []string {
+	all := slices.Concat(pieces, odd, []string{
+		"[[Main Page]]", "[http://x.example y]", "{{Show|1=a}}", "'''b''' ''i''", "#REDIRECT [[Main Page]]", "<script>alert(1)</script>", `" onmouseover="alert(1)`,
+		"a\n\nb", "a ~~~~ b", "&lt;b&gt;", "&amp;amp;", "Talk:Foo: bar", "12:34, 5 May 2024 (UTC)", "100 %", "2 > 1 & 3 < 4", "x=y", "a_b__c", "C:\\x", "it's 'quoted'",
+	})
 	rnd := rand.New(rand.NewPCG(1, 2))
-	var texts []string
-	for range 400 {
+	for len(all) < n {
 		var b strings.Builder
 		for range 1 + rnd.IntN(6) {
-			b.WriteString(pieces[rnd.IntN(len(pieces))])
+			if rnd.IntN(4) == 0 {
+				b.WriteString(odd[rnd.IntN(len(odd))])
+			} else {
+				b.WriteString(pieces[rnd.IntN(len(pieces))])
+			}
+			if rnd.IntN(6) == 0 {
+				b.WriteByte(' ')
+			}
 		}
-		texts = append(texts, b.String())
+		all = append(all, b.String())
 	}
-	var page strings.Builder
-	page.WriteString("{|\n")
-	for i, s := range texts {
-		e := wikitext.Escape(s)
-		fmt.Fprintf(&page, "|-\n| id=\"a%d\" | %s\n| id=\"b%d\" | before %s after\n| id=\"c%d\" | [[:Main Page|%s]]\n", i, e, i, e, i, e)
+	return all
+}
+
+// shown is the text that a reader must see. It is written without a look at
+// Escape.
+func shown(s string) string {
+	var b strings.Builder
+	for _, r := range s { // gives U+FFFD for every byte that is wrong
+		switch {
+		case strings.ContainsRune("\n\r\t\v\f\u0085\u2028\u2029", r):
+			b.WriteByte(' ')
+		case unicode.Is(unicode.Cc, r), unicode.Is(unicode.Bidi_Control, r), r == 0xfeff, unicode.Is(unicode.Noncharacter_Code_Point, r):
+		default:
+			b.WriteRune(r)
+		}
 	}
-	page.WriteString("|}")
-	raw, err := wiki.Anonymous().Do(t.Context(), map[string]string{
-		"action": "parse", "text": page.String(), "contentmodel": "wikitext", "title": "Test",
-		"prop": "text|links|externallinks|iwlinks|templates|categories|images|sections|properties", "disablelimitreport": "1",
-	})
+	return b.String()
+}
+
+// visible folds what a browser, or MediaWiki's typography, makes the same.
+func visible(s string) string {
+	return strings.Join(strings.FieldsFunc(norm.NFC.String(s), func(r rune) bool {
+		return strings.ContainsRune(" \n\t\u00a0", r)
+	}), " ")
+}
+
+// places are where text may stand; $1 is the text, $t the same as a term, and $2
+// the text after it.
+var places = []struct{ name, source string }{
+	{"paragraph", "$1"},
+	{"middle of a line", "before $1 after"},
+	{"between quotes", "''$1'' '''$1''' it's '$1'"},
+	{"beside another", "$1$2"},
+	{"two lines", "$1\n$2"},
+	{"cell", "{|\n|-\n|$1\n| $1\n| x=\"y\" | $1\n|}"},
+	{"cell on its own line", "{|\n|\n$1\n|}"},
+	{"cells in a row", "{|\n| $1 || x || $1 ||$1||$1\n|}"},
+	{"header cell", "{|\n! $1 !! x !! $1\n! scope=\"col\" | $1\n|}"},
+	{"caption", "{|\n|+ $1\n| x\n|}"},
+	{"cell in a template", "{{Show|\n{{{!}}\n{{!}} $1\n{{!}}}}}"},
+	{"list", "* $1\n*$1\n# $1\n#$1\n: $1\n:$1\n*# $1"},
+	{"term", "; $t : x\n;$t\n; x $t\n: $1"},
+	{"label", "[[:Main Page|x $1]] [[:Main Page|$1 x]] [[:Main Page|x]]"},
+	{"label of an address", "[https://example.org/ $1 x] [https://example.org/ x$1]"},
+	{"argument", "{{Show|$1}} {{Show|x=y|$1}}"},
+	{"named argument", "{{Show|1=$1}} {{Show|named= $1 }}"},
+	{"argument of a list", "{{Show|list=$1}}"},
+	{"function", "{{#if: x | $1 }} {{#switch: a | a = $1 }} {{#tag:span|$1}}"},
+	{"heading", "=== x $1 ===\n==== $1 x ===="},
+	{"gallery", "<gallery>\nFile:None.png|x $1\nFile:None.png|alt=a|$1 x\n</gallery>"},
+	{"reference", "x<ref>$1</ref>\n<references />"},
+	{"attribute", "<span title=\"$1\">x</span> <div title=\"x $1 x\">y</div>"},
+	{"poor neighbours", "<b>$1</b><i>$1</i>-$1- _$1_ !$1! =$1= ~$1~ '$1' /$1/ +$1+ $1 1 RFC$1 ISBN $1"},
+}
+
+// fill puts texts into a place, escaped or not.
+func fill(source, one, two string, escape bool) string {
+	if !escape {
+		return strings.NewReplacer("$1", one, "$2", two, "$t", one).Replace(source)
+	}
+	return strings.NewReplacer("$1", wikitext.Escape(one), "$2", wikitext.Escape(two), "$t", wikitext.EscapeTerm(one)).Replace(source)
+}
+
+// rendered is what MediaWiki made of a place: elements with the attributes that
+// matter, and the text between them.
+func rendered(s *goquery.Selection) []string {
+	var tokens []string
+	var text strings.Builder
+	flush := func() {
+		if text.Len() > 0 {
+			tokens = append(tokens, " "+text.String())
+			text.Reset()
+		}
+	}
+	root := s.Get(0)
+	for n := root.FirstChild; n != nil; {
+		if n.Type == html.TextNode {
+			text.WriteString(n.Data)
+		} else {
+			flush()
+			tokens = append(tokens, "<"+n.Data)
+			for _, a := range n.Attr {
+				if a.Key != "id" && !(a.Key == "href" && strings.HasPrefix(a.Val, "#")) {
+					tokens = append(tokens, " "+a.Key+": "+a.Val)
+				}
+			}
+		}
+		if n.FirstChild != nil {
+			n = n.FirstChild
+			continue
+		}
+		for ; n != root; n = n.Parent {
+			if n.Type == html.ElementNode {
+				flush()
+				tokens = append(tokens, "</"+n.Data)
+			}
+			if n.NextSibling != nil {
+				break
+			}
+		}
+		if n == root {
+			break
+		}
+		n = n.NextSibling
+	}
+	flush()
+	return tokens
+}
+
+// differs tells where what a text became is not what harmless words became, with
+// the text in their place; "" if nowhere.
+func differs(got, harmless []string, one, two string) string {
+	words := strings.NewReplacer("harmless", one, "peaceful", two)
+	tokens := func(list []string, replace bool) (kept []string) {
+		for _, t := range list {
+			if replace {
+				t = words.Replace(t)
+			}
+			if t = visible(t); t != "" {
+				kept = append(kept, t)
+			}
+		}
+		return kept
+	}
+	g, w := tokens(got, false), tokens(harmless, true)
+	for i := range max(len(g), len(w)) {
+		if i >= len(g) || i >= len(w) || g[i] != w[i] {
+			return fmt.Sprintf("%q instead of %q", g[min(i, len(g)):min(i+4, len(g))], w[min(i, len(w)):min(i+4, len(w))])
+		}
+	}
+	return ""
+}
+
+// marks are what MediaWiki keeps of a page beside its text.
+type marks struct {
+	Links, Templates             []struct{ Title string }
+	ExternalLinks, Images        []string
+	Categories                   []struct{ Category string }
+	IwLinks, LangLinks, Sections []any
+	Properties                   map[string]any
+	Text                         string
+}
+
+func (m marks) String() string {
+	return fmt.Sprint(m.Links, m.Templates, m.Images, m.ExternalLinks, m.Categories, m.IwLinks, m.LangLinks, m.Properties)
+}
+
+// show saves a page, sees to it that saving changed nothing, and reads it.
+func show(t *testing.T, wiki *wikitest.Wiki, title, text string) (marks, *goquery.Document) {
+	t.Helper()
+	if _, err := wiki.Admin().Edit(t.Context(), title, text, ""); err != nil {
+		t.Fatal(err)
+	}
+	saved, _, err := wiki.Admin().Read(t.Context(), title)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var answer struct {
-		Parse struct {
-			Text                                                                   string
-			Links, ExternalLinks, Iwlinks, Templates, Categories, Images, Sections []any
-			Properties                                                             map[string]any
+	if want := strings.TrimRight(norm.NFC.String(text), "\n"); saved != want {
+		i := 0
+		for i < min(len(saved), len(want)) && saved[i] == want[i] {
+			i++
 		}
+		t.Errorf("saving made %.80q of %.80q", saved[i:], want[i:])
 	}
+	raw, err := wiki.Admin().Do(t.Context(), map[string]string{"action": "parse", "page": title, "disablelimitreport": "1", "disableeditsection": "1",
+		"prop": "text|links|externallinks|iwlinks|langlinks|templates|categories|images|sections|properties"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var answer struct{ Parse marks }
 	if err := json.Unmarshal(raw, &answer); err != nil {
 		t.Fatal(err)
 	}
-	got := answer.Parse
-	if n := len(got.ExternalLinks) + len(got.Iwlinks) + len(got.Templates) + len(got.Categories) + len(got.Images) + len(got.Sections) + len(got.Properties); n > 0 || len(got.Links) > 1 {
-		t.Errorf("the page has %d links, external %v, interwiki %v, templates %v, categories %v, images %v, sections %v, properties %v",
-			len(got.Links), got.ExternalLinks, got.Iwlinks, got.Templates, got.Categories, got.Images, got.Sections, got.Properties)
-	}
-	doc, err := goquery.NewDocumentFromReader(strings.NewReader(got.Text))
+	doc, err := goquery.NewDocumentFromReader(strings.NewReader(answer.Parse.Text))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, s := range texts {
-		words := strings.Join(strings.Fields(s), " ")
-		for id, want := range map[string]string{"a": words, "b": strings.TrimSpace("before " + words + " after"), "c": words} {
-			cell := doc.Find(fmt.Sprintf("#%s%d", id, i))
-			want = strings.Join(strings.Fields(want), " ")
-			if shown := strings.Join(strings.Fields(cell.Text()), " "); shown != want {
-				t.Errorf("%q, escaped as %q, shows as %q in place %s", s, wikitext.Escape(s), shown, id)
+	doc.Find("#toc, span[id]:empty").Remove() // what MediaWiki adds to headings
+	return answer.Parse, doc
+}
+
+// Escaped text shows as what it was and is nothing else, whatever it is made of
+// and wherever it stands: MediaWiki itself is asked, before and after a page is
+// saved.
+func TestEscapedTextMeansNothingToMediaWiki(t *testing.T) {
+	wiki := wikitest.Start(t, wikitest.Options{})
+	_, err := wiki.Admin().Edit(t.Context(), "Template:Show", "{{{1|}}}{{{named|}}}{{#if:{{{list|}}}|\n* {{{list}}}}}", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var page strings.Builder
+	write := func(id, place, one, two string) {
+		fmt.Fprintf(&page, "<div id=\"%s\">\n%s\n</div>\n", id, fill(place, one, two, false))
+	}
+	for p, place := range places {
+		write(fmt.Sprintf("h%d", p), place.source, "harmless", "peaceful")
+	}
+	calm, doc := show(t, wiki, "Calm", page.String())
+	harmless := make([][]string, len(places))
+	for p := range places {
+		harmless[p] = rendered(doc.Find(fmt.Sprintf("#h%d", p)))
+	}
+
+	type job struct{ text, place int }
+	all := texts(2400)
+	var jobs []job
+	for i := range all {
+		for p := range places {
+			// The first are in all places, the others in some.
+			if wikitext.Escape(all[i]) != "" && (i < 380 || (i+p)%6 == 0) {
+				jobs = append(jobs, job{i, p})
 			}
-			allowed := map[string]int{"a": 0, "b": 0, "c": 1}[id]
-			if n := cell.Find("a, b, i, span, img, sup, pre, p, ul, ol, dl").Length(); n > allowed && words != "" {
-				html, _ := cell.Html()
-				t.Errorf("%q is markup in place %s: %s", s, id, html)
+		}
+	}
+	const perPage = 1500
+	for n, some := range slices.Collect(slices.Chunk(jobs, perPage)) {
+		t.Run(fmt.Sprintf("page %d", n), func(t *testing.T) {
+			t.Parallel()
+			var page strings.Builder
+			for p, place := range places { // for the same marks
+				fmt.Fprintf(&page, "<div id=\"h%d\">\n%s\n</div>\n", p, fill(place.source, "harmless", "peaceful", false))
 			}
+			for k, j := range some {
+				fmt.Fprintf(&page, "<div id=\"p%d\">\n%s\n</div>\n", k, fill(places[j.place].source, all[j.text], all[(j.text+1)%len(all)], true))
+			}
+			got, doc := show(t, wiki, fmt.Sprintf("Page %d", n), page.String())
+			if got.String() != calm.String() {
+				t.Errorf("the page has\n%s, want\n%s", got, calm)
+			}
+			headings := len(calm.Sections)
+			for k, j := range some {
+				if places[j.place].name == "heading" {
+					headings += 2
+				}
+				s := all[j.text]
+				if at := differs(rendered(doc.Find(fmt.Sprintf("#p%d", k))), harmless[j.place], shown(s), shown(all[(j.text+1)%len(all)])); at != "" {
+					t.Errorf("%s: %q, escaped as %q, shows %s", places[j.place].name, s, wikitext.Escape(s), at)
+				}
+			}
+			if len(got.Sections) != headings {
+				t.Errorf("the page has %d sections, want %d", len(got.Sections), headings)
+			}
+		})
+	}
+}
+
+// A page that begins with a text does not become a redirect.
+func TestEscapedTextIsNoRedirect(t *testing.T) {
+	wiki := wikitest.Start(t, wikitest.Options{})
+	for _, s := range []string{"#REDIRECT [[Main Page]]", " #redirect:[[Main Page]]", "\u200e#REDIRECT[[Main Page]]", "\n#REDIRECT [[Main Page]]"} {
+		if _, err := wiki.Admin().Edit(t.Context(), "Page", wikitext.Escape(s)+"\n[[Main Page]]", ""); err != nil {
+			t.Fatal(err)
+		}
+		raw, err := wiki.Admin().Do(t.Context(), map[string]string{"action": "query", "prop": "info", "titles": "Page"})
+		if err != nil || strings.Contains(string(raw), `"redirect"`) {
+			t.Errorf("%q is a redirect: %s, %v", s, raw, err)
+		}
+	}
+}
+
+// Other languages have other words. One wiki speaks them all, as the request
+// says.
+func TestEscapedTextMeansNothingInOtherLanguages(t *testing.T) {
+	wiki := wikitest.Start(t, wikitest.Options{Extra: `$wgLanguageCode = $_REQUEST['contentlanguage'] ?? 'en'; $wgLocalisationCacheConf['manualRecache'] = false;`})
+	for _, lang := range []string{"ja", "ku-latn", "sh", "sr-ec", "zh", "de", "fa"} {
+		t.Run(lang, func(t *testing.T) {
+			t.Parallel()
+			ask := func(params map[string]string, answer any) {
+				params["contentlanguage"] = lang
+				raw, err := wiki.Anonymous().Do(t.Context(), params)
+				if err == nil {
+					err = json.Unmarshal(raw, answer)
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			var info struct {
+				Query struct {
+					General    struct{ Lang string }
+					MagicWords []struct {
+						Name    string
+						Aliases []string
+					}
+				}
+			}
+			ask(map[string]string{"action": "query", "meta": "siteinfo", "siprop": "general|magicwords"}, &info)
+			if info.Query.General.Lang != lang {
+				t.Fatalf("the wiki speaks %s", info.Query.General.Lang)
+			}
+			var page, want strings.Builder
+			for _, w := range info.Query.MagicWords {
+				for _, a := range w.Aliases {
+					s := a + " x" + a + "x {{" + a + "}}"
+					page.WriteString(wikitext.Escape(s) + "\n")
+					want.WriteString(s + "\n")
+				}
+			}
+			for _, s := range texts(0) {
+				page.WriteString(wikitext.Escape("x"+s) + "\n")
+				want.WriteString(shown("x"+s) + "\n")
+			}
+			var answer struct{ Parse marks }
+			ask(map[string]string{"action": "parse", "text": page.String(), "title": "Test", "contentmodel": "wikitext", "disablelimitreport": "1", "pst": "1",
+				"variant": lang, "prop": "text|links|externallinks|iwlinks|langlinks|templates|categories|images|sections|properties"}, &answer)
+			got := answer.Parse
+			if got.String() != (marks{Properties: map[string]any{}}).String() {
+				t.Errorf("the page has %s", got)
+			}
+			doc, err := goquery.NewDocumentFromReader(strings.NewReader(got.Text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			is, should := visible(doc.Text()), visible(want.String())
+			for i := range min(len(is), len(should)) {
+				if is[i] != should[i] {
+					t.Fatalf("shows %.200q instead of %.200q", is[max(i-20, 0):], should[max(i-20, 0):])
+				}
+			}
+			if len(is) != len(should) {
+				t.Errorf("shows %d bytes instead of %d", len(is), len(should))
+			}
+		})
+	}
+}
+
+// In an edit summary a text is nothing but text, whether MediaWiki is asked
+// before or after the edit.
+func TestEscapedSummaryMeansNothingToMediaWiki(t *testing.T) {
+	wiki := wikitest.Start(t, wikitest.Options{})
+	check := func(parsed, want string, all []string) {
+		t.Helper()
+		doc, err := goquery.NewDocumentFromReader(strings.NewReader(parsed))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := strings.ReplaceAll(doc.Find("body").Text(), "\u2060", "") // it has no width
+		if got := visible(text); got != visible(want) || doc.Find("body *").Length() > 0 {
+			t.Errorf("%q shows\n%q instead of\n%q", all, parsed, want)
+		}
+	}
+	edits := 0
+	for all := range slices.Chunk(texts(2400), 80) {
+		var escaped, want []string
+		for _, s := range all {
+			escaped = append(escaped, wikitext.EscapeSummary(s))
+			want = append(want, strings.TrimFunc(shown(s), unicode.IsSpace))
+		}
+		raw, err := wiki.Anonymous().Do(t.Context(), map[string]string{"action": "parse", "text": "x", "title": "Test", "prop": "", "summary": strings.Join(escaped, "‖")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var answer struct {
+			Parse struct{ ParsedSummary string }
+		}
+		if err := json.Unmarshal(raw, &answer); err != nil {
+			t.Fatal(err)
+		}
+		check(answer.Parse.ParsedSummary, strings.Join(want, "‖"), all)
+		if edits++; edits > 15 {
+			continue
+		}
+		n := 0
+		for i, length := 0, 0; i < len(escaped) && length < 450; i++ { // MediaWiki keeps 500 characters
+			length += len(escaped[i]) + len("‖")
+			n = i
+		}
+		if _, err := wiki.Admin().Append(t.Context(), "Page", "\nx", strings.Join(escaped[:n], "‖")); err != nil {
+			t.Fatal(err)
+		}
+		raw, err = wiki.Admin().Do(t.Context(), map[string]string{"action": "query", "prop": "revisions", "rvprop": "parsedcomment", "titles": "Page"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var saved struct {
+			Query struct {
+				Pages []struct {
+					Revisions []struct{ ParsedComment string }
+				}
+			}
+		}
+		if err := json.Unmarshal(raw, &saved); err != nil {
+			t.Fatal(err)
+		}
+		check(saved.Query.Pages[0].Revisions[0].ParsedComment, strings.Join(want[:n], "‖"), all[:n])
+	}
+}
+
+// What encoding/json makes of a text comes back from a page of JSON. MediaWiki
+// brings the page into normal form C, also after its own look at it, where an
+// accent behind "\n" or "\u003e" would join the letter; escaped text has none.
+func TestTextInJSONComesBackFromMediaWiki(t *testing.T) {
+	wiki := wikitest.Start(t, wikitest.Options{})
+	var all []string
+	for _, s := range texts(2400) {
+		all = append(all, wikitext.Escape(s))
+		if page, err := json.Marshal(s); err == nil && norm.NFC.IsNormal(page) {
+			all = append(all, s)
+		}
+	}
+	page, err := json.Marshal(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	params := map[string]string{"action": "edit", "title": "User:Admin/texts.json", "text": string(page)}
+	if _, err := wiki.Admin().Do(t.Context(), params); err != nil {
+		t.Fatal(err)
+	}
+	saved, _, err := wiki.Admin().Read(t.Context(), "User:Admin/texts.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back []string
+	if err := json.Unmarshal([]byte(saved), &back); err != nil || len(back) != len(all) || len(all) < 4000 {
+		t.Fatalf("%d of %d texts are back: %v", len(back), len(all), err)
+	}
+	for i, s := range all {
+		want := strings.NewReplacer("\ufffe", "\ufffd", "\uffff", "\ufffd").Replace(norm.NFC.String(string([]rune(s))))
+		if back[i] != want {
+			t.Errorf("%q is %q", s, back[i])
 		}
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"unicode/utf8"
 )
 
 var hostile = []struct {
@@ -265,30 +264,6 @@ func FuzzSetRegion(f *testing.F) {
 		}
 		if again, err := SetRegion(set, "a", body); err != nil || again != set {
 			t.Fatalf("setting it again changes the text: %v", err)
-		}
-	})
-}
-
-func FuzzEscape(f *testing.F) {
-	seed(f)
-	f.Fuzz(func(t *testing.T, s string) {
-		escaped := Escape(s)
-		if !utf8.ValidString(escaped) || strings.ContainsAny(escaped, "\n\r<>[]{}|=\"~") || strings.Contains(escaped, "''") || strings.Contains(escaped, "://") {
-			t.Fatalf("Escape(%q) = %q", s, escaped)
-		}
-		if back := Plain(escaped); strings.Join(strings.Fields(back), " ") != strings.Join(strings.Fields(oneLine(s)), " ") {
-			t.Fatalf("Escape(%q) shows %q", s, back)
-		}
-		d := Parse("{|\n| " + escaped + "\n|}")
-		table, err := ParseTable(d.String())
-		if err != nil || count(d.Links())+count(d.Templates())+count(d.URLs())+count(d.Headings()) > 0 {
-			t.Fatalf("Escape(%q) = %q is markup", s, escaped)
-		}
-		if rows := table.Rows(); len(rows) != 1 || len(rows[0].Cells) != 1 {
-			t.Fatalf("Escape(%q) = %q breaks the table", s, escaped)
-		}
-		if summary := EscapeSummary(s); strings.Contains(summary, "[[") || strings.Contains(summary, "/*") || strings.Contains(summary, "\n") {
-			t.Fatalf("EscapeSummary(%q) = %q", s, summary)
 		}
 	})
 }
