@@ -99,19 +99,21 @@ func (s *scanner) literalLinks(end int) {
 // inTableAttributes reports whether the present line is one that begins a table
 // or a row: all of it is attributes.
 func (s *scanner) inTableAttributes() bool {
-	if n := strings.LastIndexByte(s.src[s.lineSeen:s.i], '\n'); n >= 0 || s.lineSeen == 0 {
-		line := s.src[s.lineSeen+n+1 : s.i]
-		opens := tableSign(line, 0, len(line)) >= 0
-		s.inTable = s.inTable || opens
-		s.attributeLine = opens || s.inTable && strings.HasPrefix(strings.TrimLeft(line, " \t\r"), "|-")
+	if s.lineSeen == s.line {
+		return s.attributeLine
 	}
-	s.lineSeen = s.i
+	s.lineSeen = s.line
+	line := s.src[max(0, s.line):s.i]
+	opens := tableSign(line, 0, len(line)) >= 0
+	s.inTable = s.inTable || opens
+	s.attributeLine = opens || s.inTable && strings.HasPrefix(strings.TrimLeft(line, " \t\r"), "|-")
 	return s.attributeLine
 }
 
 // What a byte can be in the target of a link.
 const (
 	illegalByte = iota
+	blankByte   // alone it makes no title
 	plainByte
 	specialByte // the title has to be looked at
 	encodedByte // and decoded
@@ -120,9 +122,11 @@ const (
 var target = func() (class [256]uint8) {
 	for c := range 256 {
 		switch {
-		case c == 0xc2, c == 0xe1, c == 0xe2, c == 0xe3, c == 0xef: // spaces and marks of direction are among these
+		case c == 0xef: // the replacement character is among these
 			class[c] = specialByte
-		case c >= 0x80, c >= '0' && c <= '9', c|0x20 >= 'a' && c|0x20 <= 'z', strings.IndexByte(" !\"$'()*,-;=?@\\^_`+", byte(c)) >= 0:
+		case c == ' ', c == '_', c == 0xc2, c == 0xe1, c == 0xe2, c == 0xe3: // spaces and marks of direction, too
+			class[c] = blankByte
+		case c >= 0x80, c >= '0' && c <= '9', c|0x20 >= 'a' && c|0x20 <= 'z', strings.IndexByte("!\"$'()*,-;=?@\\^`+", byte(c)) >= 0:
 			class[c] = plainByte
 		case strings.IndexByte(":#&./~", byte(c)) >= 0:
 			class[c] = specialByte
@@ -197,7 +201,7 @@ func (r *linkRun) resolve(k int) {
 	}
 	link := *n
 	link.kind, link.start, link.innerEnd, link.level = LinkNode, n.inner-2, int32(t.end), t.flags
-	valid, file := r.s.site.target(r.s.src[n.inner:t.end], t)
+	valid, file := r.s.target(r.s.src[n.inner:t.end], t)
 	if !valid {
 		return
 	}
@@ -270,7 +274,7 @@ func (w *walk) target(i int) (t targetEnd, ok bool) {
 		switch class := target[c]; {
 		case class != illegalByte:
 			t.class = max(t.class, class)
-			visible = visible || c != ' ' && c != '_'
+			visible = visible || class != blankByte
 			i++
 		case c == ']':
 			t.end = i
@@ -372,9 +376,14 @@ func (w *walk) find(i int) (at int, ok bool) {
 
 // target reports whether a link can lead to what was read as its target, and
 // whether that is a file that is shown.
-func (s *Site) target(text string, t targetEnd) (valid, file bool) {
-	if t.class < specialByte && len(text) <= 255 && t.flags&bareTarget == 0 {
-		return true, false
+func (s *scanner) target(text string, t targetEnd) (valid, file bool) {
+	if t.flags&bareTarget == 0 && !t.dynamic && len(text) <= longestPlain {
+		if t.class < specialByte {
+			return true, false
+		}
+		if kind := s.prefixKind(text); kind != anyPrefix {
+			return true, kind == filePrefix
+		}
 	}
 	if t.flags&bareTarget != 0 {
 		text = dropComments(text)
@@ -382,16 +391,65 @@ func (s *Site) target(text string, t targetEnd) (valid, file bool) {
 	text = decodeTarget(text)
 	if t.dynamic {
 		space, _, ok := strings.Cut(text, ":")
-		return true, ok && s.isFile(space)
+		return true, ok && s.site.isFile(space)
 	}
-	if s.protocol(text) > 0 {
+	if s.site.protocol(text) > 0 {
 		return false, false
 	}
 	if strings.HasPrefix(text, "../") || text == ".." { // a page above
 		return true, false
 	}
-	title, err := s.ParseTitle(text)
+	title, err := s.site.ParseTitle(text)
 	return err == nil, err == nil && title.Namespace == fileNamespace && title.Interwiki == "" && !strings.HasPrefix(text, ":")
+}
+
+// longestPlain is the length in bytes up to which a title of plain letters is
+// not too long in any normal form.
+const longestPlain = 150
+
+// What a prefix means for the rest of a target that is plain letters.
+const (
+	anyPrefix  = iota // the whole target has to be looked at
+	pagePrefix        // any rest is a page
+	filePrefix        // any rest is a file
+)
+
+// prefixKind reads a target that consists of a prefix that was seen before, or
+// is quickly looked up, and of plain letters.
+func (s *scanner) prefixKind(text string) uint8 {
+	n := strings.IndexByte(text, ':')
+	if n <= 0 {
+		return anyPrefix
+	}
+	visible := false
+	for _, c := range []byte(text[n+1:]) {
+		class := target[c]
+		if class > plainByte && c != '/' {
+			return anyPrefix
+		}
+		visible = visible || class != blankByte
+	}
+	if !visible {
+		return anyPrefix
+	}
+	prefix := text[:n]
+	kind, known := s.prefixes[prefix]
+	if !known {
+		kind = anyPrefix
+		title, err := s.site.ParseTitle(prefix + ":x")
+		switch {
+		case err != nil || s.site.protocol(text) > 0:
+		case title.Namespace == fileNamespace && title.Interwiki == "":
+			kind = filePrefix
+		case title.Namespace != 0:
+			kind = pagePrefix
+		}
+		if s.prefixes == nil || len(s.prefixes) > 256 {
+			s.prefixes = map[string]uint8{}
+		}
+		s.prefixes[strings.Clone(prefix)] = kind
+	}
+	return kind
 }
 
 const fileNamespace = 6

@@ -53,9 +53,9 @@ type scanner struct {
 	limit int // the end of the contents of the innermost open tag
 	base  int // and their beginning
 	seen  int // all before it has been read as a sign
-	// The place up to which lines were looked at, whether a table may be open
-	// there, and whether its line is one of attributes.
-	lineSeen               int
+	// Where the present line begins and which line was looked at last, whether
+	// a table may be open there, and whether that line is one of attributes.
+	line, lineSeen         int
 	inTable, attributeLine bool
 
 	attrs int // attributes of an HTML tag reach to here
@@ -73,6 +73,9 @@ type scanner struct {
 	ends        []container
 	run         []int32
 	find        closers
+	// What prefixes of titles mean, see prefixKind; for prefixSite only.
+	prefixes   map[string]uint8
+	prefixSite *Site
 }
 
 var scanners = sync.Pool{New: func() any { return new(scanner) }}
@@ -97,7 +100,10 @@ func scan(site *Site, src string, transcluded bool) []node {
 }
 
 func (s *scanner) reset(site *Site, src string, transcluded bool) {
-	*s = scanner{site: site, src: src, limit: len(src), transcluded: transcluded,
+	if s.prefixSite != site {
+		s.prefixes = nil
+	}
+	*s = scanner{prefixes: s.prefixes, prefixSite: site, site: site, src: src, limit: len(src), transcluded: transcluded, lineSeen: none,
 		stack: s.stack[:0], nodes: s.nodes[:0], renumber: s.renumber[:0], ends: s.ends[:0], run: s.run[:0],
 		find: closers{src: src, tags: s.find.tags}}
 	s.find.reset(len(site.tags))
@@ -110,7 +116,7 @@ func (s *scanner) read() {
 	s.onlyInclude()
 	s.lineStart()
 	for {
-		i, wants := s.i, s.wants
+		i, wants, line := s.i, s.wants, s.line
 		text := src[:s.limit]
 		for i < len(text) {
 			c := class[text[i]]
@@ -120,11 +126,12 @@ func (s *scanner) read() {
 			}
 			if text[i] == '\n' && (i+1 == len(text) || text[i+1] != '=') && !s.inHeading() {
 				i++ // most lines begin no heading
+				line = i
 				continue
 			}
 			break
 		}
-		s.i = i
+		s.i, s.line = i, line
 		if i < s.limit {
 			s.step()
 			continue
@@ -183,7 +190,7 @@ func (s *scanner) step() {
 			s.closeHeading()
 		}
 		s.i++
-		s.seen = s.i
+		s.seen, s.line = s.i, s.i
 		s.lineStart()
 	}
 }
