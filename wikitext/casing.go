@@ -47,7 +47,10 @@ func (l letters) capital(name string) string {
 	if up == name[:n] {
 		return name
 	}
-	return up + name[n:]
+	if up += name[n:]; len(up) > 1 && up[1] < utf8.RuneSelf {
+		return up
+	}
+	return composed(up) // the capital may join an accent that follows it
 }
 
 // upper is PHP's mb_strtoupper for one letter, with the exceptions of the
