@@ -58,6 +58,9 @@ func (d *Document) Nodes() iter.Seq[Node] {
 // collect returns all nodes but text; of the same span, outer ones come first.
 func (d *Document) collect() []Node {
 	var all []Node
+	for _, p := range d.tables() {
+		all = append(all, Node{Kind: p.kind, Start: int(p.start), End: int(p.end)})
+	}
 	for _, i := range d.findItems() {
 		all = append(all, Node{Kind: ItemNode, Start: i.Start, End: i.End, Name: i.Signs})
 	}
