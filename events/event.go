@@ -27,7 +27,26 @@ const (
 	Log        Kind = "log"
 	Other      Kind = "other"
 	Canary     Kind = "canary"
+	// Gap says that the stream could not deliver some events; see Event.Gap.
+	Gap Kind = "gap"
+	// Progress carries nothing but a Cursor, while all events are dropped.
+	Progress Kind = "progress"
 )
+
+// GapInfo says what a stream could not deliver.
+type GapInfo struct {
+	// From and To are the time that has to be looked up elsewhere, with a
+	// margin.
+	From, To time.Time
+	// Topic is the one that has the gap, "" if all have.
+	Topic string
+	// Missing is how many events there are, those of all wikis; -1 if nobody
+	// knows.
+	Missing int64
+	// Cause is why: "hole" in the numbers of a topic, "retention" if the cursor
+	// was older than what the server keeps, "refused" if it did not take it.
+	Cause string
+}
 
 // Event is one change on one wiki.
 type Event struct {
@@ -69,6 +88,10 @@ type Event struct {
 	// LogType and LogAction are those of a log entry, such as "delete" and
 	// "restore".
 	LogType, LogAction string
+
+	// Gap is set with the kind Gap only. The Cursor of such an event is to be
+	// stored once the gap is filled.
+	Gap *GapInfo
 
 	// Cursor is the position to resume from once this event is handled.
 	Cursor Cursor

@@ -23,6 +23,8 @@ const (
 	DefaultIdle     = 60 * time.Second
 	DefaultMargin   = 10 * time.Second
 	DefaultMaxEvent = 16 << 20
+	// DefaultRetention is the least that Wikimedia's Kafka clusters keep.
+	DefaultRetention = 7 * 24 * time.Hour
 )
 
 // Config is what a Stream is told once.
@@ -46,6 +48,13 @@ type Config struct {
 	// MaxEvent is the size in bytes above which an event is skipped and
 	// counted; DefaultMaxEvent if 0.
 	MaxEvent int
+	// Want says which events are yielded, by the database name of the wiki and
+	// the number of the namespace; nil for all. It is asked for each event, on
+	// bytes that must not be kept, and has to be quick. Canaries are yielded
+	// without asking.
+	Want func(wiki []byte, namespace int) bool
+	// Retention is for how long the server keeps events; DefaultRetention if 0.
+	Retention time.Duration
 	// Transport makes the connections. The default one does not ask for
 	// compression, which would hold events back, and bounds dial, handshake
 	// and the wait for headers. It must honour the context of the request.
@@ -113,6 +122,9 @@ func New(cfg Config) *Stream {
 	}
 	if cfg.MaxEvent <= 0 {
 		cfg.MaxEvent = DefaultMaxEvent
+	}
+	if cfg.Retention <= 0 {
+		cfg.Retention = DefaultRetention
 	}
 	if cfg.Transport == nil {
 		cfg.Transport = defaultTransport()
