@@ -203,45 +203,92 @@ func (d *Document) markerTrouble(m *marker, i int, comments map[int]comment) str
 	return ""
 }
 
-// SetRegion returns the text with another body in a region and every other byte
-// as it was. Line breaks at the end of the body do not count. The errors are
-// those of Region; a body that would swallow or add markers is refused, too.
-func SetRegion(src, id, body string) (string, error) {
-	r, err := Parse(src).Region(id)
+// ReplaceRegion is the edit that gives a region another body. Line breaks at the
+// end of the body do not count.
+type ReplaceRegion struct{ ID, Body string }
+
+func (e ReplaceRegion) refusal(format string, args ...any) error {
+	return refuseRegion(e.ID, format, args...)
+}
+
+func (e ReplaceRegion) splice(d *Document) (splice, error) {
+	r, err := d.Region(e.ID)
 	if err != nil {
-		return "", err
+		return splice{}, regionError(e.ID, err)
 	}
-	body = strings.TrimRight(body, "\n")
-	after := src[r.End:]
+	body := strings.TrimRight(e.Body, "\n")
+	if r.Body == body {
+		return unchanged(r.Start), nil
+	}
+	c := splice{start: r.Start, end: r.End, text: body, check: checkBody(e.ID, body)}
+	line := strings.HasPrefix(d.src[r.End:], "\n") // otherwise the markers are on adjacent lines
 	switch {
-	case body == "":
-		after = strings.TrimPrefix(after, "\n")
-	case !strings.HasPrefix(after, "\n"): // the markers were on adjacent lines
-		after = "\n" + after
+	case body == "" && line:
+		c.end++
+	case body != "" && !line:
+		c.text += "\n"
 	}
-	set := src[:r.Start] + body + after
-	return set, checkBody(set, id, body)
+	return c, nil
+}
+
+// AddRegion is the edit that adds a region at the end of a page, an empty line
+// before it. A page that has the region stays as it is, whatever its body.
+type AddRegion struct{ ID, Body string }
+
+func (e AddRegion) refusal(format string, args ...any) error {
+	return refuseRegion(e.ID, format, args...)
+}
+
+func (e AddRegion) splice(d *Document) (splice, error) {
+	switch _, err := d.Region(e.ID); {
+	case err == nil:
+		return unchanged(0), nil
+	case !errors.Is(err, ErrNoRegion):
+		return splice{}, regionError(e.ID, err)
+	}
+	end := len(d.src)
+	return splice{start: end, end: end, text: gap(d.src) + NewRegion(e.ID, e.Body), check: checkBody(e.ID, strings.TrimRight(e.Body, "\n"))}, nil
+}
+
+// gap returns the line breaks that make an empty line after a text.
+func gap(src string) string {
+	switch {
+	case src == "", strings.HasSuffix(src, "\n\n"):
+		return ""
+	case strings.HasSuffix(src, "\n"):
+		return "\n"
+	}
+	return "\n\n"
+}
+
+// SetRegion returns the text with another body in a region and every other byte
+// as it was, and as it was read. Line breaks at the end of the body do not
+// count. The errors are those of Region; a body that would swallow or add
+// markers, or change how the page is read outside of it, is refused, too.
+func SetRegion(src, id, body string) (string, error) {
+	return applyRegion(src, ReplaceRegion{ID: id, Body: body})
 }
 
 // AppendRegion returns the text with a new region at its end, an empty line
 // before it. It is a *RegionError if the text holds any marker of the id, or if
 // it or the body leaves something open that would swallow the markers.
 func AppendRegion(src, id, body string) (string, error) {
-	switch _, err := Parse(src).Region(id); {
-	case err == nil:
+	if _, err := Parse(src).Region(id); err == nil {
 		return "", &RegionError{ID: id, Reason: fmt.Sprintf("region %s is there already", id)}
-	case !errors.Is(err, ErrNoRegion):
-		return "", err
 	}
-	gap := "\n\n"
+	return applyRegion(src, AddRegion{ID: id, Body: body})
+}
+
+func applyRegion(src string, e Edit) (string, error) {
+	set, err := Apply(src, e)
+	var region *RegionError
 	switch {
-	case src == "", strings.HasSuffix(src, "\n\n"):
-		gap = ""
-	case strings.HasSuffix(src, "\n"):
-		gap = "\n"
+	case err == nil:
+		return set, nil
+	case errors.As(err, &region):
+		return "", region
 	}
-	set := src + gap + NewRegion(id, body)
-	return set, checkBody(set, id, strings.TrimRight(body, "\n"))
+	return "", errors.Unwrap(err)
 }
 
 // NewRegion returns the markers of an id with a body between them. There is no
@@ -254,16 +301,31 @@ func NewRegion(id, body string) string {
 	return beginMarker + id + beginNote + "\n" + body + endMarker + id + " -->"
 }
 
-// checkBody reports whether the text, read again, has that body in the region.
-func checkBody(src, id, body string) error {
-	r, err := Parse(src).Region(id)
-	if err != nil {
-		return fmt.Errorf("check the new text of the page: %w", err)
+// checkBody reports whether a text, read again, has that body in the region.
+func checkBody(id, body string) func(*Document) error {
+	return func(d *Document) error {
+		r, err := d.Region(id)
+		switch {
+		case err != nil:
+			return regionError(id, err)
+		case r.Body != body:
+			return refuseRegion(id, "the new text of region %s moves its markers", id)
+		}
+		return nil
 	}
-	if r.Body != body {
-		return &RegionError{ID: id, Reason: fmt.Sprintf("the new text of region %s moves its markers", id)}
+}
+
+func refuseRegion(id, format string, args ...any) error {
+	return regionError(id, &RegionError{ID: id, Reason: fmt.Sprintf(format, args...)})
+}
+
+// regionError makes an *EditError of an error of Region.
+func regionError(id string, err error) error {
+	why := err.Error()
+	if errors.Is(err, ErrNoRegion) {
+		why = ErrNoRegion.Error()
 	}
-	return nil
+	return &EditError{What: "region " + id, Why: why, err: err}
 }
 
 func validRegionID(id string) bool {

@@ -65,9 +65,9 @@ type Cell struct {
 	// Start and End span Raw in the text that was parsed.
 	Start, End int
 
-	// What of the text is the cell's: all between the sign, or the pipe behind
-	// the attributes, and the next sign.
-	from, to int
+	// Where the sign begins, and what of the text is the cell's: all between the
+	// sign, or the pipe behind the attributes, and the next sign.
+	sign, from, to int
 	// last is set on the last cell of a line, which may go on below it.
 	last bool
 }
@@ -213,7 +213,7 @@ func (d *Document) table(parts []tablePart, i int) Table {
 
 func (d *Document) cell(p *tablePart) Cell {
 	c := Cell{Header: p.header, Attrs: trimSpace(d.src[p.attrs:p.attrsEnd]), Raw: trimSpace(d.src[p.inner:p.innerEnd]),
-		from: int(p.inner), to: int(p.innerEnd), last: !p.inline}
+		sign: int(p.start), from: int(p.inner), to: int(p.innerEnd), last: !p.inline}
 	c.Start = c.from
 	for c.Start < c.to && isTrimmed(d.src[c.Start]) {
 		c.Start++
