@@ -64,7 +64,7 @@ func theirLinks(a *answer) linkSet {
 		set.add(-1, "file", strings.ReplaceAll(name, "_", " "))
 	}
 	for _, c := range a.Categories {
-		if !strings.HasPrefix(c.Category, "Pages_with_") {
+		if !strings.HasPrefix(c.Category, "Pages_with_") && !strings.HasPrefix(c.Category, "Pages_using_") { // made by extensions
 			set.add(-1, "category", strings.ReplaceAll(c.Category, "_", " "))
 		}
 	}
@@ -110,7 +110,7 @@ func (l loose) allows(key string) bool {
 
 func ourLinks(d *Document) (bounds, loose) {
 	ours, open := bounds{linkSet{}, linkSet{}}, loose{}
-	dynamic := newDynamic(d)
+	dynamic, languages := newDynamic(d), map[string]bool{}
 	open.templates = dynamic.any
 	for t := range d.Tags("") {
 		open.files = open.files || t.Name == "gallery" || t.Name == "imagemap"
@@ -141,9 +141,13 @@ func ourLinks(d *Document) (bounds, loose) {
 			}
 			continue
 		}
-		kind, to := ourKind(d.site, l, t)
-		if kind != "" {
+		switch kind, to := ourKind(d.site, l, t); {
+		case kind == "":
+		case kind == "language" && languages[t.Interwiki]: // only the first in each language counts
+			ours.possible.add(l.Start, kind, to)
+		default:
 			add(l.Start, l.End, kind, to)
+			languages[t.Interwiki] = true
 		}
 	}
 	for u := range d.URLs() {
@@ -218,7 +222,13 @@ func newDynamic(d *Document) dynamic {
 		case TemplateNode, FunctionNode, ParameterNode:
 			x.any = true
 		case TagNode:
-			if t := d.tag(n); t.Name != "ref" || strings.TrimSpace(d.src[t.Attrs.Start:t.Attrs.End]) == "" && !strings.Contains(d.src, "<references") {
+			// Of footnotes with the same name MediaWiki shows one, and none that holds another.
+			t := d.tag(n)
+			named := strings.TrimSpace(d.src[t.Attrs.Start:t.Attrs.End]) != "" || strings.Contains(d.src, "<references")
+			if t.Name == "imagemap" { // without its picture it shows nothing
+				break
+			}
+			if t.Name != "ref" || !named && !strings.Contains(strings.ToLower(d.src[t.Inner.Start:t.Inner.End]), "<ref") {
 				continue
 			}
 		default:
@@ -262,7 +272,7 @@ func sectionDifference(d *Document, a *answer) string {
 		if s.ByteOffset != nil {
 			said += fmt.Sprintf(", character %d", *s.ByteOffset)
 		}
-		if !strings.ContainsAny(h.Title, "[]{}<>'&_~-|:/") {
+		if !strings.ContainsAny(d.src[h.Start:h.End], "[]{}<>'&_~-|:/") {
 			says += ", " + strconv.Quote(strings.Join(strings.Fields(h.Title), " "))
 			said += ", " + strconv.Quote(strings.Join(strings.Fields(html.UnescapeString(s.Line)), " "))
 		}

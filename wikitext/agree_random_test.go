@@ -37,7 +37,7 @@ var lineTokens = []string{
 // linkTokens make texts without templates that are full of links.
 var linkTokens = []string{
 	"[[", "[[", "]]", "]]", "[", "]", "|", "|", "\n", " ", "a", "b", "c", "#", ":", "/", "_", "%20", "%41", "%5B", "&amp;", "&#33;", "''", "'''", "é", "\u00a0", "\u200e",
-	"File:a.png", "Image:b.jpg", "Category:c", ":Category:d", "Media:e.ogg", "Talk:f", "de:", "fr:", "wikt:", ":de:", "w:", "Special:Log", "User:g", "Template:h", "Project:i", "../", "thumb", "right", "100px", "link=", "alt=",
+	"File:a.png", "Image:b.jpg", "[[File:a.png|thumb|", "[[File:a.png|", "Category:c", ":Category:d", "Media:e.ogg", "Talk:f", "de:", "fr:", "wikt:", ":de:", "w:", "Special:Log", "User:g", "Template:h", "Project:i", "../", "thumb", "right", "100px", "link=", "alt=",
 	"http://", "https://a.example", "http://b.example/x?y=1&z=2", "//c.example", "mailto:d@e.example", "news:x", "ftp://f", "(", ")", ".", ",", ";", "!", "?", "\"", "<", ">", "&lt;",
 	"<nowiki>", "</nowiki>", "<nowiki/>", "<ref>", "</ref>", "<!-- c -->", "<b>", "</b>", "==", "\n==a==\n", "\n{|\n", "\n|-\n", "\n|}\n", "||", "\n|", "\n!", "!!", "*", "<br>", "-{", "}-", "<gallery>", "</gallery>", "<poem>", "</poem>",
 }
@@ -61,6 +61,46 @@ func TestAgreesOnRandomTexts(t *testing.T) {
 	for i := range pages {
 		text := randomText(rnd)
 		pages[i] = page{fmt.Sprintf("%q", text), text}
+	}
+	compare(t, pages)
+}
+
+// mutate takes a markup sign out of a text, puts another in, or moves some of the text, a few times.
+func mutate(rnd *rand.Rand, text string) string {
+	for range 1 + rnd.IntN(4) {
+		at := rnd.IntN(len(text) + 1)
+		if n := strings.IndexAny(text[at:], "[]{}|=<>\n'-"); n >= 0 {
+			at += n
+		}
+		end := min(len(text), at+1+rnd.IntN(3))
+		switch rnd.IntN(4) {
+		case 0: // take out
+			text = text[:at] + text[end:]
+		case 1: // put in
+			text = text[:at] + tokens[rnd.IntN(len(tokens))] + text[at:]
+		case 2: // double
+			text = text[:end] + text[at:]
+		case 3: // move
+			cut := text[at:min(len(text), at+rnd.IntN(80))]
+			text = text[:at] + text[at+len(cut):]
+			to := rnd.IntN(len(text) + 1)
+			text = text[:to] + cut + text[to:]
+		}
+	}
+	return strings.ToValidUTF8(text, "")
+}
+
+// Texts with random mistakes are read as MediaWiki reads them.
+func TestAgreesOnTextsWithMistakes(t *testing.T) {
+	texts, err := readTexts("testdata/texts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rnd := rand.New(rand.NewPCG(*randomSeed, 1))
+	pages := make([]page, *randomTexts/5)
+	for i := range pages {
+		p := texts[rnd.IntN(len(texts))]
+		pages[i] = page{fmt.Sprintf("%s, mistakes %d", p.name, i), mutate(rnd, p.text)}
 	}
 	compare(t, pages)
 }
