@@ -43,14 +43,13 @@ func (l letters) capital(name string) string {
 		return name
 	}
 	r, n := utf8.DecodeRuneInString(name)
-	up := l.upper(r)
-	if up == name[:n] {
+	if 0x3000 <= r && r < 0xa640 || 0xac00 <= r && r < 0xfb00 { // east Asian scripts have one case
 		return name
 	}
-	if up += name[n:]; len(up) > 1 && up[1] < utf8.RuneSelf {
-		return up
+	if up := l.upper(r); up != name[:n] {
+		return up + name[n:]
 	}
-	return composed(up) // the capital may join an accent that follows it
+	return name
 }
 
 // upper is PHP's mb_strtoupper for one letter, with the exceptions of the

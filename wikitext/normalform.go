@@ -14,7 +14,7 @@ import (
 
 // composed is the text in normal form C.
 func composed(s string) string {
-	if norm.NFC.IsNormalString(s) {
+	if isASCII(s) || norm.NFC.IsNormalString(s) {
 		return s
 	}
 	// After thirty accents in a row the package puts this between, which the
@@ -61,4 +61,13 @@ func composedByHand(s string) string {
 		}
 	}
 	return string(out)
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }

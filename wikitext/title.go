@@ -139,7 +139,7 @@ func (s *Site) parseTitle(text string) (t Title, reason string) {
 	if strings.HasPrefix(name, ":") {
 		return t, "it begins with too many colons"
 	}
-	t.Name = name
+	t.Name = composed(name) // an accent may have lost what kept it from its letter
 	return t, ""
 }
 

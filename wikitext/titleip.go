@@ -15,10 +15,15 @@ import (
 // else it returns as it is. The rules are those of IPUtils::sanitizeIP in
 // MediaWiki's library, which takes one form amiss: "::/8".
 func canonicalIP(name string) string {
-	if name == "" || len(name) > len("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128") {
+	if len(name) > len("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128") {
 		return name
 	}
 	address, bits, ranged := strings.Cut(name, "/")
+	for i := range len(address) {
+		if c := address[i]; !isHex(c) && c != ':' && c != '.' {
+			return name
+		}
+	}
 	if strings.Contains(address, ":") {
 		if ranged && !isNumber(bits, 128) {
 			return name
@@ -75,7 +80,7 @@ func ipWords(s string) ([]string, bool) {
 	}
 	list := strings.Split(s, ":")
 	for i, w := range list {
-		if len(w) == 0 || len(w) > 4 || strings.Trim(w, "0123456789abcdefABCDEF") != "" {
+		if len(w) == 0 || len(w) > 4 || strings.Contains(w, ".") {
 			return nil, false
 		}
 		if w = strings.TrimLeft(w, "0"); w == "" {
