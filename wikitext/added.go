@@ -5,215 +5,168 @@
 package wikitext
 
 import (
+	"math"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 )
 
-// Added returns the spans of after that are not in before, in order. Lines are
+// Added returns the spans of after that are not in before, in order; none is
+// empty, and between two of them stands something that is not new. Lines are
 // compared first, then the words of lines that changed. Lines that only moved
 // are not added, nor are changes of white space. Time and memory are
-// proportional to the length of the texts.
+// proportional to the length of the texts, whatever they are.
 //
 // The comparison is that of Heckel, "A technique for isolating differences
 // between files" (1978): what is there once on either side is the same, and so
 // is what stands beside it.
 func Added(before, after string) []Span {
-	ids := names{}
-	oldLines, newLines := ids.lines(before), ids.lines(after)
-	from, to := match(oldLines, newLines)
-	words := names{}
-	var added []Span
-	for i := 0; i < len(newLines); {
+	if len(before) > math.MaxInt32 || len(after) > math.MaxInt32 {
+		return []Span{{0, len(after)}} // no wiki has such pages; offsets are short to save memory
+	}
+	start, oldEnd, newEnd := changed(before, after, "\n")
+	c := comparison{before: before, after: after, names: newNames(before)}
+	c.oldLines = c.names.lines(before, start, oldEnd, true)
+	c.newLines = c.names.lines(after, start, newEnd, false)
+	from, to := c.lines.match(c.oldLines.ids, c.newLines.ids, c.names.count())
+	for i := 0; i < len(from); {
 		if from[i] >= 0 {
 			i++
 			continue
 		}
 		end := i
-		for end < len(newLines) && from[end] < 0 {
+		for end < len(from) && from[end] < 0 {
 			end++
 		}
-		changed := replaced(before, oldLines, newLines, from, to, i, end)
-		added = words.added(added, changed, after, newLines[i].Start, newLines[end-1].End)
+		c.addBlock(from, to, i, end)
 		i = end
 	}
-	return added
+	return c.spans
 }
 
-// replaced returns the lines of before that the lines i to end of after came in
-// place of: those that are gone and stood beside their neighbours.
-func replaced(before string, oldLines, newLines []token, from, to []int, i, end int) string {
-	start, stop := 0, len(oldLines)
+// changed returns where two texts differ: what stands before start and what
+// stands behind the ends is the same. All are behind one of the given bytes, or
+// at the edge of a text.
+func changed(before, after, stops string) (start, oldEnd, newEnd int) {
+	start = commonPrefix(before, after)
+	if start < len(before) || start < len(after) {
+		start = strings.LastIndexAny(before[:start], stops) + 1
+	}
+	same := commonSuffix(before[start:], after[start:])
+	oldEnd, newEnd = len(before), len(after)
+	if same < oldEnd-start || same < newEnd-start {
+		n := strings.IndexAny(before[oldEnd-same:], stops)
+		if n < 0 {
+			return start, oldEnd, newEnd
+		}
+		same -= n + 1
+	}
+	return start, oldEnd - same, newEnd - same
+}
+
+// block is how much is compared at once.
+const block = 64
+
+func commonPrefix(a, b string) int {
+	n, end := 0, min(len(a), len(b))
+	for n+block <= end && a[n:n+block] == b[n:n+block] {
+		n += block
+	}
+	for n < end && a[n] == b[n] {
+		n++
+	}
+	return n
+}
+
+func commonSuffix(a, b string) int {
+	n, end := 0, min(len(a), len(b))
+	for n+block <= end && a[len(a)-n-block:len(a)-n] == b[len(b)-n-block:len(b)-n] {
+		n += block
+	}
+	for n < end && a[len(a)-n-1] == b[len(b)-n-1] {
+		n++
+	}
+	return n
+}
+
+// comparison is the state of Added.
+type comparison struct {
+	before, after      string
+	oldLines, newLines sequence
+	names              *names
+	lines              matcher
+	spans              []Span
+
+	// Of the words of one block; kept to be used again.
+	wordNames          *names
+	oldWords, newWords sequence
+	words              matcher
+}
+
+// addBlock adds what is new in the lines i to end of after, of which none is in
+// before: the words that are not in the lines of before that they came in place
+// of.
+func (c *comparison) addBlock(from, to []int32, i, end int) {
+	lines := c.newLines.span(i, end)
+	above, below := c.gone(from, to, i, end)
+	if above == (Span{}) && below == (Span{}) {
+		c.spans = append(c.spans, lines)
+		return
+	}
+	if c.wordNames == nil {
+		c.wordNames = newNames(c.before)
+	}
+	if below == (Span{}) {
+		const blanks = " \n\t"
+		first, oldEnd, newEnd := changed(c.before[above.Start:above.End], c.after[lines.Start:lines.End], blanks)
+		above = Span{above.Start + first, above.Start + oldEnd}
+		lines = Span{lines.Start + first, lines.Start + newEnd}
+	}
+	old, new := &c.oldWords, &c.newWords
+	old.ids, new.ids, new.spans = old.ids[:0], new.ids[:0], new.spans[:0]
+	c.wordNames.words(old, c.before, above.Start, above.End, true)
+	c.wordNames.words(old, c.before, below.Start, below.End, true)
+	c.wordNames.words(new, c.after, lines.Start, lines.End, false)
+	known, _ := c.words.match(old.ids, new.ids, c.wordNames.count())
+	for k := range known {
+		switch {
+		case known[k] >= 0:
+		case k > 0 && known[k-1] < 0:
+			c.spans[len(c.spans)-1].End = int(new.spans[k].end)
+		default:
+			c.spans = append(c.spans, new.span(k, k+1))
+		}
+	}
+}
+
+// gone returns the lines of before in whose place the lines i to end of after
+// came: those that are gone and stood behind the line before i, and those that
+// stood before the line at end. Below is empty if they are the same.
+func (c *comparison) gone(from, to []int32, i, end int) (above, below Span) {
+	start, stop := 0, len(to)
 	if i > 0 {
-		start = from[i-1] + 1
+		start = int(from[i-1]) + 1
 	}
-	if end < len(newLines) {
-		stop = from[end]
+	if end < len(from) {
+		stop = int(from[end])
 	}
-	var b strings.Builder
 	k := start
-	for ; k < len(oldLines) && to[k] < 0; k++ {
-		b.WriteString(before[oldLines[k].Start:oldLines[k].End])
-		b.WriteByte('\n')
+	for k < len(to) && to[k] < 0 {
+		k++
+	}
+	if k > start {
+		above = c.oldLines.span(start, k)
 	}
 	if k == stop {
-		return b.String()
+		return above, below
 	}
 	first := stop
 	for first > 0 && to[first-1] < 0 {
 		first--
 	}
-	for ; first < stop; first++ {
-		b.WriteString(before[oldLines[first].Start:oldLines[first].End])
-		b.WriteByte('\n')
+	if first < stop {
+		below = c.oldLines.span(first, stop)
 	}
-	return b.String()
-}
-
-// token is a line or a word; equal ones have the same id.
-type token struct {
-	Span
-	id int
-}
-
-// names gives numbers to strings.
-type names map[string]int
-
-func (n names) token(s string, start, end int) token {
-	id, ok := n[s[start:end]]
-	if !ok {
-		id = len(n)
-		n[s[start:end]] = id
+	if above == (Span{}) {
+		return below, above
 	}
-	return token{Span{start, end}, id}
-}
-
-// lines divides a text into its lines that are not blank, without white space
-// at their ends.
-func (n names) lines(s string) []token {
-	var lines []token
-	for i := 0; i < len(s); {
-		end := lineEnd(s, i)
-		if line := strings.TrimRight(s[i:end], " \t\r"); line != "" {
-			lines = append(lines, n.token(s, i, i+len(line)))
-		}
-		i = end + 1
-	}
-	return lines
-}
-
-// words divides a part of a text into words and signs, without white space.
-func (n names) words(s string, i, end int) []token {
-	words := make([]token, 0, (end-i)/3+1)
-	for i < end {
-		start := i
-		for i < end && (isWord(s[i])) {
-			i++
-		}
-		if i == start {
-			r, size := utf8.DecodeRuneInString(s[i:end])
-			i += size
-			switch {
-			case unicode.IsSpace(r):
-				continue
-			case r < 0x2e80 && unicode.IsLetter(r): // scripts with spaces between words
-				for i < end {
-					r, size := utf8.DecodeRuneInString(s[i:end])
-					if r >= 0x2e80 || !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r) {
-						break
-					}
-					i += size
-				}
-			}
-		}
-		words = append(words, n.token(s, start, i))
-	}
-	return words
-}
-
-// added appends the spans of a part of after whose words are not in before.
-func (n names) added(spans []Span, before, after string, start, end int) []Span {
-	if before == "" {
-		return append(spans, Span{start, end})
-	}
-	words := n.words(after, start, end)
-	from, _ := match(n.words(before, 0, len(before)), words)
-	first := len(spans)
-	for i, w := range words {
-		if from[i] >= 0 {
-			continue
-		}
-		if k := len(spans) - 1; k >= first && i > 0 && from[i-1] < 0 {
-			spans[k].End = w.End
-		} else {
-			spans = append(spans, w.Span)
-		}
-	}
-	return spans
-}
-
-// match pairs equal tokens. from[i] is the index in a of b[i], -1 if it is new;
-// to is the other way round.
-func match(a, b []token) (from, to []int) {
-	from, to = make([]int, len(b)), make([]int, len(a))
-	type place struct{ a, b, countA, countB int }
-	places := make(map[int]*place, len(a))
-	for i := range to {
-		to[i] = -1
-		p := places[a[i].id]
-		if p == nil {
-			p = &place{}
-			places[a[i].id] = p
-		}
-		p.a = i
-		p.countA++
-	}
-	for i := range from {
-		from[i] = -1
-		if p := places[b[i].id]; p != nil {
-			p.b = i
-			p.countB++
-		}
-	}
-	pair := func(i, k int) bool {
-		if i < 0 || k < 0 || i >= len(b) || k >= len(a) || from[i] >= 0 || to[k] >= 0 || b[i].id != a[k].id {
-			return false
-		}
-		from[i], to[k] = k, i
-		return true
-	}
-	// What both begin with is the same, also where a later line repeats it.
-	for i, k := 0, 0; pair(i, k); i, k = i+1, k+1 {
-	}
-	for i, k := len(b)-1, len(a)-1; pair(i, k); i, k = i-1, k-1 {
-	}
-	for _, p := range places {
-		if p.countA == 1 && p.countB == 1 {
-			pair(p.b, p.a)
-		}
-	}
-	for i := range b {
-		if from[i] >= 0 {
-			pair(i+1, from[i]+1)
-		}
-	}
-	for i := len(b) - 1; i >= 0; i-- {
-		if from[i] >= 0 {
-			pair(i-1, from[i]-1)
-		}
-	}
-	// What is left and equal has moved.
-	left := make(map[int][]int)
-	for k := range a {
-		if to[k] < 0 {
-			left[a[k].id] = append(left[a[k].id], k)
-		}
-	}
-	for i := range b {
-		if at := left[b[i].id]; from[i] < 0 && len(at) > 0 {
-			pair(i, at[0])
-			left[b[i].id] = at[1:]
-		}
-	}
-	return from, to
+	return above, below
 }
