@@ -26,14 +26,16 @@ func (s linkSet) add(at int, kind, to string) {
 	}
 }
 
-// certain and possible links are two bounds of what MediaWiki may say. They are the same in plain text. Where templates
-// stand, which MediaWiki expands before it looks for links, what is in them or around them is only possible.
+// bounds are the links that MediaWiki must have and those that it may have. They are the same in plain text. Where
+// templates stand, which MediaWiki expands before it looks for links, what is in them or around them is only possible,
+// and what stands before them may be a link that we do not see.
 type bounds struct{ certain, possible linkSet }
 
 // linkDifference compares the links of all kinds and the sections.
 func linkDifference(d *Document, a *answer) string {
 	theirs := theirLinks(a)
-	ours, open := ourLinks(d)
+	dynamic := newDynamic(d)
+	ours, open := ourLinks(d, dynamic)
 	var differences []fact
 	for _, key := range slices.Sorted(maps.Keys(ours.certain)) {
 		if _, ok := theirs[key]; !ok {
@@ -41,9 +43,11 @@ func linkDifference(d *Document, a *answer) string {
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(theirs)) {
-		if _, ok := ours.possible[key]; !ok && !open.allows(key) {
-			at := strings.Index(d.src, key[strings.IndexByte(key, ' ')+1:])
-			differences = append(differences, fact{max(at, 0), 0, fmt.Sprintf("MediaWiki has the %s, we do not", key)})
+		if _, ok := ours.possible[key]; ok || open.allows(key) {
+			continue
+		}
+		if at := placeOf(key, d.src); !open.templates || at > 0 && !dynamic.touches(at, min(len(d.src), at+500)) {
+			differences = append(differences, fact{at, 0, fmt.Sprintf("MediaWiki has the %s, we do not", key)})
 		}
 	}
 	if len(differences) > 0 {
@@ -108,9 +112,20 @@ func (l loose) allows(key string) bool {
 	return false
 }
 
-func ourLinks(d *Document) (bounds, loose) {
+// placeOf returns where a link to what a key names may stand, 0 if it is not to be seen.
+func placeOf(key, text string) int {
+	_, name, _ := strings.Cut(key, " ")
+	name = strings.TrimSuffix(name, "/")
+	if i := strings.LastIndexByte(name, ':'); i >= 0 {
+		name = name[i+1:]
+	}
+	_, size := utf8.DecodeRuneInString(name)
+	return max(0, strings.Index(text, name[size:]))
+}
+
+func ourLinks(d *Document, dynamic dynamic) (bounds, loose) {
 	ours, open := bounds{linkSet{}, linkSet{}}, loose{}
-	dynamic, languages := newDynamic(d), map[string]bool{}
+	languages := map[string]bool{}
 	open.templates = dynamic.any
 	for t := range d.Tags("") {
 		open.files = open.files || t.Name == "gallery" || t.Name == "imagemap"

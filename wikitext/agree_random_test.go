@@ -42,11 +42,15 @@ var linkTokens = []string{
 	"<nowiki>", "</nowiki>", "<nowiki/>", "<ref>", "</ref>", "<!-- c -->", "<b>", "</b>", "==", "\n==a==\n", "\n{|\n", "\n|-\n", "\n|}\n", "||", "\n|", "\n!", "!!", "*", "<br>", "-{", "}-", "<gallery>", "</gallery>", "<poem>", "</poem>",
 }
 
-// randomText returns a text of up to 24 tokens.
+// randomText returns a text of up to 24 tokens, sometimes 90.
 func randomText(rnd *rand.Rand) string {
 	from := [][]string{tokens, lineTokens, linkTokens}[rnd.IntN(3)]
+	most := 24
+	if rnd.IntN(20) == 0 {
+		most = 90
+	}
 	var b strings.Builder
-	for range 1 + rnd.IntN(24) {
+	for range 1 + rnd.IntN(most) {
 		b.WriteString(from[rnd.IntN(len(from))])
 	}
 	return b.String()

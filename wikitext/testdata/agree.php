@@ -22,6 +22,12 @@ $wgHooks['ParserFirstCallInit'][] = static function ( $parser ) {
 	}
 };
 
+# Every template is there and empty, so that no red link to it meets what stands beside it.
+$wgHooks['BeforeParserFetchTemplateRevisionRecord'][] = static function ( $context, $title, &$skip, &$revision ) {
+	$revision = new MediaWiki\Revision\MutableRevisionRecord( Title::castFromLinkTarget( $title ) );
+	$revision->setContent( 'main', new WikitextContent( '' ) );
+};
+
 $wgAPIModules['agree'] = AgreeApi::class;
 
 class AgreeApi extends ApiBase {
