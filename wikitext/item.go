@@ -179,6 +179,21 @@ func (d *Document) Switches() iter.Seq[Switch] {
 	}
 }
 
+// dropSwitches returns a text without its behaviour switches.
+func (s *Site) dropSwitches(text string) string {
+	for i := 0; ; i++ {
+		n := strings.Index(text[min(i, len(text)):], "__")
+		if n < 0 {
+			return text
+		}
+		i += n
+		if size := s.switchAt(text[i:], "__"); size > 0 {
+			text = text[:i] + text[i+size:]
+			i--
+		}
+	}
+}
+
 const longestSwitch = 100
 
 // switchAt returns how long the behaviour switch is that s begins with, 0 if

@@ -55,7 +55,9 @@ type node struct {
 const (
 	hasLabel   = 1 << iota
 	magicLabel // {{!}} stands before the label
-	bareTarget // the target is not as written: it holds comments or templates
+	bareTarget // the target is not as written: it holds comments or switches
+	inCell     // it stands on the first line of a table's cells
+	inHeader   // which are header cells
 )
 
 // container is a node that is open while the nodes are brought into order.

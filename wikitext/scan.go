@@ -54,9 +54,11 @@ type scanner struct {
 	base  int // and their beginning
 	seen  int // all before it has been read as a sign
 	// Where the present line begins and which line was looked at last, whether
-	// a table may be open there, and whether that line is one of attributes.
-	line, lineSeen         int
-	inTable, attributeLine bool
+	// a table may be open there, and what that line is: '-' for one of
+	// attributes, the sign of its first cell, 0 for another.
+	line, lineSeen int
+	inTable        bool
+	lineKind       byte
 
 	attrs int // attributes of an HTML tag reach to here
 	wants uint8
@@ -163,6 +165,8 @@ func (s *scanner) step() {
 			s.push(piece{open: '{', dash: dash, count: int32(count), start: int32(s.i)}, s.i+count)
 		case dash:
 			s.push(piece{open: '-', count: 2, start: int32(s.i - 1)}, s.i+1)
+		case s.i+1 < s.limit && s.src[s.i+1] == '|':
+			s.inTable = s.inTable || tableSign(s.src, max(0, s.line), s.i+2) == s.i
 		}
 		s.i += count
 		s.seen = s.i

@@ -44,7 +44,8 @@ func (d *Document) URLs() iter.Seq[URL] {
 // name, the contents of a tag, a heading's title, or the page.
 type text struct {
 	start, end int
-	caption    bool
+	file       bool // the parameters of a file
+	hidden     bool // in which only addresses in brackets are links
 	// closing is the first place at or after the last question that ends a
 	// label, 0 before the first question.
 	closing int
@@ -59,6 +60,7 @@ type urlScan struct {
 	line   int // the last line break that was found, and how far it was looked
 	until  int
 	tables []Span // nil before anybody asked
+	attrs  []Span // of tables, behind the present place
 	texts  []text
 	yield  func(URL) bool
 }
@@ -112,7 +114,7 @@ func (u *urlScan) enter() {
 		u.texts = append(u.texts, text{start: u.i, end: end})
 	case FileNode:
 		u.i = max(u.i, int(n.innerEnd))
-		u.texts = append(u.texts, text{start: u.i, end: end, caption: true})
+		u.texts = append(u.texts, text{start: u.i, end: end, file: true, hidden: !showsCaption(u.src[u.i:end])})
 	case openNode:
 	case TagNode:
 		if u.d.site.live[n.tag] {
@@ -153,7 +155,7 @@ func (u *urlScan) sign() bool {
 			return u.bracketed(start+1, start+1+n)
 		}
 	case ':':
-		if u.texts[len(u.texts)-1].caption {
+		if u.texts[len(u.texts)-1].hidden {
 			break
 		}
 		if from, after := u.protocolBefore(start); from >= 0 {
@@ -208,6 +210,9 @@ func (u *urlScan) protocolBefore(i int) (start, end int) {
 
 // bracketed handles an address in brackets that begins at start.
 func (u *urlScan) bracketed(start, after int) bool {
+	if u.inAttributes(start) {
+		return true
+	}
 	end := u.addressEnd(after)
 	text := &u.texts[len(u.texts)-1]
 	if end == after {
@@ -243,6 +248,9 @@ func (u *urlScan) skip(end int) {
 
 // bare handles an address without brackets that begins at start.
 func (u *urlScan) bare(start, after int) bool {
+	if u.inAttributes(start) {
+		return true
+	}
 	whole := u.addressEnd(after)
 	end := trimURL(u.src, after, whole)
 	if end == after {
@@ -319,7 +327,7 @@ func (u *urlScan) addressEnd(i int) int {
 func (u *urlScan) addressByte(i, limit int) int {
 	src := u.src
 	switch c := src[i]; {
-	case c <= ' ', c == 0x7f, c == '[', c == ']', c == '<', c == '>', c == '"':
+	case c <= ' ', c == '[', c == ']', c == '<', c == '>', c == '"', c == '|' && u.inFile():
 		return 0
 	case c == '\'' && strings.HasPrefix(src[i:limit], "''"):
 		return 0
@@ -350,20 +358,54 @@ func (u *urlScan) inCell(i int, sign byte) bool {
 		}
 	}
 	u.until = i
-	if u.tables == nil {
-		u.tables = []Span{}
-		for t := range u.d.Tables() {
-			if n := len(u.tables); n == 0 || t.Start >= u.tables[n-1].End {
-				u.tables = append(u.tables, Span{t.Start, t.End})
-			}
-		}
-	}
+	u.readTables()
 	k := sort.Search(len(u.tables), func(k int) bool { return u.tables[k].End > i })
 	if k == len(u.tables) || i < u.tables[k].Start {
 		return false
 	}
 	at := skipBlanks(u.src, u.line, i)
 	return u.src[at] == '!' || sign == '|' && u.src[at] == '|'
+}
+
+// readTables finds where tables are, and in them what are attributes.
+func (u *urlScan) readTables() {
+	if u.tables != nil {
+		return
+	}
+	u.tables = []Span{}
+	for _, p := range u.d.tables() {
+		if n := len(u.tables); p.kind == TableNode && (n == 0 || int(p.start) >= u.tables[n-1].End) {
+			u.tables = append(u.tables, Span{int(p.start), int(p.end)})
+		}
+		if p.attrsEnd > p.attrs {
+			u.attrs = append(u.attrs, Span{int(p.attrs), int(p.attrsEnd)})
+		}
+	}
+}
+
+// inAttributes reports whether i is in the attributes of a table, a row or a
+// cell. It is asked with growing offsets.
+func (u *urlScan) inAttributes(i int) bool {
+	u.readTables()
+	for len(u.attrs) > 0 && u.attrs[0].End <= i {
+		u.attrs = u.attrs[1:]
+	}
+	return len(u.attrs) > 0 && u.attrs[0].Start <= i
+}
+
+// inFile reports whether the text is the parameters of a file.
+func (u *urlScan) inFile() bool { return u.texts[len(u.texts)-1].file }
+
+// showsCaption reports whether a file's parameters make its caption visible, so
+// that addresses in it become links.
+func showsCaption(parameters string) bool {
+	for word := range strings.SplitSeq(parameters, "|") {
+		switch word, _, _ = strings.Cut(strings.TrimRight(strings.TrimSpace(word), "]"), "="); word {
+		case "thumb", "thumbnail", "frame", "framed", "enframed":
+			return true
+		}
+	}
+	return false
 }
 
 // labelEnd returns the offset of what ends a label at or after i: a closing
