@@ -34,6 +34,9 @@ const maxReference = 40
 // Numbers of characters that HTML forbids become U+FFFD; names that are not
 // known stay, and a semicolon is never left out.
 func decodeReferences(s string) string {
+	if i := strings.IndexByte(s, '&'); i < 0 || strings.IndexByte(s[i:], ';') < 0 {
+		return s
+	}
 	var b strings.Builder
 	for {
 		i := strings.IndexByte(s, '&')
