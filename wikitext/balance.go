@@ -4,7 +4,11 @@
 
 package wikitext
 
-import "strings"
+import (
+	"maps"
+	"slices"
+	"strings"
+)
 
 // opens returns what a text leaves open that would reach into text behind it,
 // and how often. It is read in a frame, in which %s stands for it.
@@ -46,22 +50,26 @@ func (s *Site) closers() string {
 var unclosed = map[string]bool{"br": true, "hr": true, "wbr": true, "meta": true, "link": true, "p": true, "li": true, "dt": true, "dd": true,
 	"rb": true, "rp": true, "rt": true, "rtc": true}
 
-// unbalanced returns the name of a tag that the new text opens or closes without
-// its counterpart, "" if there is none or if the old text does just the same.
-func unbalanced(site *Site, before, after string) string {
-	if strings.IndexByte(after, '<') < 0 {
+// unbalanced returns the name of a tag that a splice would leave without its
+// counterpart, "" if there is none: one that the new text opens or closes and
+// the old text did not, or one outside that the old text belonged to.
+func unbalanced(before, after *Document, c splice) string {
+	old := before.src[c.start:c.end]
+	if strings.IndexByte(c.text, '<') < 0 && strings.IndexByte(old, '<') < 0 {
 		return ""
 	}
-	is := balance(site, after)
-	var was map[string][2]int
-	for name, n := range is {
-		if n == [2]int{} {
-			continue
-		}
-		if was == nil {
-			was = balance(site, before)
-		}
-		if was[name] != n {
+	was, is := balance(before.site.Parse(old)), balance(before.site.Parse(c.text))
+	if name := firstTag(is, func(name string, n [2]int) bool { return n != was[name] }); name != "" || maps.Equal(was, is) {
+		return name
+	}
+	was, is = balance(before), balance(after)
+	return firstTag(is, func(name string, n [2]int) bool { return n[0] > was[name][0] || n[1] > was[name][1] })
+}
+
+// firstTag returns the first name that is not balanced and meets a condition.
+func firstTag(tags map[string][2]int, bad func(name string, n [2]int) bool) string {
+	for _, name := range slices.Sorted(maps.Keys(tags)) {
+		if tags[name] != [2]int{} && bad(name, tags[name]) {
 			return name
 		}
 	}
@@ -71,8 +79,7 @@ func unbalanced(site *Site, before, after string) string {
 // balance returns for each HTML tag, and for those that say what is transcluded,
 // how often it is closed without being open and how often it stays open. What
 // is in the cells of a table does no harm outside of them.
-func balance(site *Site, text string) map[string][2]int {
-	d := site.Parse(text)
+func balance(d *Document) map[string][2]int {
 	masked := []byte(d.Masked())
 	done := 0
 	for _, p := range d.tables() {

@@ -111,14 +111,14 @@ func apply(d *Document, e Edit) (*Document, error) {
 			}
 		}
 	}
-	if tag := unbalanced(d.site, old, c.text); tag != "" {
-		return nil, e.refusal("the tags <%s> in the new text do not match", tag)
-	}
 	next := d.site.Parse(d.src[:c.start] + c.text + d.src[c.end:])
 	if c.check != nil {
 		if err := c.check(next); err != nil {
 			return nil, err
 		}
+	}
+	if tag := unbalanced(d, next, c); tag != "" {
+		return nil, e.refusal("<%s> or its end would stand alone, in the new text or outside of it", tag)
 	}
 	if where, ok := disturbed(d, next, c); ok {
 		return nil, e.refusal("it would change how “%s”, which is not part of it, is read", where)

@@ -230,7 +230,7 @@ func readOutside(d *Document, start, end, move int) []string {
 				add("row", r.Start, 0, r.ID)
 			}
 			for _, c := range r.Cells {
-				add("cell", c.Start, c.End, c.Raw, c.Attrs)
+				add("cell", c.sign, c.to+1, c.Raw, c.Attrs) // it reaches to the next sign
 			}
 		}
 	}

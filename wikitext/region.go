@@ -208,7 +208,7 @@ func (d *Document) markerTrouble(m *marker, i int, comments map[int]comment) str
 type ReplaceRegion struct{ ID, Body string }
 
 func (e ReplaceRegion) refusal(format string, args ...any) error {
-	return refuseRegion(e.ID, format, args...)
+	return refuseRegion(e.ID, "region "+e.ID+": "+format, args...)
 }
 
 func (e ReplaceRegion) splice(d *Document) (splice, error) {
@@ -236,7 +236,7 @@ func (e ReplaceRegion) splice(d *Document) (splice, error) {
 type AddRegion struct{ ID, Body string }
 
 func (e AddRegion) refusal(format string, args ...any) error {
-	return refuseRegion(e.ID, format, args...)
+	return refuseRegion(e.ID, "region "+e.ID+": "+format, args...)
 }
 
 func (e AddRegion) splice(d *Document) (splice, error) {

@@ -59,8 +59,11 @@ func writeCell(sign string, c Cell) string {
 	if c.Attrs != "" {
 		sign += " " + c.Attrs + " |"
 	}
-	if c.Raw == "" {
+	switch {
+	case c.Raw == "":
 		return sign
+	case !strings.ContainsAny(c.Raw, "|!\n") && !c.Below && !needsLine(c.Raw):
+		return sign + " " + c.Raw
 	}
 	for _, lead := range c.leads() {
 		if form := sign + lead + c.Raw; readsBack(form, c) {
@@ -85,9 +88,6 @@ func needsLine(text string) bool { return text != "" && strings.ContainsAny(text
 
 // readsBack reports whether a cell, or a caption, is read as it was meant.
 func readsBack(form string, want Cell) bool {
-	if !strings.ContainsAny(want.Raw+want.Attrs, "|!\n<{[-") && !want.Below {
-		return true
-	}
 	body := "{|\n! a\n|-\n" + form + "\n|}"
 	table, err := ParseTable(body)
 	if err != nil || table.End != len(body) {

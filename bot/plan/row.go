@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// This file holds how rows and cells are written so that they are read back as
-// they were meant, also rows that people added.
+// This file holds how rows are written, also those that people added.
 
 package plan
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/wikitext"
@@ -40,68 +39,23 @@ func (r ownRow) under(before, after []string) string {
 	for len(cells) > 0 && cells[len(cells)-1] == (wikitext.Cell{}) {
 		cells = cells[:len(cells)-1]
 	}
-	var b strings.Builder
-	b.WriteString(strings.TrimSpace("|- " + r.Attrs))
-	for _, c := range cells {
-		mark := "|"
-		if c.Header {
-			mark = "!"
-		}
-		b.WriteString("\n" + writeCell(mark, Cell{Attrs: c.Attrs, Text: c.Raw, below: c.Below}))
-	}
-	return b.String()
+	return wikitext.Row{Attrs: r.Attrs, Cells: cells}.String()
 }
 
 // writeRow writes one row, a line a cell. The item cell is the row's header.
 func writeRow(id string, columns []string, cells map[string]Cell) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "|- id=%q", id)
+	row := wikitext.Row{Attrs: "id=" + strconv.Quote(id)}
 	for _, column := range columns {
-		if c := cells[column]; column == columnItem {
-			b.WriteString("\n" + writeCell("!", Cell{Attrs: `scope="row"`, Text: c.Text, below: c.below}))
-		} else {
-			b.WriteString("\n" + writeCell("|", c))
+		c := cells[column]
+		cell := wikitext.Cell{Attrs: c.Attrs, Raw: c.Text, Below: c.below}
+		if column == columnItem {
+			cell.Header, cell.Attrs = true, `scope="row"`
 		}
+		row.Cells = append(row.Cells, cell)
 	}
-	return b.String()
-}
-
-// writeCell writes a cell in the first form that is read back as the same: on
-// its sign's line, where people like to see it, or on lines of its own.
-func writeCell(mark string, c Cell) string {
-	if c.Attrs != "" {
-		mark += " " + c.Attrs + " |"
-	}
-	line, below := mark+" "+c.Text, mark+"\n"+c.Text
-	switch {
-	case c.Text == "":
-		return mark
-	case !strings.ContainsAny(c.Text, "|!\n") && !c.below && !needsLine(c.Text):
-		return line
-	}
-	forms := []string{line, below}
-	if c.below || needsLine(c.Text) {
-		forms = []string{below, line}
-	}
-	for _, form := range append(forms, mark+" | "+c.Text) {
-		if readsBack(form, c) {
-			return form
-		}
-	}
-	return mark + "\n<nowiki />" + c.Text
+	return row.String()
 }
 
 // needsLine reports whether a text begins with the sign of a list, which has a
 // meaning only at the start of a line.
 func needsLine(text string) bool { return text != "" && strings.ContainsAny(text[:1], "*#:;") }
-
-// readsBack reports whether a cell is read as it was meant.
-func readsBack(form string, want Cell) bool {
-	body := "{|\n! a\n|-\n" + form + "\n|}"
-	table, err := wikitext.ParseTable(body)
-	if err != nil || table.End != len(body) || len(table.Rows()) != 1 || len(table.Rows()[0].Cells) != 1 {
-		return false
-	}
-	got := table.Rows()[0].Cells[0]
-	return got.Attrs == want.Attrs && got.Raw == want.Text
-}
