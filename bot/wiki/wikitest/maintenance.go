@@ -54,6 +54,14 @@ func (w *Wiki) RevokeBotPassword(ctx context.Context, user string) error {
 	return nil
 }
 
+// ForgetRecentChanges empties the list of recent changes, as a wiki does with what is older than $wgRCMaxAge.
+func (w *Wiki) ForgetRecentChanges(ctx context.Context) error {
+	if err := w.sql(ctx, `DELETE FROM recentchanges`); err != nil {
+		return fmt.Errorf("forget recent changes: %w", err)
+	}
+	return nil
+}
+
 // RunJobs does the work that MediaWiki has put off, such as refreshing pages that use a changed template.
 func (w *Wiki) RunJobs(ctx context.Context) error {
 	if err := w.script(ctx, "runJobs.php"); err != nil {
