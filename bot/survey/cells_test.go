@@ -37,7 +37,7 @@ func TestHolders(t *testing.T) {
 		{"<!-- [[User:Ana]] -->", ""},
 		{"<nowiki>[[User:Ana]]</nowiki>", ""},
 		{"[[Team, the|Big team, the]]", "team Big team, the"},
-		{"[[User:|x]]", "team x"},
+		{"[[User:|x]]", "team [[User:|x]]"},
 		{"[[User:Ana", "team [[User:Ana"},
 	}
 	for _, tt := range tests {
