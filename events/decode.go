@@ -65,21 +65,27 @@ type meta struct {
 	Time   timestamp `json:"dt"`
 }
 
-// canary reports whether the event is artificial. Those of recentchange carry
+// canary reports whether the event is artificial.
+func (h header) canary() bool { return artificial(h.Meta.Domain, h.WikiID, h.Wiki) }
+
+// artificial reports whether an event is a canary. Those of recentchange carry
 // nothing but meta; those of page_change are filled with the examples of the
 // schema, which are about a wiki called examplewiki.
-func (h header) canary() bool {
+func artificial[T string | []byte](domain, wikiID, wiki T) bool {
 	const example = "examplewiki"
-	return h.Meta.Domain == "canary" || h.Meta.Domain == example || h.WikiID == example || h.Wiki == example
+	return string(domain) == "canary" || string(domain) == example || string(wikiID) == example || string(wiki) == example
 }
 
-// recentChange reports whether the event says that it is one of recentchange,
+func (h header) recentChange() bool { return isRecentChange(h.Schema, h.Type, h.Wiki) }
+
+// isRecentChange reports whether an event says that it is one of recentchange,
 // or says nothing and looks like a packet of RCFeed.
-func (h header) recentChange() bool {
-	if h.Schema != "" {
-		return strings.HasPrefix(h.Schema, "/mediawiki/recentchange/1.")
+func isRecentChange[T string | []byte](schema, changeType, wiki T) bool {
+	const recentChange = "/mediawiki/recentchange/1."
+	if len(schema) > 0 {
+		return len(schema) >= len(recentChange) && string(schema[:len(recentChange)]) == recentChange
 	}
-	return h.Type != "" && h.Wiki != ""
+	return len(changeType) > 0 && len(wiki) > 0
 }
 
 // event starts an Event with what its meta says.

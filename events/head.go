@@ -5,13 +5,16 @@
 
 package events
 
-import "encoding/json"
+import (
+	"bytes"
+	"encoding/json"
+)
 
 // head is what the raw bytes of an event say. Its slices are parts of the
 // event, or nil where the event does not tell.
 type head struct {
-	// wiki is the database name, namespace that of the page. For a move it is
-	// the one that Decode gives.
+	// wiki is the database name, namespace that of the page; for a move it is
+	// the one that Decode gives. A canary has neither.
 	wiki      []byte
 	namespace int
 	// The others are what meta says: dt is the time as it stands there, topic,
@@ -24,12 +27,6 @@ type head struct {
 	// certain reports whether the bytes tell all this beyond doubt: if the event
 	// decodes at all, then to what is said here.
 	certain bool
-}
-
-// readHead reads the head of an event. It reports whether that is certain; if
-// not, only Decode can tell what the event is.
-func readHead(data []byte) (head, bool) {
-	return head{}, false
 }
 
 // keeps reports whether an event is for the consumer: whether it is a canary, or
@@ -67,4 +64,350 @@ func decodedHead(data []byte, e Event) head {
 		h.topic, h.dt, h.partition, h.offset = []byte(m.Topic), []byte(m.Time), int(m.Partition), int64(m.Offset)
 	}
 	return h
+}
+
+// readHead reads the head of an event, in one pass without allocating. It
+// reports whether that is certain; if not, only Decode can tell what the event
+// is. There is a doubt when a key that counts comes twice or in another spelling
+// that encoding/json takes for it, when its value is not as plain as those of
+// the real streams are, and for whatever is not plainly one JSON object.
+func readHead(data []byte) (head, bool) {
+	w := walk{data: data}
+	if i := w.object(blanks(data, 0), inEvent); i < 0 || blanks(data, i) != len(data) {
+		return head{}, false
+	}
+	h := head{
+		id: w.text[metaID], topic: w.text[metaTopic], stream: w.text[metaStream],
+		domain: w.text[metaDomain], dt: w.text[metaTime],
+		partition: int(w.number[metaPartition]), offset: w.number[metaOffset],
+		certain: true,
+	}
+	switch {
+	case artificial(w.text[metaDomain], w.text[wikiID], w.text[wiki]):
+		h.canary = true
+	case len(w.text[pageChangeKind]) > 0:
+		h.wiki, h.namespace = w.text[wikiID], int(w.number[pageNamespace])
+	case isRecentChange(w.text[schema], w.text[changeType], w.text[wiki]):
+		if string(w.text[logType]) == "move" {
+			return head{}, false // its namespace depends on the titles
+		}
+		h.wiki, h.namespace = w.text[wiki], int(w.number[namespace])
+	default:
+		return head{}, false
+	}
+	return h, true
+}
+
+// counted names a value that readHead looks at.
+type counted int8
+
+// Those before metaPartition are strings, those from there on whole numbers.
+const (
+	schema counted = iota
+	changeType
+	logType
+	wiki
+	wikiID
+	pageChangeKind
+	metaID
+	metaTopic
+	metaStream
+	metaDomain
+	metaTime
+	metaPartition
+	metaOffset
+	namespace
+	pageNamespace
+	metaObject
+	pageObject
+	passed // any other
+)
+
+// level is an object whose keys count.
+type level int8
+
+const (
+	inEvent level = iota
+	inMeta
+	inPage
+)
+
+// find names what key stands for.
+func (l level) find(key []byte) counted {
+	switch l {
+	case inEvent:
+		switch string(key) {
+		case "$schema":
+			return schema
+		case "meta":
+			return metaObject
+		case "page":
+			return pageObject
+		case "type":
+			return changeType
+		case "log_type":
+			return logType
+		case "wiki":
+			return wiki
+		case "wiki_id":
+			return wikiID
+		case "page_change_kind":
+			return pageChangeKind
+		case "namespace":
+			return namespace
+		}
+	case inMeta:
+		switch string(key) {
+		case "id":
+			return metaID
+		case "topic":
+			return metaTopic
+		case "stream":
+			return metaStream
+		case "domain":
+			return metaDomain
+		case "dt":
+			return metaTime
+		case "partition":
+			return metaPartition
+		case "offset":
+			return metaOffset
+		}
+	case inPage:
+		if string(key) == "namespace_id" {
+			return pageNamespace
+		}
+	}
+	return passed
+}
+
+// walk goes through the bytes of an event. Its methods take the index at which
+// something starts and return the one behind its end, or -1 if there is a doubt.
+type walk struct {
+	data   []byte
+	text   [metaPartition][]byte
+	number [metaObject]int64
+	seen   uint32 // a bit for each counted
+}
+
+// object reads an object whose keys count.
+func (w *walk) object(i int, in level) int {
+	data := w.data
+	if !at(data, i, '{') {
+		return -1
+	}
+	i = blanks(data, i+1)
+	if at(data, i, '}') {
+		return i + 1
+	}
+	for {
+		if !at(data, i, '"') {
+			return -1
+		}
+		start := i + 1
+		i = plainKey(data, start)
+		if i < 0 {
+			return -1
+		}
+		what := in.find(data[start : i-1])
+		i = blanks(data, i)
+		if !at(data, i, ':') {
+			return -1
+		}
+		i = blanks(data, i+1)
+		if what == passed {
+			i = pass(data, i)
+		} else {
+			i = w.value(i, what)
+		}
+		if i < 0 {
+			return -1
+		}
+		i = blanks(data, i)
+		if i >= len(data) {
+			return -1
+		}
+		switch data[i] {
+		case ',':
+			i = blanks(data, i+1)
+		case '}':
+			return i + 1
+		default:
+			return -1
+		}
+	}
+}
+
+// value reads a value that counts.
+func (w *walk) value(i int, what counted) int {
+	if w.seen&(1<<what) != 0 {
+		return -1
+	}
+	w.seen |= 1 << what
+	switch {
+	case what < metaPartition:
+		if !at(w.data, i, '"') {
+			return -1
+		}
+		end := plainText(w.data, i+1)
+		if end >= 0 {
+			w.text[what] = w.data[i+1 : end-1]
+		}
+		return end
+	case what == metaObject:
+		return w.object(i, inMeta)
+	case what == pageObject:
+		return w.object(i, inPage)
+	}
+	n, end := plainNumber(w.data, i)
+	w.number[what] = n
+	return end
+}
+
+func at(data []byte, i int, c byte) bool { return i < len(data) && data[i] == c }
+
+// blanks passes over white space.
+func blanks(data []byte, i int) int {
+	for i < len(data) && (data[i] == ' ' || data[i] == '\n' || data[i] == '\t' || data[i] == '\r') {
+		i++
+	}
+	return i
+}
+
+// The kinds of byte for plainKey and plainText.
+const (
+	inKey  = 1 << iota // can stand in a key that has but one spelling
+	inText             // stands for itself in a string
+	brace              // a quote, or opens or closes an object or a list
+	ending             // ends a number or a word
+)
+
+var kinds = func() (k [256]uint8) {
+	for c := byte(' '); c < 0x7f; c++ {
+		if c == '"' || c == '\\' {
+			continue
+		}
+		k[c] = inText
+		if c < 'A' || c > 'Z' {
+			k[c] |= inKey
+		}
+	}
+	for _, c := range `"{}[]` {
+		k[c] |= brace
+	}
+	for _, c := range ",]} \t\r\n" {
+		k[c] |= ending
+	}
+	return k
+}()
+
+// plainKey passes over a key, from behind its first quote. Letters other than a
+// to z are a doubt: encoding/json takes some of them for those.
+func plainKey(data []byte, i int) int { return plain(data, i, inKey) }
+
+// plainText passes over a string of printable ASCII without escapes, from behind
+// its first quote.
+func plainText(data []byte, i int) int { return plain(data, i, inText) }
+
+func plain(data []byte, i int, kind uint8) int {
+	for i < len(data) {
+		c := data[i]
+		i++
+		if kinds[c]&kind == 0 {
+			if c == '"' {
+				return i
+			}
+			return -1
+		}
+	}
+	return -1
+}
+
+// plainNumber reads a whole number.
+func plainNumber(data []byte, i int) (n int64, end int) {
+	const most = 18 // digits, which an int64 has room for
+	negative := at(data, i, '-')
+	if negative {
+		i++
+	}
+	start := i
+	for i < len(data) && data[i]-'0' < 10 {
+		if i-start == most {
+			return 0, -1
+		}
+		n = n*10 + int64(data[i]-'0')
+		i++
+	}
+	if i == start || data[start] == '0' && i > start+1 {
+		return 0, -1
+	}
+	if negative {
+		n = -n
+	}
+	return n, i
+}
+
+// pass passes over any value. It takes it to be valid: what comes of a value
+// that is not is an event that does not decode.
+func pass(data []byte, i int) int {
+	if i >= len(data) {
+		return -1
+	}
+	switch data[i] {
+	case '"':
+		return passText(data, i+1)
+	case '{', '[':
+		return passNested(data, i+1)
+	}
+	start := i
+	for i < len(data) && kinds[data[i]]&ending == 0 {
+		i++
+	}
+	if i == start {
+		return -1
+	}
+	return i
+}
+
+// passNested passes over an object or a list, from behind its first brace.
+func passNested(data []byte, i int) int {
+	for depth := 1; i < len(data); {
+		c := data[i]
+		i++
+		if kinds[c]&brace == 0 {
+			continue
+		}
+		switch c {
+		case '"':
+			if i = passText(data, i); i < 0 {
+				return -1
+			}
+		case '{', '[':
+			depth++
+		default:
+			if depth--; depth == 0 {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+// passText passes over a string, from behind its first quote.
+func passText(data []byte, i int) int {
+	for {
+		n := bytes.IndexByte(data[i:], '"')
+		if n < 0 {
+			return -1
+		}
+		i += n + 1
+		// An odd number of backslashes makes the quote a part of the string.
+		slash := i - 2
+		for data[slash] == '\\' {
+			slash--
+		}
+		if (i-slash)%2 == 0 {
+			return i
+		}
+	}
 }
