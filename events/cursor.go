@@ -16,6 +16,9 @@ type stored struct {
 	Streams string    `json:"streams"`
 	ID      string    `json:"id,omitempty"`
 	Time    time.Time `json:"time,omitzero"`
+
+	Seen    []string         `json:"seen,omitempty"`
+	Offsets map[string]int64 `json:"offsets,omitempty"`
 }
 
 // MarshalText writes the cursor as a JSON object, for storage.

@@ -6,6 +6,7 @@ package events
 
 import (
 	"encoding/json"
+	"reflect"
 	"testing"
 	"time"
 )
@@ -16,7 +17,8 @@ func TestCursorSurvivesStorage(t *testing.T) {
 	for name, c := range map[string]Cursor{
 		"zero":      {},
 		"time only": {Streams: "a,b", Time: noon},
-		"full":      {Streams: "mediawiki.recentchange", ID: `[{"topic":"eqiad.x","partition":0,"timestamp":5}]`, Time: noon.Add(time.Millisecond)},
+		"full": {Streams: "mediawiki.recentchange", ID: `[{"topic":"eqiad.x","partition":0,"timestamp":5}]`, Time: noon.Add(time.Millisecond),
+			Seen: []string{"a", "b"}, Offsets: map[string]int64{"eqiad.x/0": 7}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			text, err := c.MarshalText()
@@ -30,7 +32,7 @@ func TestCursorSurvivesStorage(t *testing.T) {
 			if err := got.UnmarshalText(text); err != nil {
 				t.Fatal(err)
 			}
-			if got != c {
+			if !reflect.DeepEqual(got, c) {
 				t.Errorf("got %+v, want %+v", got, c)
 			}
 		})

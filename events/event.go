@@ -109,6 +109,11 @@ type Cursor struct {
 	// Time is the newest event time seen so far, for the resume margin and
 	// for showing the cursor's age.
 	Time time.Time
+	// Seen are the ids of the newest events that were handed over, as many as
+	// may come again, at most 4096.
+	Seen []string
+	// Offsets are the last offsets seen, by "topic/partition".
+	Offsets map[string]int64
 }
 
 // IsZero reports whether the cursor holds no position.

@@ -153,7 +153,9 @@ var but = cmpopts.IgnoreFields(events.Event{}, "ID", "Stream", "Cursor")
 // lastLog returns the id of the newest log entry of a type.
 func (w *told) lastLog(kind string) string {
 	w.Helper()
-	var answer struct{ Query struct{ LogEvents []struct{ LogID int64 } } }
+	var answer struct {
+		Query struct{ LogEvents []struct{ LogID int64 } }
+	}
 	w.must(json.Unmarshal(w.do(w.admin, "action", "query", "list", "logevents", "letype", kind, "lelimit", "1"), &answer))
 	if len(answer.Query.LogEvents) != 1 {
 		w.Fatalf("no log entry of type %s", kind)

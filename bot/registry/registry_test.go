@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -109,7 +110,7 @@ func TestCursorIsKeptForEachSetOfStreams(t *testing.T) {
 			streams = "other"
 		}
 		got, err := s.open().Cursor(t.Context(), streams)
-		if err != nil || got != want {
+		if err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("Cursor(%s) = %v, %v, want %v", streams, got, err, want)
 		}
 	}
