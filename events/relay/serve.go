@@ -21,22 +21,26 @@ const stuck = 30 * time.Second
 func (r *Relay) serveHealth(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	if err := json.NewEncoder(w).Encode(r.Stats()); err != nil {
-		r.log.Debug().Err(err).Msg("health reader went away")
+		r.noisy.readers.Debug().Err(err).Msg("health reader went away")
 	}
 }
 
 func (r *Relay) refuse(w http.ResponseWriter, p *problem) {
 	w.Header().Set("Content-Type", "application/json")
-	if p.Status == http.StatusTooManyRequests {
+	if p.Status == http.StatusTooManyRequests || p.Status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", "5")
 	}
 	w.WriteHeader(p.Status)
 	if err := json.NewEncoder(w).Encode(p); err != nil {
-		r.log.Debug().Err(err).Msg("refused reader went away")
+		r.noisy.readers.Debug().Err(err).Msg("refused reader went away")
 	}
 }
 
 func (r *Relay) serveStream(w http.ResponseWriter, req *http.Request) {
+	bad := r.misfortune()
+	if bad.instead(w) {
+		return
+	}
 	if p := checkStreams(req.PathValue("streams")); p != nil {
 		r.refuse(w, p)
 		return
@@ -52,15 +56,25 @@ func (r *Relay) serveStream(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	defer leave()
-	out := &output{w: w, control: http.NewResponseController(w)}
+	out := &output{w: w, control: http.NewResponseController(w), bad: bad}
 	defer out.release()
-	if err := r.send(req, out, r.ring.seek(places), failure); err != nil {
-		r.log.Debug().Err(err).Str("reader", req.RemoteAddr).Msg("reader cut off")
+	if req.Method == http.MethodHead {
+		out.header()
+		return
+	}
+	rd := r.ring.seek(places)
+	defer rd.files.close()
+	err := r.send(req, out, rd, failure)
+	if errors.Is(err, errCut) {
+		err = bad.cut(req.Context(), out, r.closed)
+	}
+	if err != nil {
+		r.noisy.readers.Debug().Err(err).Str("reader", req.RemoteAddr).Msg("reader cut off")
 	}
 }
 
 // enter counts a reader in, and returns how to count it out again. It refuses
-// one address too many connections, and everyone after Close.
+// one address too many connections, all too many, and everyone after Close.
 func (r *Relay) enter(remote string) (*failure, func(), *problem) {
 	address, _, err := net.SplitHostPort(remote)
 	if err != nil {
@@ -77,6 +91,9 @@ func (r *Relay) enter(remote string) (*failure, func(), *problem) {
 		return nil, nil, &problem{Status: http.StatusTooManyRequests, Message: "Too Many Requests",
 			Detail: "too many connections from your address"}
 	}
+	if r.stats.Readers >= r.cfg.Readers {
+		return nil, nil, &problem{Status: http.StatusServiceUnavailable, Message: "Service Unavailable", Detail: "too many readers"}
+	}
 	r.readers[address]++
 	r.stats.Readers++
 	return r.failure, func() {
@@ -90,7 +107,7 @@ func (r *Relay) enter(remote string) (*failure, func(), *problem) {
 }
 
 // send writes events until the connection ends for one reason or another. An
-// error means that the reader went away or was too slow.
+// error means that the reader went away, was too slow, or was unlucky.
 func (r *Relay) send(req *http.Request, out *output, rd *reader, failure *failure) error {
 	var life <-chan time.Time
 	if r.cfg.Lifetime > 0 {
@@ -103,54 +120,87 @@ func (r *Relay) send(req *http.Request, out *output, rd *reader, failure *failur
 	if err := out.open(); err != nil {
 		return err
 	}
+	if err := out.bad.first(out, rd.id()); err != nil {
+		return err
+	}
+	// ended waits for more to come and reports whether the connection is over.
+	ended := func(more <-chan struct{}) (bool, error) {
+		select {
+		case <-more:
+			return false, nil
+		case <-req.Context().Done():
+			return true, nil
+		case <-r.closed:
+			return true, nil
+		case <-failure.happened:
+			return true, out.fail(failure.message, rd.id())
+		case <-life:
+			if r.cfg.Abrupt {
+				panic(http.ErrAbortHandler)
+			}
+			return true, nil
+		}
+	}
 	for {
-		batch, more, err := r.ring.from(rd.number, 32)
+		batch, more, err := r.ring.from(rd, 32)
 		if err != nil {
-			return errors.Join(err, out.fail(err.Error(), rd.id()))
+			return r.lose(out, rd, err)
 		}
 		for _, e := range batch {
-			rd.number++
+			rd.number = e.number() + 1
 			if !rd.wants(e) {
 				continue
 			}
 			rd.pass(e)
-			if err := out.event("message", rd.id(), e.data); err != nil {
+			if err := out.bad.event(out, rd.id(), e.data); err != nil {
+				return err
+			}
+			if over, err := ended(ready); over { // soon, as one of several that are ready is drawn
 				return err
 			}
 		}
 		if len(batch) > 0 {
 			more = ready
 		}
-		select {
-		case <-more:
-		case <-req.Context().Done():
-			return nil
-		case <-r.closed:
-			return nil
-		case <-failure.happened:
-			return out.fail(failure.message, rd.id())
-		case <-life:
-			if r.cfg.Abrupt {
-				panic(http.ErrAbortHandler)
-			}
-			return nil
+		if over, err := ended(more); over {
+			return err
 		}
 	}
+}
+
+// lose cuts off a reader that cannot have its next event.
+func (r *Relay) lose(out *output, rd *reader, err error) error {
+	message := "events cannot be read"
+	if errors.Is(err, errBehind) {
+		message = err.Error()
+		r.mu.Lock()
+		r.stats.Behind++
+		r.mu.Unlock()
+	} else {
+		r.cfg.Log.Error().Err(err).Msg("reader cut off")
+	}
+	return errors.Join(err, out.fail(message, rd.id()))
 }
 
 // output writes a stream. Each line goes out by itself, as the service does it:
 // a connection may end between any two of them.
 type output struct {
-	w       io.Writer
+	w       http.ResponseWriter
 	control *http.ResponseController
+	bad     *misfortune
+	bytes   int64 // written
 }
 
-func (o *output) open() error {
-	h := o.w.(http.ResponseWriter).Header()
+func (o *output) header() {
+	h := o.w.Header()
 	h.Set("Content-Type", "text/event-stream; charset=utf-8")
 	h.Set("Cache-Control", "private, no-cache, no-store, must-revalidate")
 	h.Set("Access-Control-Allow-Origin", "*")
 	h.Set("X-Accel-Buffering", "no")
+}
+
+func (o *output) open() error {
+	o.header()
 	return o.write(":ok\n\n")
 }
 
@@ -177,10 +227,16 @@ func (o *output) write(line string) error {
 	if err := o.control.SetWriteDeadline(time.Now().Add(stuck)); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return err
 	}
-	if _, err := io.WriteString(o.w, line); err != nil {
-		return err
+	line, goesOn := o.bad.limit(line)
+	n, err := io.WriteString(o.w, line)
+	o.bytes += int64(n)
+	if err == nil {
+		err = o.control.Flush()
 	}
-	return o.control.Flush()
+	if err == nil && !goesOn {
+		err = errCut
+	}
+	return err
 }
 
 // release takes the deadline off, so that the connection can be used again.

@@ -116,8 +116,8 @@ func TestRequestStartsWhereItAsks(t *testing.T) {
 	publish(t, r, 1, 10) // offsets 0 to 9, of which 0 and 1 are forgotten
 	r.ring.events = 100  // and no more, however slow the readers below
 	// Events of the past cannot be made, so give those that are there times.
-	for i := range r.ring.entries {
-		r.ring.entries[i].stamp = int64(1000 + 10*(i/2)) // 1000 1000 1010 1010 …
+	for i := range r.ring.hot {
+		r.ring.hot[i].stamp = int64(1000 + 10*(i/2)) // 1000 1000 1010 1010 …
 	}
 	place := func(topic, rest string) string {
 		return fmt.Sprintf(`{"topic":"%s.mediawiki.recentchange","partition":0,%s}`, topic, rest)
@@ -161,7 +161,7 @@ func TestIdsSayWhatTheConnectionHasSeen(t *testing.T) {
 	one := get(t, url+"mediawiki.recentchange", `[{"topic":"codfw.mediawiki.recentchange","partition":0,"offset":-1}]`)
 	publish(t, r, 1, 1)
 	r.Canary()
-	stamp := r.ring.entries[0].stamp
+	stamp := r.ring.hot[0].stamp
 	got := frames(t, both.Body, 3)
 	if want := fmt.Sprintf(`[{"topic":"eqiad.mediawiki.recentchange","partition":0,"timestamp":%d},{"topic":"codfw.mediawiki.recentchange","partition":0,"offset":-1}]`, stamp+1); got[0].id != want {
 		t.Errorf("id after one topic is\n%s, want\n%s", got[0].id, want)
