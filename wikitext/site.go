@@ -54,6 +54,8 @@ type Site struct {
 	illegal, plain [256]bool
 	// letters are the rules of the wiki's language.
 	letters letters
+	// dateReader reads timestamps.
+	dateReader siteDates
 }
 
 // space is a namespace.

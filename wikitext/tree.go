@@ -18,8 +18,8 @@ type Node struct {
 	Start, End int
 	// Depth is how many nodes it stands in.
 	Depth int
-	// Name is that of a tag, in lower case, or of a template, or the signs of a
-	// list item; otherwise it is empty.
+	// Name is that of a tag, in lower case, of a template or of the user who
+	// signed, or the signs of a list item; otherwise it is empty.
 	Name string
 }
 
@@ -90,6 +90,12 @@ func (d *Document) collect() []Node {
 		} else {
 			all = append(all, Node{Kind: URLNode, Start: u.Start, End: u.End})
 		}
+	}
+	for s := range d.Signatures() {
+		all = append(all, Node{Kind: SignatureNode, Start: s.Start, End: s.End, Name: s.User})
+	}
+	for t := range d.Timestamps() {
+		all = append(all, Node{Kind: TimestampNode, Start: t.Start, End: t.End})
 	}
 	for s := range d.Switches() {
 		all = append(all, Node{Kind: SwitchNode, Start: s.Start, End: s.End, Name: s.Name})
