@@ -141,10 +141,6 @@ func (d *Document) outline() []outlined {
 	nodes := d.collect()
 	all := make([]outlined, len(nodes))
 	for i, n := range nodes {
-		if n.Kind == CommentNode { // what it takes of its line depends on what stands beside it
-			start := n.Start + strings.Index(d.src[n.Start:n.End], "<!--")
-			n.Start, n.End = start, start+len(strings.TrimRight(d.src[start:n.End], " \t\n"))
-		}
 		all[i] = outlined{n.Kind, n.Start, n.End, n.Name}
 	}
 	return all

@@ -152,7 +152,7 @@ func ParseTable(body string) (Table, error) {
 	if len(parts) == 0 {
 		return Table{}, ErrNoTable
 	}
-	return d.table(parts, 0), nil
+	return d.table(parts, 0, &trimmer{src: body}), nil
 }
 
 // Tables returns all tables in order of Start, also those that stand in a cell
@@ -160,8 +160,9 @@ func ParseTable(body string) (Table, error) {
 func (d *Document) Tables() iter.Seq[Table] {
 	return func(yield func(Table) bool) {
 		parts := d.tables()
+		trim := &trimmer{src: d.src}
 		for i := range parts {
-			if parts[i].kind == TableNode && !yield(d.table(parts, i)) {
+			if parts[i].kind == TableNode && !yield(d.table(parts, i, trim)) {
 				return
 			}
 		}
@@ -169,13 +170,13 @@ func (d *Document) Tables() iter.Seq[Table] {
 }
 
 // table makes a table of the parts at index i.
-func (d *Document) table(parts []tablePart, i int) Table {
+func (d *Document) table(parts []tablePart, i int, trim *trimmer) Table {
 	p := &parts[i]
 	t := Table{Start: int(p.start), End: int(p.end), Closed: p.closed, Attrs: trimSpace(d.src[p.attrs:p.attrsEnd])}
 	caption, lead := false, none // where the text before the first cell begins
 	endLead := func(end int32) {
 		if lead != none {
-			t.rows[len(t.rows)-1].Lead = trimSpace(d.src[lead:end])
+			t.rows[len(t.rows)-1].Lead = trim.text(lead, int(end))
 			lead = none
 		}
 	}
@@ -195,11 +196,11 @@ func (d *Document) table(parts []tablePart, i int) Table {
 		case CellNode:
 			endLead(p.start)
 			row := &t.rows[len(t.rows)-1]
-			row.Cells = append(row.Cells, d.cell(p))
+			row.Cells = append(row.Cells, d.cell(p, trim))
 		case CaptionNode:
 			endLead(p.start)
 			if !caption {
-				t.Caption, caption = trimSpace(d.src[p.inner:p.innerEnd]), true
+				t.Caption, caption = trim.text(int(p.inner), int(p.innerEnd)), true
 			}
 		}
 		k = p.next
@@ -211,14 +212,38 @@ func (d *Document) table(parts []tablePart, i int) Table {
 	return t
 }
 
-func (d *Document) cell(p *tablePart) Cell {
-	c := Cell{Header: p.header, Attrs: trimSpace(d.src[p.attrs:p.attrsEnd]), Raw: trimSpace(d.src[p.inner:p.innerEnd]),
-		sign: int(p.start), from: int(p.inner), to: int(p.innerEnd), last: !p.inline}
-	c.Start = c.from
-	for c.Start < c.to && isTrimmed(d.src[c.Start]) {
-		c.Start++
+func (d *Document) cell(p *tablePart, trim *trimmer) Cell {
+	start, end := trim.span(int(p.inner), int(p.innerEnd))
+	return Cell{Header: p.header, Attrs: trimSpace(d.src[p.attrs:p.attrsEnd]), Raw: d.src[start:end], Start: start, End: end,
+		Below: strings.Contains(d.src[p.inner:start], "\n"), sign: int(p.start), from: int(p.inner), to: int(p.innerEnd), last: !p.inline}
+}
+
+// trimmer trims stretches of a text. Long white space at an end is looked at
+// once: cells in each other without an end all end at the same place.
+type trimmer struct {
+	src     string
+	end, to int // such an end, and where the white space before it begins
+}
+
+func (t *trimmer) span(start, end int) (from, to int) {
+	const long = 64
+	for start < end && isTrimmed(t.src[start]) {
+		start++
 	}
-	c.End = c.Start + len(c.Raw)
-	c.Below = strings.Contains(d.src[c.from:c.Start], "\n")
-	return c
+	if end == t.end {
+		return start, max(start, t.to)
+	}
+	to = end
+	for to > start && isTrimmed(t.src[to-1]) {
+		to--
+	}
+	if end-to > long {
+		t.end, t.to = end, to
+	}
+	return start, to
+}
+
+func (t *trimmer) text(start, end int) string {
+	start, end = t.span(start, end)
+	return t.src[start:end]
 }

@@ -147,3 +147,50 @@ func TestWhereTextStands(t *testing.T) {
 		t.Errorf("attributes of %v", row.Cells[2])
 	}
 }
+
+func FuzzTables(f *testing.F) {
+	for _, tt := range hostile {
+		f.Add(tt.text(6))
+		f.Add("{|\n| a\n|-\n" + tt.text(3) + "\n|}")
+	}
+	f.Add("{| class=x\n|+ c\n! a !! b\n|- id=\"x\"\n| rowspan=2 | d || {{!}} e\n|\n: {|\n| f\n|}\n|}")
+	f.Add("{{{!}}\n{{!}}- id=a<!-- \n -->\n<ref>\n{|\n| a\n|}</ref>\n{{!}} <b title=\"|\">c</b>\n{{!}}}")
+	f.Fuzz(func(t *testing.T, s string) {
+		d := Parse(s)
+		parts := d.tables()
+		var open []tablePart
+		last := int32(0)
+		for i, p := range parts {
+			if p.start < last || p.end < p.start || int(p.end) > len(s) || p.attrs < p.start || p.attrsEnd < p.attrs || p.attrsEnd > max(p.end, p.inner) ||
+				p.inner > p.innerEnd || p.innerEnd > p.end || int(p.next) <= i || int(p.next) > len(parts) {
+				t.Fatalf("part %d is %+v", i, p)
+			}
+			last = p.start
+			for len(open) > 0 && open[len(open)-1].next == int32(i) {
+				open = open[:len(open)-1]
+			}
+			if len(open) > 0 && p.end > open[len(open)-1].end {
+				t.Fatalf("part %+v ends outside of %+v", p, open[len(open)-1])
+			}
+			if p.kind == CellNode && (len(open) == 0 || open[len(open)-1].kind != RowNode) {
+				t.Fatalf("cell %+v stands in no row", p)
+			}
+			open = append(open, p)
+		}
+		for table := range d.Tables() {
+			var rows []Row
+			for _, r := range table.rows {
+				column := 0
+				for _, c := range r.Cells {
+					if s[c.Start:c.End] != c.Raw || c.Column < column {
+						t.Fatalf("cell %+v", c)
+					}
+					column = c.Column + 1
+				}
+				r.Lead = ""
+				rows = append(rows, r)
+			}
+			FormatTable(table.Attrs, table.Caption, rows...)
+		}
+	})
+}

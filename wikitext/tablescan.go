@@ -62,12 +62,24 @@ func (d *Document) scanTables(inTags bool) []tablePart {
 		s.cover(n.start, n.end)
 	}
 	first := len(s.parts)
+	if first == 0 {
+		s.parts = make([]tablePart, 0, s.guess())
+	}
 	s.read(0, len(s.text))
 	if first > 0 {
 		slices.SortStableFunc(s.parts, func(a, b tablePart) int { return cmp.Compare(a.start, b.start) })
 	}
 	s.link()
 	return s.parts
+}
+
+// guess returns about how many parts the tables of the text have.
+func (s *tableScan) guess() int {
+	n := 2
+	for _, sign := range []string{"\n|", "\n!", "||"} {
+		n += bytes.Count(s.text, []byte(sign))
+	}
+	return n
 }
 
 // mayHoldTable reports whether a text can hold the beginning of a table.
