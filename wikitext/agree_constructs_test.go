@@ -36,7 +36,7 @@ var constructTexts = append(strings.Split(lineConstructs, "\n"),
 	"<ref>\n==a==\n</ref>\n==b==", "<poem>\n==a==\n</poem>\n==b==", "<nowiki>\n==a==\n</nowiki>\n==b==", "{{{a|\n==b==\n}}}\n==c==", "[[a|\n==b==\n]]\n==c==", "-{\n==a==\n}-\n==b==", "{{a\n==b==\n", "[[a\n==b==\n", "{|\n|\n==a==\n|}", "<b\n==a==\n>",
 	"==a==\n{{{x|\n==b==\n}}\n==c==", "{{a|{{b|\n==c==\n}}|\n==d==\n}}\n==e==", "=\n==a==", "==\n=a=", "======\n=======\n========", "==a=\n=b==", "==a== =", "== a = b ==", "==a==b==", "= =\n=  =\n==  ==", "==\u00a0==", "==a==\u00a0", "==a==\u3000", " ==a==", "\t==a==", "==a==\r", "===a==\n==b===",
 	"{{a|b\n|c=d\n|e}}", "{{a|[[b\nc]]|d}}", "<nowiki>a\n</nowiki>", "[[a|b\nc]]", "[[a\n|b]]", "[[File:a.png|b\n\nc [[d]]]]", "[http://a\nb]", "{|\n|a[[b||c]]\n|}", "{|\n!a!![[b!!c]]\n|}",
-	"----\n==a==", "\n\n\n", "\x7f'\"`UNIQ--nowiki-00000000-QINU`\"'\x7f", "a\x7fUNIQ\x7fb", "[[a\x7fb]]", "\ufeff==a==", "==a==\v", "==a==\f", "{{a|\fb\v=\fc\v}}", "{{\u00a0a\u00a0}}", "{{\u3000a}}", "{{a|\u00a0b\u00a0=\u00a0c\u00a0}}",
+	"----\n==a==", "\n\n\n", "\x7f'\"`UNIQ--nowiki-00000000-QINU`\"'\x7f", "a\x7fUNIQ\x7fb", "[[a\x7fb]]", "[[\u00a0]]", "[[\u200e]]", "\ufeff==a==", "==a==\v", "==a==\f", "{{a|\fb\v=\fc\v}}", "{{\u00a0a\u00a0}}", "{{\u3000a}}", "{{a|\u00a0b\u00a0=\u00a0c\u00a0}}",
 )
 
 const lineConstructs = `{{a|[[b|c}}
@@ -313,4 +313,40 @@ a}}b{{c
 }-
 <includeonly>a</includeonly>b
 <onlyinclude>a</onlyinclude>b
-<noinclude>a</noinclude>b`
+<noinclude>a</noinclude>b
+http://a.example<ref>http://b.example</ref>
+http://a.example<nowiki/>http://b.example
+http://a.example<!--[http://b.example
+http://a.example<includeonly>[http://b.example c]
+http://a.example<includeonly>[http://b.example c]</includeonly>http://d.example
+[[..]]
+[[.]]
+[[./b]]
+[[a/../b]]
+[[:]]
+[[Talk:]]
+[[File:a.png|thumb|http://b.example|]]
+[[File:a.png|thumb|alt=http://b.example]]
+[[File:a.png|thumb|http://b.example c|upright]]
+[[File:a.png|thumb=b.png|http://b.example]]
+[[Category:A]]http://b.example
+[[fr:a]]http://b.example
+<!-- -->{|[[a]]
+<noinclude>{|[[a]]
+<noinclude>{| class="[[a]]"</noinclude>
+__TOC__http://a.example
+http://a.example__TOC__b
+[[a]]__TOC__b
+[[a]]<!-- b -->c
+[http://a.example<!-- b -->c d]
+[http://a.example <!-- b -->]
+[http://a.example<ref>b</ref> c]
+[http://a.example{{b|c}} d]
+[http://a.example|b]
+[http://a.example]]
+[[[http://a.example]]]
+<gallery>[[a]]</gallery>
+<gallery>File:A.png|[[b]] http://c.example</gallery>
+[[File:a.png|link=http://b.example|c]]
+[[File:a.png|link=B|c]]
+[[File:a.png|link=|alt=[[c]]]]`
