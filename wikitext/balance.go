@@ -13,7 +13,7 @@ import (
 // opens returns what a text leaves open that would reach into text behind it,
 // and how often. It is read in a frame, in which %s stands for it.
 func opens(site *Site, frame, text string) map[Kind]int {
-	if strings.IndexAny(text, "<{[|") < 0 {
+	if !strings.ContainsAny(text, "<{[|") {
 		return nil
 	}
 	before, after, ok := strings.Cut(frame, "%s")

@@ -10,7 +10,8 @@ import "strings"
 
 // AppendSection is the edit that adds a section at the end of a page. It is
 // there already, and the page stays as it is, if a section has its title and
-// level and begins with its text: people may have answered below.
+// level and begins with its text: people may have answered below. A text with a
+// signature, ~~~~, is stored as another one and never found again.
 type AppendSection struct {
 	// Title is the wikitext between the signs of the heading, Text what stands
 	// below it. Of the headings in Text none may be as high as this one.

@@ -104,6 +104,25 @@ func (t Table) Rows() []Row {
 // empty ones too.
 func (t Table) AllRows() []Row { return slices.Clone(t.rows) }
 
+// Row returns the row with an id. It is false where there is none, or more than
+// one.
+func (t Table) Row(id string) (Row, bool) {
+	found := -1
+	for i, r := range t.rows {
+		if r.ID != id || id == "" {
+			continue
+		}
+		if found >= 0 {
+			return Row{}, false
+		}
+		found = i
+	}
+	if found < 0 {
+		return Row{}, false
+	}
+	return t.rows[found], true
+}
+
 // Attribute returns the value of an attribute of the table, such as "class", ""
 // without it.
 func (t Table) Attribute(name string) string { return attribute(t.Attrs, name) }

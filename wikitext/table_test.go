@@ -92,6 +92,21 @@ func TestParseTable(t *testing.T) {
 	}
 }
 
+func TestRowsAreFoundByID(t *testing.T) {
+	table, err := ParseTable("{|\n|- id=a\n| 1\n|- class=x id='b'\n| 2\n|- id=c\n|- id=c\n| 3\n|-\n| 4\n|}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, ok := table.Row("b"); !ok || len(r.Cells) != 1 || r.Cells[0].Raw != "2" {
+		t.Errorf("row b is %v, %v", r, ok)
+	}
+	for _, id := range []string{"", "c", "d"} {
+		if r, ok := table.Row(id); ok {
+			t.Errorf("row %q is %v", id, r)
+		}
+	}
+}
+
 func TestParseTableNeedsATable(t *testing.T) {
 	for _, body := range []string{"", "a {| b", "<nowiki>\n{|\n|}</nowiki>", "{{x|\n{|\n|}\n}}"} {
 		if table, err := ParseTable(body); !errors.Is(err, ErrNoTable) {
