@@ -7,6 +7,7 @@ package wikitext
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -124,17 +125,26 @@ var comparisons = []struct {
 // addedBar is how many milliseconds a page of 2 MB may take.
 const addedBar = 200
 
+// BenchmarkAdded compares pages of 2 MB and of half of that.
 func BenchmarkAdded(b *testing.B) {
 	for _, bb := range comparisons {
-		before, after := bb.texts(2_000_000)
 		b.Run(strings.ReplaceAll(bb.name, " ", "_"), func(b *testing.B) {
-			b.SetBytes(int64(len(before) + len(after)))
+			halfBefore, halfAfter := bb.texts(1_000_000)
+			before, after := bb.texts(2_000_000)
+			short, long := time.Duration(math.MaxInt64), time.Duration(math.MaxInt64)
+			took := func(before, after string) time.Duration {
+				start := time.Now()
+				sink += len(Added(before, after))
+				return time.Since(start)
+			}
 			b.ReportAllocs()
 			for b.Loop() {
-				sink += len(Added(before, after))
+				short, long = min(short, took(halfBefore, halfAfter)), min(long, took(before, after))
 			}
-			b.ReportMetric(float64(b.Elapsed().Milliseconds())/float64(b.N), "ms")
+			b.ReportMetric(float64(long.Microseconds())/1000, "ms")
 			b.ReportMetric(addedBar, "bar:ms")
+			b.ReportMetric(float64(long)/float64(short), "times")
+			b.ReportMetric(growthBar, "bar:times")
 		})
 	}
 }

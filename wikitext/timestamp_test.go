@@ -86,7 +86,7 @@ func TestTimestampsOfOtherWikis(t *testing.T) {
 		{"the second of two", "de", "Europe/Berlin", "02:30, 25. Okt. 2026 (CET)", "2026-10-25 01:30"},
 		{"Arabic digits", "ar", "UTC", "٠٧:١٨، ٥ مارس ٢٠٢٤ (ت ع م)", "2024-03-05 07:18"},
 		{"ASCII digits on an Arabic wiki", "ar", "UTC", "07:18، 5 مارس 2024 (ت ع م)", "2024-03-05 07:18"},
-		{"a mark of direction", "fa", "UTC", "‏۵ مارس ۲۰۲۴، ساعت ۰۷:۱۸ (UTC)", "2024-03-05 07:18"},
+		{"a mark of direction", "fa", "UTC", "\u200f۵ مارس ۲۰۲۴، ساعت ۰۷:۱۸ (UTC)", "2024-03-05 07:18"},
 		{"a month whose name ends like another's", "zh", "UTC", "2024年11月5日 (二) 07:18 (UTC)", "2024-11-05 07:18"},
 		{"years of the Thai calendar", "th", "UTC", "07:18, 5 มีนาคม 2567 (UTC)", "2024-03-05 07:18"},
 		{"an unknown language", "qqq", "UTC", "12:34, 5 May 2026 (UTC)", "2026-05-05 12:34"},
