@@ -22,6 +22,12 @@ var ErrOpen = errors.New("not a loopback address, so it must be said whose datag
 // loopback is where datagrams come from if nothing is said.
 var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
 
+// CheckFeed returns the ErrOpen that ServeUDP would return with a Config.Allow.
+func CheckFeed(conn net.PacketConn, allow []netip.Prefix) error {
+	_, err := allowed(conn.LocalAddr(), allow)
+	return err
+}
+
 // allowed tells whose datagrams are taken on an address.
 func allowed(at net.Addr, allow []netip.Prefix) ([]netip.Prefix, error) {
 	if len(allow) > 0 {

@@ -26,7 +26,12 @@ import (
 // that a slow reader is soon felt.
 func start(t *testing.T, cfg Config) (*Relay, string) {
 	t.Helper()
-	r := New(cfg)
+	return startWith(t, New(cfg))
+}
+
+// startWith is start with a relay that is there.
+func startWith(t *testing.T, r *Relay) (*Relay, string) {
+	t.Helper()
 	server := httptest.NewUnstartedServer(r)
 	server.Config.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
 		if err := c.(*net.TCPConn).SetWriteBuffer(16 << 10); err != nil {

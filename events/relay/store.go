@@ -62,30 +62,29 @@ type store struct {
 // openStore opens or makes a folder of at most limit bytes. It returns what the
 // next event's offsets are and the last one's time. Records that were not
 // finished are cut off; other damage is an error that says what to do.
-func openStore(dir string, limit int64, log zerolog.Logger) (s *store, next [2]int64, last int64, err error) {
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("open event store: %w", err)
-		}
-	}()
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, next, 0, err
+func openStore(dir string, limit int64, log zerolog.Logger) (*store, [2]int64, int64, error) {
+	s := &store{dir: dir, limit: limit, perFile: min(limit/segmentParts, largestFile), log: log, write: (*os.File).Write}
+	next, last, err := s.open()
+	if err != nil {
+		s.closeFiles()
+		return nil, next, 0, fmt.Errorf("open event store: %w", err)
 	}
-	s = &store{dir: dir, limit: limit, perFile: min(limit/segmentParts, largestFile), log: log, write: (*os.File).Write}
-	if s.lock, err = lockFile(filepath.Join(dir, lockName)); err != nil {
-		return nil, next, 0, err
+	return s, next, last, nil
+}
+
+func (s *store) open() (next [2]int64, last int64, err error) {
+	if err := os.MkdirAll(s.dir, 0o700); err != nil {
+		return next, 0, err
 	}
-	defer func() {
-		if err != nil {
-			s.closeFiles()
-		}
-	}()
+	if s.lock, err = lockFile(filepath.Join(s.dir, lockName)); err != nil {
+		return next, 0, err
+	}
 	var kept position
-	if s.state, kept, err = openState(dir); err != nil {
-		return nil, next, 0, err
+	if s.state, kept, err = openState(s.dir); err != nil {
+		return next, 0, err
 	}
 	if err := s.load(kept); err != nil {
-		return nil, next, 0, err
+		return next, 0, err
 	}
 	next, last = kept.Next, kept.Stamp
 	if n := len(s.segments); n > 0 {
@@ -100,15 +99,15 @@ func openStore(dir string, limit int64, log zerolog.Logger) (s *store, next [2]i
 		// have seen events that are not here.
 		next[0] += skipAhead
 		next[1] += skipAhead
-		log.Warn().Int("offsets", skipAhead).Msg("event store was not closed before the machine stopped; offsets go on after a gap")
+		s.log.Warn().Int("offsets", skipAhead).Msg("event store was not closed before the machine stopped; offsets go on after a gap")
 	}
-	if ahead := time.UnixMilli(last).Sub(time.Now()); ahead > time.Minute {
-		log.Warn().Dur("ahead", ahead).Msg("newest stored event is from the future; all events get its time until the clock is there")
+	if ahead := time.Until(time.UnixMilli(last)); ahead > time.Minute {
+		s.log.Warn().Dur("ahead", ahead).Msg("newest stored event is from the future; all events get its time until the clock is there")
 	}
 	if err := s.state.write(position{Next: next, Stamp: last}); err != nil {
-		return nil, next, 0, err
+		return next, 0, fmt.Errorf("write %s: %w", stateName, err)
 	}
-	return s, next, last, s.resume(next)
+	return next, last, s.resume(next)
 }
 
 // load checks all files.
@@ -338,7 +337,9 @@ func (s *store) closeFiles() {
 	if s.state != nil {
 		s.state.file.Close() // it was synced
 	}
-	s.lock.Close() // unlocks it
+	if s.lock != nil {
+		s.lock.Close() // unlocks it
+	}
 }
 
 // syncDir makes the names of new files last. Where that cannot be done the
