@@ -26,6 +26,9 @@ const (
 	busyInterval = 5 * time.Second
 	// slowest is how seldom a wiki is asked that does not answer.
 	slowest = 15 * time.Minute
+	// quiet is how many times Late the newest change may be old before the place
+	// moves on without one. Until then a wiki whose database lags loses nothing.
+	quiet = 10
 	// aged is for how long recent changes are trusted to be whole.
 	aged = 24 * time.Hour
 	// maxSeen bounds how many ids a cursor carries.
@@ -201,6 +204,9 @@ func (r *polling) ask(ctx context.Context, yield func(Event, error) bool) (fresh
 	}
 	if err := ctx.Err(); err != nil {
 		return fresh, err
+	}
+	if calm := lists[0].clock.Add(-quiet * r.cfg.Late); calm.Sub(r.at) > quiet*r.cfg.Late {
+		r.at = calm // or else the last busy minute is read again and again
 	}
 	alive := Event{Kind: Canary, Stream: "recentchanges", Wiki: r.cfg.Wiki, Domain: r.cfg.Domain, Time: r.at, Cursor: r.cursor()}
 	if r.at.After(stored) {

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -18,39 +19,47 @@ import (
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/events"
 )
 
-// polled is a range over a Poller, event by event.
+// polled is a range over a Poller, and what after has seen of it.
 type polled struct {
-	t      *testing.T
+	sofar
+	stop func()
+
+	mu   sync.Mutex
+	live sofar
+}
+
+// sofar is what has come.
+type sofar struct {
 	events []events.Event
 	errs   []error
 	cursor events.Cursor
 	alive  int // events that only show that the source is
-	stop   func()
-	done   chan struct{}
 }
 
 // poll starts to range in a bubble of synctest.
 func poll(t *testing.T, cfg events.PollConfig, from events.Cursor) *polled {
 	cfg.Wiki, cfg.Domain, cfg.Log = "teawiki", "tea.example", zerolog.Nop()
 	ctx, cancel := context.WithCancel(t.Context())
-	p := &polled{t: t, cursor: from, done: make(chan struct{})}
+	p, done := &polled{}, make(chan struct{})
 	source := events.NewPoller(cfg)
 	go func() {
-		defer close(p.done)
+		defer close(done)
 		for e, err := range source.Events(ctx, from) {
-			if err != nil {
-				p.errs = append(p.errs, err)
-				continue
+			p.mu.Lock()
+			switch {
+			case err != nil:
+				p.live.errs = append(p.live.errs, err)
+			case e.Kind == events.Progress || e.Kind == events.Canary:
+				p.live.alive++
+				p.live.cursor = e.Cursor
+			default:
+				p.live.events = append(p.live.events, e)
+				p.live.cursor = e.Cursor
 			}
-			p.cursor = e.Cursor
-			if e.Kind == events.Progress || e.Kind == events.Canary {
-				p.alive++
-				continue
-			}
-			p.events = append(p.events, e)
+			p.mu.Unlock()
 		}
 	}()
-	p.stop = func() { cancel(); <-p.done }
+	p.stop = func() { cancel(); <-done }
 	t.Cleanup(p.stop)
 	return p
 }
@@ -59,6 +68,9 @@ func poll(t *testing.T, cfg events.PollConfig, from events.Cursor) *polled {
 func (p *polled) after(d time.Duration) string {
 	time.Sleep(d)
 	synctest.Wait()
+	p.mu.Lock()
+	p.sofar = p.live
+	p.mu.Unlock()
 	return ids(p.events)
 }
 
@@ -179,9 +191,9 @@ func TestAQuietWikiIsAskedLessOften(t *testing.T) {
 		l := &lists{limit: 500}
 		p := poll(t, events.PollConfig{API: l}, events.Cursor{})
 		count := func(d time.Duration) int {
-			before := len(l.asked)
+			before := l.questions()
 			p.after(d)
-			return len(l.asked) - before
+			return l.questions() - before
 		}
 		if n := count(10 * time.Minute); n < 20 || n > 22 {
 			t.Errorf("a quiet wiki was asked %d times in 10 minutes", n)
@@ -205,12 +217,14 @@ func TestAWikiThatDoesNotAnswerIsAskedLessAndLess(t *testing.T) {
 		l := &lists{limit: 2}
 		p := poll(t, events.PollConfig{API: l}, events.Cursor{})
 		p.after(time.Minute)
-		l.trouble = func(params map[string]string) error {
-			if strings.HasSuffix(params["rccontinue"], "3") || params["rccontinue"] == "" && len(p.errs)%2 == 1 {
+		n := 0
+		l.fails(func(params map[string]string) error {
+			n++
+			if strings.HasSuffix(params["rccontinue"], "3") || params["rccontinue"] == "" && n%3 == 0 {
 				return errors.New("down")
 			}
 			return nil
-		}
+		})
 		for i := range 4 {
 			l.edit(int64(i+1), second())
 		}
@@ -221,7 +235,7 @@ func TestAWikiThatDoesNotAnswerIsAskedLessAndLess(t *testing.T) {
 		if got := ids(p.events); got != "1 2" {
 			t.Errorf("told %s before the error", got)
 		}
-		l.trouble = nil
+		l.fails(nil)
 		if got := p.after(16 * time.Minute); got != "1 2 3 4" {
 			t.Errorf("told %s in the end", got)
 		}
@@ -231,7 +245,7 @@ func TestAWikiThatDoesNotAnswerIsAskedLessAndLess(t *testing.T) {
 func TestACursorHoldsABoundedNumberOfIDs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &lists{limit: 500}
-		p := poll(t, events.PollConfig{API: l}, events.Cursor{})
+		p := poll(t, events.PollConfig{API: l, Late: 5 * time.Second}, events.Cursor{})
 		p.after(time.Second)
 		now := second()
 		for i := range 5000 {
@@ -261,6 +275,26 @@ func TestACursorHoldsABoundedNumberOfIDs(t *testing.T) {
 		}
 		if len(twice) > 0 {
 			t.Errorf("twice: %v", slices.Compact(twice))
+		}
+	})
+}
+
+func TestABusyMinuteIsNotReadAgainForEver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &lists{limit: 10}
+		p := poll(t, events.PollConfig{API: l}, events.Cursor{})
+		p.after(time.Minute)
+		for i := range 100 {
+			l.edit(int64(i+1), second())
+		}
+		p.after(time.Hour)
+		before, place := l.questions(), p.cursor.Time
+		p.after(time.Hour)
+		if n := l.questions() - before; n > 121 {
+			t.Errorf("%d questions in a quiet hour", n)
+		}
+		if !p.cursor.Time.After(place) || time.Since(p.cursor.Time) < 10*time.Minute {
+			t.Errorf("the place moved from %s to %s", place, p.cursor.Time)
 		}
 	})
 }

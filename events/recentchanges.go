@@ -178,6 +178,9 @@ type list struct {
 	more   map[string]string
 	ended  bool
 	logs   bool
+	// clock is what time it was on the wiki at the first answer, zero if it did
+	// not say.
+	clock time.Time
 
 	// at and id are those of the last row. The lists are sorted by both.
 	at        time.Time
@@ -205,7 +208,7 @@ func logList(api API, kind string, from, to time.Time) *list {
 }
 
 func newList(api API, name, prefix string, from, to time.Time, params map[string]string) *list {
-	params["action"], params["list"] = "query", name
+	params["action"], params["list"], params["curtimestamp"] = "query", name, "1"
 	params[prefix+"dir"], params[prefix+"limit"] = "newer", batch
 	if !from.IsZero() {
 		params[prefix+"start"] = apiTime(from)
@@ -251,6 +254,7 @@ func (l *list) ask(ctx context.Context) error {
 	params := maps.Clone(l.params)
 	maps.Copy(params, l.more)
 	var answer struct {
+		Time     timestamp `json:"curtimestamp"`
 		Continue map[string]any
 		Query    map[string]json.RawMessage
 	}
@@ -264,6 +268,9 @@ func (l *list) ask(ctx context.Context) error {
 	}
 	if err != nil {
 		return err
+	}
+	if l.clock.IsZero() {
+		l.clock = answer.Time.seconds()
 	}
 	var found []json.RawMessage
 	if text := answer.Query[l.name]; text != nil {

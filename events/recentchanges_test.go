@@ -6,7 +6,6 @@
 package events_test
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -32,9 +31,10 @@ type lists struct {
 
 // listed is a row at a place in its list.
 type listed struct {
-	at   time.Time
-	id   int64
-	text string
+	at    time.Time
+	id    int64
+	text  string
+	place string // sorts as the list does; set by put
 }
 
 var day = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
@@ -42,16 +42,16 @@ var day = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 func at(seconds int) time.Time { return day.Add(time.Duration(seconds) * time.Second) }
 
 func (l *lists) edit(id int64, at time.Time) {
-	l.put("recentchanges", listed{at, id, fmt.Sprintf(`{"type":"edit","ns":1,"title":"Talk:Page %d","rcid":%d,"revid":%d,"old_revid":%d,"user":"Quill","bot":false,"minor":false,"timestamp":%q,"comment":""}`,
+	l.put("recentchanges", listed{at: at, id: id, text: fmt.Sprintf(`{"type":"edit","ns":1,"title":"Talk:Page %d","rcid":%d,"revid":%d,"old_revid":%d,"user":"Quill","bot":false,"minor":false,"timestamp":%q,"comment":""}`,
 		id, id, 100+id, 99+id, at.Format(time.RFC3339))})
 }
 
 func (l *lists) entry(rcid, logid int64, at time.Time, kind, action, title string) {
 	if rcid != 0 {
-		l.put("recentchanges", listed{at, rcid, fmt.Sprintf(`{"type":"log","ns":0,"title":%q,"rcid":%d,"logid":%d,"logtype":%q,"logaction":%q,"logparams":[],"timestamp":%q}`,
+		l.put("recentchanges", listed{at: at, id: rcid, text: fmt.Sprintf(`{"type":"log","ns":0,"title":%q,"rcid":%d,"logid":%d,"logtype":%q,"logaction":%q,"logparams":[],"timestamp":%q}`,
 			title, rcid, logid, kind, action, at.Format(time.RFC3339))})
 	}
-	l.put("logevents "+kind, listed{at, logid, fmt.Sprintf(`{"logid":%d,"ns":0,"title":%q,"type":%q,"action":%q,"params":{},"timestamp":%q}`,
+	l.put("logevents "+kind, listed{at: at, id: logid, text: fmt.Sprintf(`{"logid":%d,"ns":0,"title":%q,"type":%q,"action":%q,"params":{},"timestamp":%q}`,
 		logid, title, kind, action, at.Format(time.RFC3339))})
 }
 
@@ -62,7 +62,8 @@ func (l *lists) put(list string, rows ...listed) {
 		l.rows = map[string][]listed{}
 	}
 	for _, r := range rows {
-		i, _ := slices.BinarySearchFunc(l.rows[list], r, func(a, b listed) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.id, b.id)) })
+		r.place = fmt.Sprintf("%s|%020d", r.at.Format("20060102150405"), r.id)
+		i, _ := slices.BinarySearchFunc(l.rows[list], r, func(a, b listed) int { return strings.Compare(a.place, b.place) })
 		l.rows[list] = slices.Insert(l.rows[list], i, r)
 	}
 }
@@ -79,40 +80,45 @@ func (l *lists) Get(ctx context.Context, params map[string]string, out any) erro
 			return err
 		}
 	}
-	if params["curtimestamp"] != "" {
-		return json.Unmarshal(fmt.Appendf(nil, `{"curtimestamp":%q}`, time.Now().UTC().Format(time.RFC3339)), out)
-	}
 	name, prefix := params["list"], "rc"
 	rows := l.rows[name]
 	if name == "logevents" {
 		prefix = "le"
 		rows = l.rows[name+" "+params["letype"]]
 	}
-	when := func(name string) time.Time {
-		t, _ := time.Parse(time.RFC3339, params[prefix+name])
-		return t
-	}
+	start, _ := time.Parse(time.RFC3339, params[prefix+"start"])
+	end, _ := time.Parse(time.RFC3339, params[prefix+"end"])
 	var found []string
 	next := ""
 	for _, r := range rows {
-		if r.at.Before(when("start")) || params[prefix+"end"] != "" && r.at.After(when("end")) {
-			continue
-		}
-		here := fmt.Sprintf("%s|%020d", r.at.Format("20060102150405"), r.id)
-		if from := params[prefix+"continue"]; from != "" && here < from {
+		if r.at.Before(start) || !end.IsZero() && r.at.After(end) || r.place < params[prefix+"continue"] {
 			continue
 		}
 		if len(found) == l.limit {
-			next = here
+			next = r.place
 			break
 		}
 		found = append(found, r.text)
 	}
-	answer := fmt.Sprintf(`{"query":{%q:[%s]}}`, name, strings.Join(found, ","))
+	answer := fmt.Sprintf(`{"curtimestamp":%q,"query":{%q:[%s]}}`, time.Now().UTC().Format(time.RFC3339), name, strings.Join(found, ","))
 	if next != "" {
 		answer = fmt.Sprintf(`{"continue":{"continue":"-||",%q:%q},%s`, prefix+"continue", next, answer[1:])
 	}
 	return json.Unmarshal([]byte(answer), out)
+}
+
+// fails makes the answers fail as trouble says, or not if it is nil.
+func (l *lists) fails(trouble func(params map[string]string) error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.trouble = trouble
+}
+
+// questions returns how many there were.
+func (l *lists) questions() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.asked)
 }
 
 func ids(list []events.Event) string {
@@ -150,12 +156,12 @@ func TestOddRowsAreToldAndTheOthersFollow(t *testing.T) {
 		`{"type":"edit","title":"No time","rcid":5}`, `{"type":"edit","title":"No id","timestamp":"2026-03-01T12:00:00Z"}`,
 		`{"type":"edit","title":["list"],"rcid":6,"timestamp":"2026-03-01T12:00:00Z"}`,
 	} {
-		l.put("recentchanges", listed{at(0), int64(10 + i), text})
+		l.put("recentchanges", listed{at: at(0), id: int64(10 + i), text: text})
 	}
-	l.put("recentchanges", listed{at(0), 30, `{"type":"sparkle","title":"New kind","rcid":30,"timestamp":"2026-03-01T12:00:00Z","user":null,"later":{"a":[1]}}`})
-	l.put("recentchanges", listed{at(0), 31, `{"type":"log","rcid":31,"actionhidden":true,"timestamp":"2026-03-01T12:00:00Z"}`})
-	l.put("recentchanges", listed{at(0), 32, `{"type":"log","title":"From","logtype":"move","logaction":"move","logparams":["To"],"rcid":32,"logid":9,"timestamp":"2026-03-01T12:00:00Z"}`})
-	l.put("recentchanges", listed{at(0), 33, `{"type":"log","title":"From","logtype":"move","logaction":"move","rcid":33,"logid":10,"timestamp":"2026-03-01T12:00:00Z"}`})
+	l.put("recentchanges", listed{at: at(0), id: 30, text: `{"type":"sparkle","title":"New kind","rcid":30,"timestamp":"2026-03-01T12:00:00Z","user":null,"later":{"a":[1]}}`})
+	l.put("recentchanges", listed{at: at(0), id: 31, text: `{"type":"log","rcid":31,"actionhidden":true,"timestamp":"2026-03-01T12:00:00Z"}`})
+	l.put("recentchanges", listed{at: at(0), id: 32, text: `{"type":"log","title":"From","logtype":"move","logaction":"move","logparams":["To"],"rcid":32,"logid":9,"timestamp":"2026-03-01T12:00:00Z"}`})
+	l.put("recentchanges", listed{at: at(0), id: 33, text: `{"type":"log","title":"From","logtype":"move","logaction":"move","rcid":33,"logid":10,"timestamp":"2026-03-01T12:00:00Z"}`})
 	l.edit(40, at(1))
 	var got []events.Event
 	odd := 0
