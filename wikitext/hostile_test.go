@@ -7,6 +7,7 @@ package wikitext
 import (
 	"errors"
 	"iter"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -86,16 +87,23 @@ func everything(s string) {
 	_, _ = d.Region("a")
 	_, _ = SetRegion(s, "a", "b")
 	_, _ = ParseTable(s)
+	count(d.Tables())
+	count(d.Signatures())
+	count(d.Timestamps())
+	for i := range 7 {
+		_, _ = Apply(s, hostileEdit(i))
+	}
 	Escape(s)
+	EscapeTerm(s)
 	EscapeSummary(s)
 	NormalizeTitle(s)
 	Added(s, "x"+s)
 }
 
 func TestHostileTextTakesLinearTime(t *testing.T) {
-	n := 50_000
-	if testing.Short() {
-		n = 10_000
+	n, little := 10_000, 60*time.Millisecond
+	if os.Getenv("SOAK") != "" {
+		n, little = 100_000, 600*time.Millisecond
 	}
 	for _, tt := range hostile {
 		t.Run(tt.name, func(t *testing.T) {
@@ -109,7 +117,7 @@ func TestHostileTextTakesLinearTime(t *testing.T) {
 			// busy machine may spoil one measurement, not three.
 			for range 3 {
 				a, b := took(small), took(large)
-				if b < 300*time.Millisecond || b < 10*a {
+				if b < little || b < 10*a {
 					return
 				}
 				t.Logf("%v for %d bytes, %v for %d", a, len(small), b, len(large))

@@ -71,6 +71,16 @@ heading "== [[File:a.png|b [[c]]]] =="
    text "[[c]]"
   text "]]"
  text " =="`},
+		{"signature", "a [[User:Map|M]] ([[User talk:Map|t]]) 12:34, 5 May 2020 (UTC)", `
+text "a "
+signature "[[User:Map|M]] ([[User talk:Map|t]]) 12:34, 5 May 2020 (UTC)" Map
+ link "[[User:Map|M]]"
+  text "[[User:Map|M]]"
+ text " ("
+ link "[[User talk:Map|t]]"
+  text "[[User talk:Map|t]]"
+ text ") "
+ timestamp "12:34, 5 May 2020 (UTC)"`},
 		{"table", "{|\n|+ a\n|-\n! b\n| c || d\n|}", `
 table "{|\n|+ a\n|-\n! b\n| c || d\n|}"
  text "{|\n"

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // signatures are in the wiki's time zone, which the machine need not know
 
 	"github.com/alecthomas/kong"
 	"github.com/rs/zerolog"
