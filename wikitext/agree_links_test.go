@@ -32,7 +32,8 @@ func (s linkSet) add(at int, kind, to string) {
 type bounds struct{ certain, possible linkSet }
 
 // linkDifference compares the links of all kinds and the sections.
-func linkDifference(d *Document, a *answer) string {
+func (r *reference) linkDifference(a *answer) string {
+	d := r.site.Parse(a.Wikitext)
 	theirs := theirLinks(a)
 	dynamic := newDynamic(d)
 	ours, open := ourLinks(d, dynamic)
@@ -46,7 +47,7 @@ func linkDifference(d *Document, a *answer) string {
 		if _, ok := ours.possible[key]; ok || open.allows(key) {
 			continue
 		}
-		if at := placeOf(key, d.src); !open.templates || at > 0 && !dynamic.touches(at, min(len(d.src), at+500)) {
+		if at := placeOf(key, d.src); !open.templates || at > 0 && !dynamic.touches(max(0, at-20), min(len(d.src), at+500)) {
 			differences = append(differences, fact{at, 0, fmt.Sprintf("MediaWiki has the %s, we do not", key)})
 		}
 	}
@@ -208,7 +209,7 @@ func cleanURL(u string) string {
 	}
 	host, path, _ := strings.Cut(rest, "/")
 	host = strings.Map(func(r rune) rune {
-		if r == 0xad || r >= 0x200b && r <= 0x200f || r >= 0x202a && r <= 0x202e || r >= 0x2060 && r <= 0x206f || r == 0xfeff {
+		if r == 0xad || r >= 0x200b && r <= 0x200f || r >= 0x202a && r <= 0x202e || r >= 0x2060 && r <= 0x206f || r >= 0xfe00 && r <= 0xfe0f || r == 0xfeff {
 			return -1
 		}
 		return unicode.ToLower(r)
