@@ -67,26 +67,49 @@ func (r *Registry) Record(ctx context.Context, b Batch) (changed bool, err error
 
 // Cursor returns the stored position for a set of streams, zero if there is none.
 func (r *Registry) Cursor(ctx context.Context, streams string) (events.Cursor, error) {
-	var id string
+	return r.cursor(ctx, `WHERE streams = ?`, streams)
+}
+
+// NewestCursor returns the position of the set of streams that was read last,
+// whichever that is, zero if none was. What polling has reached does not count.
+func (r *Registry) NewestCursor(ctx context.Context) (events.Cursor, error) {
+	return r.cursor(ctx, `WHERE streams NOT LIKE 'poll:%' ORDER BY event_time DESC, streams LIMIT 1`)
+}
+
+func (r *Registry) cursor(ctx context.Context, which string, args ...any) (events.Cursor, error) {
+	var streams, id, rest string
 	var at int64
-	err := r.reader.QueryRowContext(ctx, `SELECT sse_id, event_time FROM stream_cursor WHERE streams = ?`, streams).Scan(&id, &at)
+	err := r.reader.QueryRowContext(ctx, `SELECT streams, sse_id, event_time, rest FROM stream_cursor `+which, args...).Scan(&streams, &id, &at, &rest)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return events.Cursor{}, nil
 	case err != nil:
-		return events.Cursor{}, fmt.Errorf("read cursor of %s: %w", streams, err)
+		return events.Cursor{}, fmt.Errorf("read the stored cursor: %w", err)
 	}
-	return events.Cursor{Streams: streams, ID: id, Time: moment(at)}, nil
+	var c events.Cursor
+	if rest != "" {
+		if err := c.UnmarshalText([]byte(rest)); err != nil {
+			return events.Cursor{}, fmt.Errorf("cursor of %s, stored with the time %s: %w; without its row in stream_cursor the bot starts from now",
+				streams, moment(at).Format(time.RFC3339), err)
+		}
+	}
+	c.Streams, c.ID, c.Time = streams, id, moment(at)
+	return c, nil
 }
 
 func saveCursor(ctx context.Context, tx *sql.Tx, c events.Cursor) error {
 	if c.Streams == "" {
 		return nil
 	}
-	err := put(ctx, tx,
-		`UPDATE stream_cursor SET sse_id = ?, event_time = ? WHERE streams = ?`,
-		`INSERT INTO stream_cursor (sse_id, event_time, streams) VALUES (?, ?, ?)`,
-		c.ID, micros(c.Time), c.Streams)
+	rest := c
+	rest.Streams, rest.ID, rest.Time = "", "", time.Time{}
+	text, err := rest.MarshalText()
+	if err == nil {
+		err = put(ctx, tx,
+			`UPDATE stream_cursor SET sse_id = ?, event_time = ?, rest = ? WHERE streams = ?`,
+			`INSERT INTO stream_cursor (sse_id, event_time, rest, streams) VALUES (?, ?, ?, ?)`,
+			c.ID, micros(c.Time), string(text), c.Streams)
+	}
 	if err != nil {
 		return fmt.Errorf("save cursor of %s: %w", c.Streams, err)
 	}

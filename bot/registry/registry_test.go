@@ -98,7 +98,7 @@ func (s *store) entry(wiki string, key Key) (Entry, bool) {
 func TestCursorIsKeptForEachSetOfStreams(t *testing.T) {
 	s := newStore(t)
 	a := events.Cursor{Streams: "mediawiki.recentchange", ID: `[{"topic":"eqiad","partition":0,"offset":7}]`, Time: at(1)}
-	b := events.Cursor{Streams: "mediawiki.page_change.v1", ID: `[]`, Time: at(2)}
+	b := events.Cursor{Streams: "mediawiki.page_change.v1", ID: `[]`, Time: at(2), Seen: []string{"x", "y"}, Offsets: map[string]int64{"eqiad.a/0": 9}}
 	for _, c := range []events.Cursor{a, b, a} {
 		if s.record(Batch{Cursor: c}) {
 			t.Error("a cursor alone counted as a change")

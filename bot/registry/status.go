@@ -22,6 +22,9 @@ type Status struct {
 	// Open are the notices that were intended and are not known to be saved.
 	Open  []Notice   `json:"open"`
 	Lease LeaseState `json:"lease"`
+	// Gaps are the last gaps of the streams that were looked up, the newest of
+	// each wiki first.
+	Gaps []Gap `json:"gaps"`
 	// Notes is what the bot last said of itself, by wiki and name.
 	Notes map[string]map[string]string `json:"notes"`
 }
@@ -89,6 +92,9 @@ func (r *Registry) Status(ctx context.Context) (Status, error) {
 			return fmt.Errorf("read the lease: %w", err)
 		}
 		s.Lease.Expires = moment(expires)
+		if s.Gaps, err = gaps(ctx, tx, `ORDER BY wiki, filled_at DESC, to_at DESC`); err != nil {
+			return err
+		}
 		return eachNote(ctx, tx, func(wiki, name, text string) {
 			if s.Notes[wiki] == nil {
 				s.Notes[wiki] = make(map[string]string)
