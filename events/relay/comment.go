@@ -16,6 +16,11 @@ var (
 	commentLink    = regexp.MustCompile(`\[\[:?([^\[\]|{}<>\n]+)(?:\|([^\[\]\n]*))?\]\]`)
 )
 
+// longComment is where links end in the HTML of a summary. MediaWiki's have at
+// most 500 characters; a packet made to have thousands of links to a long
+// address would come out as hundreds of megabytes.
+const longComment = 64 << 10
+
 // parseComment turns an edit summary into HTML. pages is the address of a page
 // with $1 for its title.
 func parseComment(comment, pages string) string {
@@ -30,6 +35,9 @@ func parseComment(comment, pages string) string {
 	}
 	end := 0
 	for _, m := range commentLink.FindAllStringSubmatchIndex(comment, -1) {
+		if out.Len() > longComment {
+			break
+		}
 		title := strings.TrimSpace(comment[m[2]:m[3]])
 		label := title
 		if m[4] >= 0 && m[5] > m[4] {

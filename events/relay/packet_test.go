@@ -94,6 +94,29 @@ func TestBadPackets(t *testing.T) {
 	}
 }
 
+func TestHostilePacketStaysSmall(t *testing.T) {
+	packet := strings.Replace(edit, `"comment":""`, `"comment":"`+strings.Repeat("[[a]]", 5000)+`"`, 1)
+	packet = strings.Replace(packet, "https://wiki.example", "https://"+strings.Repeat("w", 30_000), 1)
+	r := New(Config{})
+	if err := r.Publish([]byte(packet)); err != nil {
+		t.Fatal(err)
+	}
+	if n := r.Stats().MemoryBytes; n > 1<<20 {
+		t.Errorf("%d bytes became %d", len(packet), n)
+	}
+}
+
+func TestDeepPacket(t *testing.T) {
+	r := New(Config{})
+	for _, depth := range []int{9_000, 30_000} {
+		params := strings.Repeat("[", depth) + strings.Repeat("]", depth)
+		err := r.Publish([]byte(strings.Replace(edit, `"comment":""`, `"log_params":`+params, 1)))
+		if (err != nil) != (depth > 10_000) {
+			t.Errorf("depth %d: %v", depth, err)
+		}
+	}
+}
+
 func FuzzPublish(f *testing.F) {
 	for _, seed := range []string{newPage, edit, logLine, `{"type":"edit","wiki":"x","revision":7,"server_url":[]}`} {
 		f.Add([]byte(seed))

@@ -67,8 +67,9 @@ type Stats struct {
 	Bad int64 `json:"bad_packets"`
 	// Refused is how many packets came from an address that is not allowed.
 	Refused int64 `json:"refused_packets"`
-	// Readers is how many connections are open.
-	Readers int `json:"readers"`
+	// Connections is how many streams were begun; Readers how many are open.
+	Connections int64 `json:"connections"`
+	Readers     int   `json:"readers"`
 	// Behind is how many readers were cut off for being too slow.
 	Behind int64 `json:"slow_readers"`
 	// Last is when the last packet arrived; zero if none did.
@@ -90,6 +91,7 @@ type Relay struct {
 	mux    *http.ServeMux
 	ring   *ring
 	noisy  noisy
+	stuck  time.Duration // how long a reader may take for a line of an event
 	close  sync.Once
 	closed chan struct{}
 
@@ -156,6 +158,7 @@ func newRelay(cfg Config, memory *ring) *Relay {
 		mux:     http.NewServeMux(),
 		ring:    memory,
 		noisy:   newNoisy(cfg.Log),
+		stuck:   30 * time.Second,
 		closed:  make(chan struct{}),
 		readers: map[string]int{},
 		failure: &failure{happened: make(chan struct{})},

@@ -14,10 +14,6 @@ import (
 	"time"
 )
 
-// stuck is how long one event may take to be written before its reader is
-// given up.
-const stuck = 30 * time.Second
-
 func (r *Relay) serveHealth(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	if err := json.NewEncoder(w).Encode(r.Stats()); err != nil {
@@ -56,7 +52,7 @@ func (r *Relay) serveStream(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	defer leave()
-	out := &output{w: w, control: http.NewResponseController(w), bad: bad}
+	out := &output{w: w, control: http.NewResponseController(w), stuck: r.stuck, bad: bad}
 	defer out.release()
 	if req.Method == http.MethodHead {
 		out.header()
@@ -96,6 +92,7 @@ func (r *Relay) enter(remote string) (*failure, func(), *problem) {
 	}
 	r.readers[address]++
 	r.stats.Readers++
+	r.stats.Connections++
 	return r.failure, func() {
 		r.mu.Lock()
 		defer r.mu.Unlock()
@@ -187,6 +184,7 @@ func (r *Relay) lose(out *output, rd *reader, err error) error {
 type output struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
+	stuck   time.Duration
 	bad     *misfortune
 	bytes   int64 // written
 }
@@ -224,7 +222,7 @@ func (o *output) fail(message, id string) error {
 }
 
 func (o *output) write(line string) error {
-	if err := o.control.SetWriteDeadline(time.Now().Add(stuck)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+	if err := o.control.SetWriteDeadline(time.Now().Add(o.stuck)); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return err
 	}
 	line, goesOn := o.bad.limit(line)

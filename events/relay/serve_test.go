@@ -140,6 +140,9 @@ func TestRequestStartsWhereItAsks(t *testing.T) {
 		{"live, at an offset that is yet to come", "", "[" + place("eqiad", `"offset":99`) + "]", "Page 11"},
 		{"live, at a time yet to come", "?since=99999999999999", "", "Page 11"},
 		{"live, when it asks for nothing", "", "", "Page 11"},
+		{"not where a time and an offset stand beside a time alone", "", "[" + place("eqiad", `"offset":7,"timestamp":1000`) + "," + place("codfw", `"timestamp":1000`) + "]", ""},
+		{"at the same place, named twice", "", "[" + place("eqiad", `"offset":2`) + "," + place("eqiad", `"offset":7`) + "]", "Page 8"},
+		{"at a time before 1970", "?since=-5", "", "Page 3"},
 		{"by its id, whatever since says", "?since=1000", "[" + place("eqiad", `"offset":9`) + "]", "Page 10"},
 	}
 	var bodies []io.Reader
@@ -151,6 +154,7 @@ func TestRequestStartsWhereItAsks(t *testing.T) {
 		bodies = append(bodies, resp.Body)
 	}
 	publish(t, r, 11, 11)
+	r.Canary()
 	for i, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			if got := frames(t, bodies[i], 1)[0]; got.title != test.want || got.name != "message" {
@@ -310,7 +314,7 @@ func TestSlowReaderHoldsUpNobody(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer slow.Close()
-	if err := slow.(*net.TCPConn).SetReadBuffer(4 << 10); err != nil {
+	if err := slow.(*net.TCPConn).SetReadBuffer(32 << 10); err != nil {
 		t.Fatal(err)
 	}
 	fmt.Fprint(slow, "GET /v2/stream/recentchange HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
@@ -342,6 +346,33 @@ func TestSlowReaderHoldsUpNobody(t *testing.T) {
 	}
 }
 
+// TestReaderThatDoesNotRead shows that with much in the store, too, a reader is
+// not waited for.
+func TestReaderThatDoesNotRead(t *testing.T) {
+	r, err := Open(Config{Dir: t.TempDir(), StoreBytes: 64 << 20, Canary: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.stuck = 50 * time.Millisecond
+	_, url := startWith(t, r)
+	big := strings.Replace(edit, `"comment":""`, `"comment":"`+strings.Repeat("x", 20_000)+`"`, 1)
+	for range 200 {
+		if err := r.Publish([]byte(big)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	slow, err := net.Dial("tcp", strings.TrimPrefix(strings.Split(url, "/v2")[0], "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer slow.Close()
+	if err := slow.(*net.TCPConn).SetReadBuffer(4 << 10); err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprint(slow, "GET /v2/stream/recentchange?since=0 HTTP/1.1\r\nHost: x\r\n\r\n")
+	waitFor(t, func() bool { s := r.Stats(); return s.Connections == 1 && s.Readers == 0 })
+}
+
 // waitFor waits for a condition, not for a time.
 func waitFor(t *testing.T, ok func() bool) {
 	t.Helper()
@@ -363,7 +394,7 @@ func TestHealth(t *testing.T) {
 	publish(t, r, 1, 2)
 	resp := get(t, strings.Split(url, "/v2")[0]+"/healthz", "")
 	var s Stats
-	if err := json.NewDecoder(resp.Body).Decode(&s); err != nil || s.Events != 2 || s.Last.IsZero() {
+	if err := json.NewDecoder(resp.Body).Decode(&s); err != nil || s.Events != 2 || s.Last.IsZero() || s.Oldest.IsZero() || s.MemoryBytes == 0 {
 		t.Errorf("health %+v, %v; want 2 events", s, err)
 	}
 }
