@@ -37,12 +37,20 @@ type Wiki struct {
 	// where the password is in the environment. A relative path in the wikis
 	// file counts from that file.
 	PasswordFile string `json:"password_file"`
+	// Source is where the wiki's events come from: Stream or Poll.
+	Source string `json:"source"`
 	// ConfigPage is the title of the rules page.
 	ConfigPage string `json:"config_page"`
 	// ConfigRights are the rights of which the last editor of an unprotected
 	// config page must have one.
 	ConfigRights []string `json:"config_rights"`
 }
+
+// The values of Wiki.Source.
+const (
+	Stream = "stream" // the event stream that the bot follows
+	Poll   = "poll"   // the wiki's own list of recent changes
+)
 
 // StopPage is the title of the page that stops all writes while it holds text.
 func (w Wiki) StopPage() string { return "User:" + w.User + "/stop" }
@@ -118,6 +126,9 @@ func (w *Wiki) fill() {
 	w.User = upperFirst(strings.Trim(strings.ReplaceAll(w.User, "_", " "), " "))
 	if w.Login == "" {
 		w.Login = w.User
+	}
+	if w.Source == "" {
+		w.Source = Stream
 	}
 	if w.ConfigPage == "" {
 		w.ConfigPage = "User:" + w.User + "/config.json"

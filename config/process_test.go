@@ -29,18 +29,18 @@ func TestWikisFileDefaults(t *testing.T) {
 	path := writeFile(t, `{"wikis": [
 		{"wiki": "metawiki", "api": "https://meta.wikimedia.org/w/api.php", "user": "example_bot"},
 		{"wiki": "testwiki", "api": "http://127.0.0.1:8080/api.php", "user": "ExampleBot", "login": "ExampleBot@steward",
-		 "password_file": "secret", "config_page": "Project:Rules.json", "config_rights": ["editinterface"]}]}`, 0o644)
+		 "password_file": "secret", "source": "poll", "config_page": "Project:Rules.json", "config_rights": ["editinterface"]}]}`, 0o644)
 	got, err := ReadProcess(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := Process{Wikis: []Wiki{{
 		Wiki: "metawiki", API: "https://meta.wikimedia.org/w/api.php", User: "Example bot", Login: "Example bot",
-		ConfigPage: "User:Example bot/config.json", ConfigRights: DefaultConfigRights(),
+		Source: Stream, ConfigPage: "User:Example bot/config.json", ConfigRights: DefaultConfigRights(),
 	}, {
 		Wiki: "testwiki", API: "http://127.0.0.1:8080/api.php", User: "ExampleBot", Login: "ExampleBot@steward",
-		PasswordFile: filepath.Join(filepath.Dir(path), "secret"),
-		ConfigPage:   "Project:Rules.json", ConfigRights: []string{"editinterface"},
+		PasswordFile: filepath.Join(filepath.Dir(path), "secret"), Source: Poll,
+		ConfigPage: "Project:Rules.json", ConfigRights: []string{"editinterface"},
 	}}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
@@ -68,6 +68,8 @@ func TestWikisFileProblems(t *testing.T) {
 			{"wiki": "a", "api": "https://b/api.php", "user": "A"}]}`, []string{"line 2, column 13, $.wikis[1].wiki: this wiki is listed twice, the first time on line 1"}},
 		{"two wikis with one variable", `{"wikis": [{"wiki": "a-b", "api": "https://a/api.php", "user": "A"},
 			{"wiki": "a_b", "api": "https://b/api.php", "user": "A"}]}`, []string{"CODESTEWARD_PASSWORD_A_B"}},
+		{"a source that is none", `{"wikis": [{"wiki": "a", "api": "https://a/api.php", "user": "A", "source": "polls"}]}`, []string{
+			`$.wikis[0].source: "polls" is not a name for this; did you mean "poll"? Allowed: "stream", "poll"`}},
 		{"no right is enough", `{"wikis": [{"wiki": "a", "api": "https://a/api.php", "user": "A", "config_rights": []}]}`, []string{"the list is empty"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
