@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 // This file holds the reader that stands between a connection and the SSE
-// library and lets only complete events through.
+// library and lets only complete events through, and of those only the ones
+// that are for the consumer.
 
 package events
 
@@ -19,38 +20,60 @@ type body struct {
 	src io.ReadCloser
 	// max is the size in bytes above which an event is passed over.
 	max int
+	// sieve says which events are yielded; nil yields all.
+	sieve *sieve
 	// before and after enclose each wait for the source.
 	before, after func()
 	// skipped is called for each event passed over.
 	skipped func()
 	err     error
 
-	raw    []byte // the buffer of the last read
-	unread []byte // what of raw is not looked at yet
-	event  []byte // the event so far
-	out    []byte // the complete event being read, from off on
-	off    int
+	buf []byte
+	// What is in buf from start to end is not yielded yet; up to scanned, no
+	// event ends.
+	start, scanned, end int
+	// out is being read, then comes after it.
+	out, then []byte
 
-	text     bool // the present line is not blank
+	begun    bool // the first event has been looked at
 	cr       bool // the last byte was a carriage return: a newline belongs to it
-	skipping bool
+	skipping bool // the present event is too big
 }
 
-// roomy is the capacity above which a buffer is not kept for the next event.
-const roomy = 1 << 20
+const (
+	// usual is the size of the buffer unless an event is larger.
+	usual = 64 << 10
+	// roomy is the size above which it is not kept for the next event.
+	roomy = 1 << 20
+)
+
+var (
+	blankLine = []byte("\n\n")
+	// position is what is yielded when the library has to be told nothing but
+	// that there is news of the position.
+	position = []byte("event: position\ndata: -\n\n")
+	// mark may stand at the beginning of a text in UTF-8.
+	mark = []byte("\ufeff")
+)
 
 func (b *body) Read(p []byte) (int, error) {
-	for b.off == len(b.out) {
-		if b.next() {
-			continue
-		}
-		if b.err != nil {
+	for len(b.out) == 0 {
+		switch {
+		case len(b.then) > 0:
+			b.out, b.then = b.then, nil
+		case b.next():
+		case b.err != nil && b.sieve.rest():
+			b.out = position
+		case b.err != nil:
 			return 0, io.EOF
+		case b.sieve.due():
+			b.out = position
+		default:
+			b.fill()
 		}
-		b.fill()
 	}
-	n := copy(p, b.out[b.off:])
-	b.off += n
+	n := copy(p, b.out)
+	b.out = b.out[n:]
 	return n, nil
 }
 
@@ -58,77 +81,103 @@ func (b *body) Close() error { return b.src.Close() }
 
 // fill waits for more from the source.
 func (b *body) fill() {
-	if b.raw == nil {
-		b.raw = make([]byte, 32<<10)
+	rest := b.buf[b.start:b.end]
+	switch {
+	case len(b.buf) > roomy && len(rest) < usual || b.buf == nil:
+		b.buf = append(make([]byte, 0, usual), rest...)[:usual]
+	case len(rest) == len(b.buf):
+		b.buf = append(b.buf, make([]byte, len(b.buf))...)
+	default:
+		copy(b.buf, rest)
 	}
+	b.scanned -= b.start
+	b.start, b.end = 0, len(rest)
 	b.before()
-	n, err := b.src.Read(b.raw)
+	n, err := b.src.Read(b.buf[b.end:])
 	b.after()
-	b.unread, b.err = b.raw[:n], err
+	b.end += b.normalize(b.buf[b.end : b.end+n])
+	b.err = err
 }
 
-// next moves on through what was read and reports whether an event is
-// complete. Lines end with a newline, a carriage return, or both.
-func (b *body) next() bool {
-	for len(b.unread) > 0 {
-		if b.cr {
+// normalize makes all ends of lines in part newlines and returns the length
+// that is left. A line ends with a newline, a carriage return, or both.
+func (b *body) normalize(part []byte) int {
+	if !b.cr && bytes.IndexByte(part, '\r') < 0 {
+		return len(part)
+	}
+	n := 0
+	for _, c := range part {
+		switch {
+		case c == '\n' && b.cr:
 			b.cr = false
-			if b.unread[0] == '\n' {
-				b.unread = b.unread[1:]
-				continue
-			}
+			continue
+		case c == '\r':
+			b.cr, c = true, '\n'
+		default:
+			b.cr = false
 		}
-		i := bytes.IndexAny(b.unread, "\r\n")
+		part[n] = c
+		n++
+	}
+	return n
+}
+
+// next moves on to the end of an event that is to be yielded and reports
+// whether there is one in what was read.
+func (b *body) next() bool {
+	for {
+		if !b.skipping {
+			for b.start < b.end && b.buf[b.start] == '\n' {
+				b.start++
+			}
+			b.scanned = max(b.scanned, b.start)
+		}
+		i := bytes.Index(b.buf[b.scanned:b.end], blankLine)
 		if i < 0 {
-			b.add(b.unread)
-			b.unread = nil
+			b.wait()
 			return false
 		}
-		b.add(b.unread[:i])
-		b.cr = b.unread[i] == '\r'
-		b.unread = b.unread[i+1:]
-		if b.endLine() {
+		event := b.buf[b.start : b.scanned+i+2]
+		b.start = b.scanned + i + 2
+		b.scanned = b.start
+		if b.skipping {
+			b.skipping = false
+			continue
+		}
+		if len(event) > b.max {
+			b.skipped()
+			continue
+		}
+		if !b.begun {
+			b.begun = true
+			event = bytes.TrimPrefix(event, mark)
+		}
+		if b.sieve == nil {
+			b.out = event
+			return true
+		}
+		news, kept := b.sieve.look(event)
+		if kept {
+			b.out = event
+		}
+		if news {
+			b.out, b.then = position, b.out
+		}
+		if news || kept {
 			return true
 		}
 	}
-	return false
 }
 
-func (b *body) add(part []byte) {
-	if len(part) == 0 {
-		return
-	}
-	b.text = true
-	if b.skipping {
-		return
-	}
-	if len(b.event)+len(part) > b.max {
+// wait notes that the present event does not end in what was read, and lets go
+// of it if it is too big.
+func (b *body) wait() {
+	b.scanned = max(b.scanned, b.end-1)
+	if !b.skipping && b.end-b.start > b.max {
 		b.skipping = true
-		b.event = nil
 		b.skipped()
-		return
 	}
-	b.event = append(b.event, part...)
-}
-
-// endLine ends the present line and reports whether that ended an event.
-func (b *body) endLine() bool {
-	if b.text {
-		b.text = false
-		if !b.skipping {
-			b.event = append(b.event, '\n')
-		}
-		return false
+	if b.skipping {
+		b.start = b.scanned // the last byte may be the first half of a blank line
 	}
-	if b.skipping || len(b.event) == 0 {
-		b.skipping = false
-		return false
-	}
-	spare := b.out[:0]
-	if cap(spare) > roomy {
-		spare = nil
-	}
-	b.out, b.off = append(b.event, '\n'), 0
-	b.event = spare
-	return true
 }

@@ -47,10 +47,12 @@ func (f fault) final() bool {
 	return f.status < 500
 }
 
-// frame is one event as it came over the connection.
+// frame is one event as the library delivers it.
 type frame struct {
-	id, event string
-	data      []byte
+	note
+	id   string
+	name string
+	data []byte
 }
 
 // connection is one request and its answer. It is its own http.RoundTripper,
@@ -65,6 +67,9 @@ type connection struct {
 	// accepted receives once, before the first frame, if the answer is a
 	// stream.
 	accepted chan struct{}
+	// notes has one for each event that the library was given and has not
+	// delivered yet.
+	notes chan note
 	// frames is closed when the connection is over; fault is valid then.
 	frames chan frame
 	// left is closed when nobody wants more frames.
@@ -72,8 +77,13 @@ type connection struct {
 	fault fault
 }
 
-// open starts a connection. The caller must close it.
-func (s *Stream) open(ctx context.Context, id string, since time.Time) *connection {
+// ahead is how many frames wait at most for a reader that is slow.
+const ahead = 16
+
+// open starts a connection that resumes from a position. The caller must close
+// it. An awaited gap ends where the connection begins.
+func (s *Stream) open(ctx context.Context, pos Cursor, awaited *GapInfo) *connection {
+	id, since := pos.resume(s.cfg.Margin)
 	ctx, cancel := context.WithCancelCause(ctx)
 	c := &connection{
 		stream:   s,
@@ -81,8 +91,19 @@ func (s *Stream) open(ctx context.Context, id string, since time.Time) *connecti
 		cancel:   cancel,
 		idle:     time.AfterFunc(s.cfg.Idle, func() { cancel(errIdle) }),
 		accepted: make(chan struct{}),
-		frames:   make(chan frame),
+		notes:    make(chan note, 8), // the library holds fewer events
+		frames:   make(chan frame, ahead),
 		left:     make(chan struct{}),
+	}
+	c.body = &body{
+		max: s.cfg.MaxEvent,
+		sieve: &sieve{
+			want: s.cfg.Want, margin: s.cfg.Margin, offsets: newOffsets(pos, s.cfg.Margin), awaited: awaited,
+			every: s.progress / 5, said: time.Now(), tell: c.tell, passed: s.setDropped,
+		},
+		before:  func() { c.idle.Reset(s.cfg.Idle) },
+		after:   func() { c.idle.Stop() },
+		skipped: func() { s.metrics.skipped.WithLabelValues("oversized").Inc() },
 	}
 	target := s.url
 	if id == "" && !since.IsZero() {
@@ -117,9 +138,26 @@ func (c *connection) close() {
 	}
 }
 
+// tell sends a note along with an event.
+func (c *connection) tell(n note) {
+	select {
+	case c.notes <- n:
+	case <-c.left:
+	}
+}
+
+// deliver takes an event from the library.
 func (c *connection) deliver(msg *sse.Event) {
 	select {
-	case c.frames <- frame{id: string(msg.ID), event: string(msg.Event), data: msg.Data}:
+	case n := <-c.notes:
+		f := frame{note: n, name: string(msg.Event), data: msg.Data}
+		if n.named {
+			f.id = string(msg.ID) // else the library repeats the last one
+		}
+		select {
+		case c.frames <- f:
+		case <-c.left:
+		}
 	case <-c.left:
 	}
 }
@@ -137,13 +175,7 @@ func (c *connection) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, f.err
 	}
 	c.idle.Stop()
-	c.body = &body{
-		src:     resp.Body,
-		max:     c.stream.cfg.MaxEvent,
-		before:  func() { c.idle.Reset(c.stream.cfg.Idle) },
-		after:   func() { c.idle.Stop() },
-		skipped: func() { c.stream.metrics.skipped.WithLabelValues("oversized").Inc() },
-	}
+	c.body.src = resp.Body
 	resp.Body = c.body
 	select {
 	case c.accepted <- struct{}{}:
@@ -158,9 +190,9 @@ func (c *connection) settle(err error) {
 	case context.Cause(c.ctx) == errIdle:
 		c.fault = fault{cause: "idle", err: fmt.Errorf("%w (%v)", errIdle, c.stream.cfg.Idle)}
 	case c.fault.err != nil: // seen by RoundTrip
-	case c.body != nil && c.body.err == io.EOF:
+	case c.body.err == io.EOF:
 		c.fault = fault{cause: "end", err: errEnded}
-	case c.body != nil && c.body.err != nil:
+	case c.body.err != nil:
 		c.fault = fault{cause: "cut", err: fmt.Errorf("read stream: %w", c.body.err)}
 	case err != nil:
 		c.fault = fault{cause: "connect", err: err}
@@ -173,11 +205,16 @@ func (c *connection) settle(err error) {
 func examine(resp *http.Response) fault {
 	if resp.StatusCode == http.StatusOK {
 		got := resp.Header.Get("Content-Type")
-		if kind, _, _ := mime.ParseMediaType(got); kind == "text/event-stream" {
-			return fault{}
+		if kind, _, _ := mime.ParseMediaType(got); kind != "text/event-stream" {
+			return fault{cause: "content_type", status: resp.StatusCode,
+				err: fmt.Errorf("content type %q is no event stream", shorten(got))}
 		}
-		return fault{cause: "content_type", status: resp.StatusCode,
-			err: fmt.Errorf("content type %q is no event stream", shorten(got))}
+		// What compresses holds events back; and nobody asked for it.
+		if encoding := resp.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
+			return fault{cause: "content_type", status: resp.StatusCode,
+				err: fmt.Errorf("content encoding %q was not asked for", shorten(encoding))}
+		}
+		return fault{}
 	}
 	f := fault{cause: "status", status: resp.StatusCode}
 	said, _ := io.ReadAll(io.LimitReader(resp.Body, 1024)) // a part of a reason is better than none
@@ -212,5 +249,6 @@ func defaultTransport() *http.Transport {
 		ResponseHeaderTimeout: 30 * time.Second,
 		DisableCompression:    true,
 		DisableKeepAlives:     true,
+		ReadBufferSize:        usual,
 	}
 }

@@ -8,6 +8,7 @@ package events
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -26,53 +27,21 @@ func (c Cursor) MarshalText() ([]byte, error) {
 	return json.Marshal(stored(c))
 }
 
-// UnmarshalText reads what MarshalText wrote. A cursor that cannot be read is
-// an error and c is left as it was: to start live instead would lose events
-// without a word.
+// UnmarshalText reads what MarshalText wrote, also before there were Seen and
+// Offsets. A cursor that cannot be read is an error and c is left as it was: to
+// start live instead would lose events without a word.
 func (c *Cursor) UnmarshalText(text []byte) error {
 	var s stored
-	if err := json.Unmarshal(text, &s); err != nil {
-		return fmt.Errorf("read cursor: %w", err)
+	err := json.Unmarshal(text, &s)
+	if err == nil && s.ID != "" {
+		_, err = parseID(nil, s.ID)
 	}
-	if s.ID != "" {
-		if _, err := parseID(s.ID); err != nil {
-			return fmt.Errorf("read cursor: %w", err)
-		}
+	if err != nil {
+		return fmt.Errorf("read cursor %q: %w", shorten(string(text)), err)
 	}
+	s.Seen = s.Seen[max(0, len(s.Seen)-maxSeen):]
 	*c = Cursor(s)
 	return nil
-}
-
-// place is one entry of an SSE id: a position in one partition of one topic,
-// given as a time or as an offset. Offset -1 is the end of the topic at the
-// time of the connection.
-type place struct {
-	Topic     string `json:"topic"`
-	Partition int    `json:"partition"`
-	// Timestamp is in milliseconds: one more than that of the last event seen.
-	Timestamp *int64 `json:"timestamp,omitempty"`
-	Offset    *int64 `json:"offset,omitempty"`
-}
-
-func parseID(id string) ([]place, error) {
-	var places []place
-	if err := json.Unmarshal([]byte(id), &places); err != nil {
-		return nil, fmt.Errorf("read stream id %q: %w", shorten(id), err)
-	}
-	for _, p := range places {
-		if p.Topic == "" || p.Timestamp == nil && p.Offset == nil {
-			return nil, fmt.Errorf("read stream id %q: entry without a topic or a position", shorten(id))
-		}
-	}
-	return places, nil
-}
-
-func formatID(places []place) string {
-	text, err := json.Marshal(places)
-	if err != nil {
-		panic(err) // unreachable: strings and integers always marshal
-	}
-	return string(text)
 }
 
 // resume returns what to ask the server for to go on from c: an SSE id, or
@@ -90,7 +59,7 @@ func (c Cursor) resume(margin time.Duration) (id string, since time.Time) {
 	if c.ID == "" {
 		return "", since
 	}
-	places, err := parseID(c.ID)
+	places, err := parseID(nil, c.ID)
 	if err != nil || len(places) == 0 {
 		return "", since
 	}
@@ -100,87 +69,133 @@ func (c Cursor) resume(margin time.Duration) (id string, since time.Time) {
 	}
 	for i := range places {
 		p := &places[i]
-		at := seen
-		if p.Timestamp != nil {
-			at = *p.Timestamp
-		} else if seen == 0 {
-			continue // nothing is known but the offset
+		if !p.timed {
+			if seen == 0 {
+				continue // nothing is known but the offset
+			}
+			p.timed, p.stamp = true, seen
 		}
-		at -= margin.Milliseconds()
-		p.Timestamp, p.Offset = &at, nil
+		p.stamp -= margin.Milliseconds()
 	}
 	return formatID(places), time.Time{}
 }
 
-// newest is the latest time in an id, in milliseconds; 0 if it has none.
-func newest(places []place) int64 {
-	latest := int64(0)
-	for _, p := range places {
-		if p.Timestamp != nil {
-			latest = max(latest, *p.Timestamp)
-		}
-	}
-	return latest
+// floor is where a connection stands in one partition of one topic.
+type floor struct {
+	topic     string
+	partition int
+	// asked is the time, in milliseconds, at which the connection asked to go
+	// on, before any margin.
+	asked int64
+	// high is the latest time that an event had, or asked if none came that was
+	// later, in milliseconds.
+	high int64
 }
 
-// floors are the times, in milliseconds, at which a connection asked each topic
-// to start, by topic and partition.
+// floors are those of all topics of one connection.
 type floors struct {
-	topics map[string]int64
-	// rest is for the topics not named; 0 if they start live.
-	rest int64
+	list []floor
+	// rest is asked for topics that were not named; 0 if they start live.
+	rest   int64
+	margin int64 // in milliseconds
+	now    int64 // some time ago, in milliseconds
+	places []place
 }
 
-// newFloors tells the floors of a connection that resumes from c, before any
-// margin: where a topic stands that has sent nothing yet.
-func newFloors(c Cursor, margin time.Duration) floors {
+// newFloors tells the floors of a connection that resumes from c.
+func newFloors(c Cursor, margin time.Duration) *floors {
+	f := &floors{margin: margin.Milliseconds()}
 	id, since := c.resume(margin)
-	f := floors{topics: map[string]int64{}}
 	if id == "" {
 		if !since.IsZero() {
 			f.rest = since.Add(margin).UnixMilli()
 		}
 		return f
 	}
-	places, _ := parseID(id) // resume has just written it
+	places, _ := parseID(nil, id) // resume has just written it
 	for _, p := range places {
-		if p.Timestamp != nil {
-			f.topics[p.key()] = *p.Timestamp + margin.Milliseconds()
+		if p.timed {
+			asked := p.stamp + f.margin
+			f.list = append(f.list, floor{topic: p.topic, partition: p.partition, asked: asked, high: asked})
 		}
 	}
 	return f
 }
 
-func (p place) key() string { return fmt.Sprintf("%s/%d", p.Topic, p.Partition) }
+// find returns the floor of a partition. A server may name topics without end;
+// those above a bound are not remembered.
+func (f *floors) find(topic string, partition int) *floor {
+	for i := range f.list {
+		if p := &f.list[i]; p.topic == topic && p.partition == partition {
+			return p
+		}
+	}
+	if len(f.list) >= maxTopics {
+		return &floor{asked: f.rest, high: f.rest}
+	}
+	f.list = append(f.list, floor{topic: topic, partition: partition, asked: f.rest, high: f.rest})
+	return &f.list[len(f.list)-1]
+}
 
-// pin returns id with each offset that stands for "nothing seen yet" replaced
-// by the time that was asked for, and "" for an id that is none. While several
-// topics are replayed at once the newest event seen may be hours ahead of a
-// topic whose turn has not come; an offset says where that one stands, but only
-// in the data centre that gave it. Offset -1 stays: that topic had nothing
-// after the time asked for.
-func (f floors) pin(id string) string {
-	places, err := parseID(id)
-	if err != nil {
-		return ""
+// advance takes the id of an event and returns the one to resume from, which is
+// most often the same. It reports whether it was an id.
+//
+// An offset that stands for "nothing seen yet" becomes the time that was asked
+// for. While several topics are replayed at once the newest event seen may be
+// hours ahead of a topic whose turn has not come; an offset says where that one
+// stands, but only in the data centre that gave it. Offset -1 stays: that topic
+// had nothing after the time asked for.
+//
+// A time never goes back: an old event that was sent again would have all since
+// then read once more. Nor does it go into the future, which would skip what
+// comes until then.
+func (f *floors) advance(id string) (string, bool) {
+	places, err := parseID(f.places[:0], id)
+	f.places = places
+	if err != nil || len(places) == 0 {
+		return "", false
 	}
 	changed := false
 	for i := range places {
 		p := &places[i]
-		if p.Timestamp != nil || *p.Offset < 0 {
-			continue
-		}
-		at, ok := f.topics[p.key()]
-		if !ok {
-			at = f.rest
-		}
-		if at > 0 {
-			p.Timestamp, p.Offset = &at, nil
-			changed = true
+		at := f.find(p.topic, p.partition)
+		switch {
+		case p.timed && f.future(p.stamp):
+			p.stamp, changed = max(at.high, f.now), true
+		case p.timed && p.stamp < at.high-f.margin/2:
+			p.stamp, changed = at.high, true
+		case p.timed:
+			at.high = max(at.high, p.stamp)
+		case p.offset >= 0 && at.asked > 0:
+			p.timed, p.stamp, changed = true, at.asked, true
 		}
 	}
 	if !changed {
-		return id
+		return id, true
 	}
-	return formatID(places)
+	return formatID(places), true
+}
+
+// future reports whether a time in milliseconds is later than now by more than
+// clocks differ.
+func (f *floors) future(stamp int64) bool {
+	if stamp <= f.now {
+		return false
+	}
+	f.now = time.Now().UnixMilli()
+	return stamp > f.now+f.margin
+}
+
+// stand is the latest time of a partition named as the keys of offsets are, or
+// that of any for "", in milliseconds; 0 if nothing came.
+func (f *floors) stand(key string) int64 {
+	latest := int64(0)
+	for i := range f.list {
+		at := &f.list[i]
+		if n := len(at.topic); len(key) > n && key[n] == '/' && key[:n] == at.topic && key[n+1:] == strconv.Itoa(at.partition) {
+			return at.high
+		}
+		latest = max(latest, at.high)
+	}
+	return latest
 }

@@ -131,8 +131,8 @@ func TestSilentTopicKeepsThePlaceThatWasAskedFor(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if got := newFloors(test.from, margin).pin(test.id); got != test.want {
-				t.Errorf("pin = %s\nwant  %s", got, test.want)
+			if got, ok := newFloors(test.from, margin).advance(test.id); got != test.want || ok != (got != "") {
+				t.Errorf("advance = %s, %v\nwant      %s", got, ok, test.want)
 			}
 		})
 	}

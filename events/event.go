@@ -48,6 +48,13 @@ type GapInfo struct {
 	Cause string
 }
 
+// The causes of a gap.
+const (
+	gapHole      = "hole"
+	gapRetention = "retention"
+	gapRefused   = "refused"
+)
+
 // Event is one change on one wiki.
 type Event struct {
 	// ID is the event's meta.id, a UUID that is the same when the event is
@@ -110,9 +117,10 @@ type Cursor struct {
 	// for showing the cursor's age.
 	Time time.Time
 	// Seen are the ids of the newest events that were handed over, as many as
-	// may come again, at most 4096.
+	// may come again, at most 4096. Cursors share it: it must not be changed.
 	Seen []string
-	// Offsets are the last offsets seen, by "topic/partition".
+	// Offsets are the last offsets seen, dropped events included, by
+	// "topic/partition". Cursors share it: it must not be changed.
 	Offsets map[string]int64
 }
 

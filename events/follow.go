@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"iter"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -29,14 +30,19 @@ const (
 	maxRefusals = 10
 )
 
-// Events connects and yields every event from the cursor on, canaries
-// included, in the order in which the server sends them, until ctx ends or the
-// loop over it is left. A zero cursor starts live. The ID of a cursor of
-// another set of streams is not used; its Time is.
+// Events connects and yields every event from the cursor on that Config.Want
+// accepts, canaries included, in the order in which the server sends them, until
+// ctx ends or the loop over it is left. A zero cursor starts live. The cursor of
+// another set of streams is adapted: added streams start at its Time.
 //
-// Delivery is at least once: within one range no event is yielded twice, but a
-// later range that starts from a stored cursor repeats the last seconds before
-// it. Events that cannot be decoded or are too big are counted and dropped.
+// Two kinds of event are made here. A Gap stands before the first event behind
+// something that the stream could not deliver. A Progress tells the position
+// while all events are dropped.
+//
+// Delivery is at least once: within one range no event is yielded twice, nor
+// are those that the cursor has seen. Only what is sent again much later, or
+// more than a cursor can carry, may be repeated by a later range. Events that
+// cannot be decoded or are too big are counted and dropped.
 //
 // Lost connections are made again for as long as ctx lasts. The only errors,
 // each yielded once and last, are a *RefusedError and that of a cursor that
@@ -48,6 +54,7 @@ func (s *Stream) Events(ctx context.Context, from Cursor) iter.Seq2[Event, error
 			yield:  yield,
 			pos:    from,
 			seen:   newSeen(remembered),
+			told:   time.Now(),
 			// A broken event may be repeated for ever: a few lines a minute do.
 			log: s.cfg.Log.Sample(&zerolog.BurstSampler{Burst: 5, Period: time.Minute}),
 		}
@@ -56,7 +63,7 @@ func (s *Stream) Events(ctx context.Context, from Cursor) iter.Seq2[Event, error
 			err = f.run(ctx)
 		}
 		s.setConnected(false, "end", "")
-		if err != nil {
+		if err != nil && err != errStopped {
 			yield(Event{}, err)
 		}
 	}
@@ -71,9 +78,16 @@ type follower struct {
 	yield  func(Event, error) bool
 	log    zerolog.Logger
 
-	// pos is the position of the last event that was handed over.
+	// pos is the position of the last event that was handed over or dropped.
 	pos  Cursor
 	seen *seen
+	tail *tail
+	// from is where the present connection started.
+	from *floors
+	// told is when a position was yielded last.
+	told time.Time
+	// up is when the stream was last known to be up, zero if not since the start.
+	up time.Time
 	// opened is when the first connection that the server accepted was begun,
 	// zero before.
 	opened time.Time
@@ -83,16 +97,11 @@ type follower struct {
 	tries int
 }
 
-// start checks the cursor to begin with.
+// start makes of the cursor to begin with one of this set of streams.
 func (f *follower) start() error {
 	s := f.stream
-	if f.pos.ID != "" && f.pos.Streams != s.set {
-		s.cfg.Log.Warn().Str("cursor_streams", f.pos.Streams).Str("streams", s.set).Time("since", f.pos.Time).
-			Msg("cursor is of other streams, starting from its time")
-		f.pos.ID = ""
-	}
 	if f.pos.ID != "" {
-		if _, err := parseID(f.pos.ID); err != nil {
+		if _, err := parseID(nil, f.pos.ID); err != nil {
 			if f.pos.Time.IsZero() {
 				return fmt.Errorf("resume stream %s: %w", s.set, err)
 			}
@@ -100,7 +109,26 @@ func (f *follower) start() error {
 			f.pos.ID = ""
 		}
 	}
+	f.tail = newTail(f.pos, s.cfg.Margin)
+	for _, id := range f.pos.Seen {
+		f.seen.add(id)
+	}
+	if f.pos.IsZero() || f.pos.Streams == s.set {
+		f.pos.Streams = s.set
+		return nil
+	}
+	adapted, err := f.pos.adapt(s.set)
+	log := s.cfg.Log.Warn().Str("cursor_streams", f.pos.Streams).Str("streams", s.set).Time("since", f.pos.Time)
+	f.pos = adapted
 	f.pos.Streams = s.set
+	if err != nil {
+		log.Err(err).Msg("cursor is of other streams and cannot be adapted, starting from its time")
+		if !f.distrust() {
+			return errStopped
+		}
+		return nil
+	}
+	log.Msg("cursor is of other streams, those added start at its time")
 	return nil
 }
 
@@ -121,7 +149,11 @@ func (f *follower) run(ctx context.Context) error {
 			failures, refusals = 0, 0
 		}
 		if f.pos.ID != "" && (end.status == http.StatusBadRequest || end.status == http.StatusNotFound) {
-			f.distrust(end)
+			s.cfg.Log.Warn().Err(end.err).Str("id", shorten(f.pos.ID)).Time("since", f.pos.Time).
+				Msg("server refused the cursor, starting from its time")
+			if !f.distrust() {
+				return nil
+			}
 		} else if end.final() {
 			refusals++
 			if f.opened.IsZero() || refusals >= maxRefusals {
@@ -148,9 +180,8 @@ func (f *follower) connect(ctx context.Context) (progress bool, end fault) {
 		// missed.
 		pos.Time = f.opened
 	}
-	id, since := pos.resume(s.cfg.Margin)
-	from := newFloors(pos, s.cfg.Margin)
-	c := s.open(ctx, id, since)
+	f.from = newFloors(pos, s.cfg.Margin)
+	c := s.open(ctx, pos, f.outlived(pos))
 	defer c.close()
 
 	select {
@@ -160,6 +191,7 @@ func (f *follower) connect(ctx context.Context) (progress bool, end fault) {
 		return false, c.fault
 	case <-c.accepted:
 		f.accepted(began)
+		defer func() { f.up = time.Now() }()
 	}
 	for {
 		select {
@@ -169,21 +201,34 @@ func (f *follower) connect(ctx context.Context) (progress bool, end fault) {
 			switch {
 			case !ok:
 				return progress || time.Since(began) >= healthy, c.fault
-			case frame.event == "error":
+			case frame.name == "error" && frame.event:
 				return progress, fault{cause: "error_event", err: fmt.Errorf("server reports: %s", shorten(string(frame.data)))}
-			case len(frame.data) == 0: // a comment
-				continue
 			}
-			if frame.id == id {
-				frame.id = "" // none of its own: the library repeats the last one
-			}
-			fresh, more := f.handle(frame, from)
+			fresh, more := f.take(frame)
 			if !more {
 				return progress, fault{err: errStopped}
 			}
 			progress = progress || fresh
 		}
 	}
+}
+
+// outlived returns the gap that opens if the position is older than what the
+// server keeps; its end is known when the first event comes. nil if there is
+// none.
+func (f *follower) outlived(pos Cursor) *GapInfo {
+	s := f.stream
+	reached := pos.Time
+	if reached.IsZero() {
+		places, _ := parseID(nil, pos.ID) // it was checked when it came in
+		if at := oldest(places); at > 0 {
+			reached = time.UnixMilli(at).UTC()
+		}
+	}
+	if reached.IsZero() || time.Since(reached) < s.cfg.Retention || time.Since(f.up) < s.cfg.Retention {
+		return nil
+	}
+	return &GapInfo{From: reached.Add(-s.cfg.Margin), Missing: -1, Cause: gapRetention}
 }
 
 // accepted notes that the server has begun to answer with a stream.
@@ -195,17 +240,55 @@ func (f *follower) accepted(began time.Time) {
 	}
 }
 
-// handle decodes one frame, hands the event over and moves the position. It
-// reports whether the event was new and whether more are wanted.
-func (f *follower) handle(frame frame, from floors) (fresh, more bool) {
-	s := f.stream
-	s.setArrived()
+// take moves the position by one frame and hands over what there is to be
+// handed over. It reports whether it brought anything new and whether more are
+// wanted.
+func (f *follower) take(frame frame) (fresh, more bool) {
+	f.stream.setArrived()
 	f.logBack()
-	e, err := Decode(frame.data)
-	next := f.pos
-	if frame.id != "" {
-		next.ID = from.pin(frame.id)
+	if frame.event {
+		return f.handle(frame)
 	}
+	next := f.move(frame.id, frame.time, frame.offsets)
+	fresh = next.ID != f.pos.ID || next.Time.After(f.pos.Time)
+	f.pos = next
+	switch {
+	case frame.gap != nil:
+		return true, f.report(*frame.gap)
+	case time.Since(f.told) < f.stream.progress:
+		return fresh, true
+	}
+	return fresh, f.hand(Event{Kind: Progress, Time: next.Time, Cursor: next})
+}
+
+// move is the position behind an event with an id, a time and the offsets at
+// it, each of which may be missing.
+func (f *follower) move(id string, at time.Time, offsets map[string]int64) Cursor {
+	s := f.stream
+	next := f.pos
+	if id != "" {
+		if pinned, ok := f.from.advance(id); ok {
+			next.ID = pinned
+		} else {
+			s.metrics.decodeErrors.WithLabelValues("id").Inc()
+			f.log.Warn().Str("id", shorten(id)).Msg("event has an id that is none, the position stays")
+		}
+	}
+	// A time in the future would move a later start past real events.
+	if at.After(next.Time) && !at.After(time.Now().Add(s.cfg.Margin)) {
+		next.Time = at
+	}
+	if offsets != nil {
+		next.Offsets = offsets
+	}
+	return next
+}
+
+// handle decodes an event and hands it over, unless that was done before.
+func (f *follower) handle(frame frame) (fresh, more bool) {
+	s := f.stream
+	e, err := Decode(frame.data)
+	next := f.move(frame.id, e.Time, frame.offsets)
 	if err != nil {
 		reason := "malformed"
 		if errors.Is(err, ErrUnknown) {
@@ -216,35 +299,63 @@ func (f *follower) handle(frame frame, from floors) (fresh, more bool) {
 		f.pos = next
 		return false, true
 	}
-	// A time in the future would move a later start past real events.
-	if e.Time.After(next.Time) && !e.Time.After(time.Now().Add(s.cfg.Margin)) {
-		next.Time = e.Time
+	fresh = true
+	if e.ID != "" {
+		id := strings.Clone(e.ID) // it may be a part of the whole event
+		fresh = f.seen.add(id)
+		next.Seen = f.tail.add(id, frame.key, f.from.stand(frame.key))
 	}
-	if e.ID != "" && !f.seen.add(e.ID) {
+	if !fresh {
 		s.metrics.skipped.WithLabelValues("duplicate").Inc()
 		f.pos = next
 		return false, true
 	}
-	s.metrics.events.WithLabelValues(string(e.Kind)).Inc()
+	s.metrics.lag.note(e.Time)
 	e.Cursor = next
-	if !f.yield(e, nil) {
+	if !f.hand(e) {
 		return true, false
 	}
 	f.pos = next
 	return true, true
 }
 
-// distrust gives up an id that the server does not take, because it is
-// malformed or names topics that are gone, and keeps its time.
-func (f *follower) distrust(end fault) {
-	if f.pos.Time.IsZero() {
-		places, _ := parseID(f.pos.ID) // it was checked when it came in
-		if at := newest(places); at > 0 {
-			f.pos.Time = time.UnixMilli(at).UTC()
-		}
+// report hands over a gap.
+func (f *follower) report(gap GapInfo) (more bool) {
+	f.stream.setGap(gap)
+	f.log.Warn().Str("cause", gap.Cause).Time("from", gap.From).Time("to", gap.To).Str("topic", shorten(gap.Topic)).
+		Int64("missing", gap.Missing).Msg("gap in the stream")
+	return f.hand(Event{Kind: Gap, Time: gap.To.Truncate(time.Second), Gap: &gap, Cursor: f.pos})
+}
+
+// hand hands an event over and reports whether more are wanted.
+func (f *follower) hand(e Event) (more bool) {
+	f.stream.metrics.events.WithLabelValues(string(e.Kind)).Inc()
+	f.told = time.Now()
+	return f.yield(e, nil)
+}
+
+// distrust gives up the id of the position and keeps its time. Where a topic
+// had not come as far as that, there may be a gap, which is handed over. It
+// reports whether more is wanted.
+func (f *follower) distrust() (more bool) {
+	places, _ := parseID(nil, f.pos.ID) // it was checked when it came in
+	from, to := oldest(places), newest(places)
+	if f.pos.Time.IsZero() && to > 0 {
+		f.pos.Time = time.UnixMilli(to).UTC()
 	}
 	f.pos.ID = ""
-	f.stream.cfg.Log.Warn().Err(end.err).Time("since", f.pos.Time).Msg("server refused the cursor, starting from its time")
+	margin := f.stream.cfg.Margin
+	gap := GapInfo{Missing: -1, Cause: gapRefused}
+	switch {
+	case f.pos.Time.IsZero(): // it was offsets alone: nobody knows of when
+		gap.To = time.Now().UTC()
+		gap.From = gap.To.Add(-f.stream.cfg.Retention)
+	case from > 0 && time.UnixMilli(from).Before(f.pos.Time.Add(-margin)):
+		gap.From, gap.To = time.UnixMilli(from).UTC().Add(-margin), f.pos.Time
+	default:
+		return true
+	}
+	return f.report(gap)
 }
 
 // logLost writes a line when the stream is lost, but none for the tries after.

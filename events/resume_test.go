@@ -29,7 +29,7 @@ func TestStreamResumesWithAMargin(t *testing.T) {
 	if id := s.request(1).Header.Get("Last-Event-ID"); id != want {
 		t.Errorf("resumed with %s\nwant         %s", id, want)
 	}
-	if want := (Cursor{Streams: "mediawiki.recentchange", ID: idAt(noon.Add(2*time.Second).UnixMilli() + 1), Time: got[1].Cursor.Time}); !reflect.DeepEqual(got[1].Cursor, want) {
+	if want := (Cursor{Streams: "mediawiki.recentchange", ID: idAt(noon.Add(2*time.Second).UnixMilli() + 1), Time: noon.Add(2 * time.Second), Seen: []string{"event-1", "event-2"}}); !reflect.DeepEqual(got[1].Cursor, want) {
 		t.Errorf("cursor %+v, want %+v", got[1].Cursor, want)
 	}
 }
@@ -62,7 +62,7 @@ func TestStreamStartsWhereTheCursorSays(t *testing.T) {
 		wantID, fails bool
 	}{
 		{"its id", Cursor{Streams: "mediawiki.recentchange", ID: idAt(5), Time: noon}, "", true, false},
-		{"its time, for other streams", Cursor{Streams: "mediawiki.page_change.v1", ID: idAt(5), Time: noon}, since, false, false},
+		{"its time, for streams unheard of", Cursor{Streams: "page_change", ID: idAt(noon.UnixMilli()), Time: noon}, since, false, false},
 		{"its time, without an id", Cursor{Streams: "mediawiki.recentchange", Time: noon}, since, false, false},
 		{"its time, with a broken id", Cursor{Streams: "mediawiki.recentchange", ID: "[{", Time: noon}, since, false, false},
 		{"nowhere, with a broken id alone", Cursor{Streams: "mediawiki.recentchange", ID: "[{"}, "", false, true},
@@ -86,7 +86,7 @@ func TestRefusedResumeFallsBackToTime(t *testing.T) {
 	for _, status := range []int{400, 404} {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
 			s := serve(t, answers(status, "X", "x", "topic not available"), hangs(say(1)))
-			from := Cursor{Streams: "mediawiki.recentchange", ID: idAt(5), Time: noon}
+			from := Cursor{Streams: "mediawiki.recentchange", ID: idAt(noon.UnixMilli()), Time: noon}
 			got, err := take(t, client(s, nil), from, 1)
 			if err != nil || titles(got) != "1" {
 				t.Fatalf("got %s, %v", titles(got), err)

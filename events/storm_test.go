@@ -66,7 +66,7 @@ func (b *broker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	starts := []int64{0, 0} // the broker has no live end: without an id, all
 	places := []string{"", ""}
 	if id := r.Header.Get("Last-Event-ID"); id != "" {
-		var asked []place
+		var asked []wirePlace
 		if err := json.Unmarshal([]byte(id), &asked); err != nil || len(asked) != 2 {
 			http.Error(w, "bad id "+id, http.StatusBadRequest)
 			return
@@ -127,7 +127,7 @@ func TestManyCutsLoseAndDoubleNothing(t *testing.T) {
 	b := newBroker(n)
 	server := httptest.NewServer(b)
 	defer server.Close()
-	s := New(Config{URL: server.URL, Streams: []string{"mediawiki.recentchange"}, Idle: 100 * time.Millisecond, Margin: 2 * time.Second, Log: zerolog.Nop()})
+	s := New(Config{URL: server.URL, Streams: []string{"mediawiki.recentchange"}, Idle: 100 * time.Millisecond, Margin: 2 * time.Second, Retention: ages, Log: zerolog.Nop()})
 	s.retry = retry{pause: time.Millisecond, first: time.Millisecond, most: 5 * time.Millisecond}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -26,6 +27,10 @@ const (
 	// DefaultRetention is the least that Wikimedia's Kafka clusters keep.
 	DefaultRetention = 7 * 24 * time.Hour
 )
+
+// defaultProgress is how often a position is yielded at most while all events
+// are dropped.
+const defaultProgress = 5 * time.Second
 
 // Config is what a Stream is told once.
 type Config struct {
@@ -66,11 +71,14 @@ type Config struct {
 
 // Stream reads a set of event streams and keeps the connection up.
 type Stream struct {
-	cfg     Config
-	set     string
-	url     string
-	metrics *metrics
-	retry   retry
+	cfg      Config
+	set      string
+	url      string
+	metrics  *metrics
+	retry    retry
+	progress time.Duration // see defaultProgress
+
+	arrived atomic.Int64 // when the last event did, in nanoseconds
 
 	mu    sync.Mutex
 	state State
@@ -82,9 +90,14 @@ type State struct {
 	Connected bool
 	// Since is when Connected last changed; zero before the first try.
 	Since time.Time
-	// LastEvent is when the last event arrived, canaries included; zero if
-	// there was none.
+	// LastEvent is when the last event arrived, canaries and dropped events
+	// included; zero if there was none.
 	LastEvent time.Time
+	// Gaps is how many gaps were found since the start, LastGap the newest of
+	// them and LastGapAt when it was found; zero if there was none.
+	Gaps      int
+	LastGap   GapInfo
+	LastGapAt time.Time
 	// LastError is why the last connection ended or could not be made. It
 	// stays after the stream is back.
 	LastError string
@@ -131,11 +144,12 @@ func New(cfg Config) *Stream {
 	}
 	set := streamSet(cfg.Streams)
 	return &Stream{
-		cfg:     cfg,
-		set:     set,
-		url:     strings.TrimRight(cfg.URL, "/") + "/" + set,
-		metrics: newMetrics(cfg.Metrics),
-		retry:   defaultRetry,
+		cfg:      cfg,
+		set:      set,
+		url:      strings.TrimRight(cfg.URL, "/") + "/" + set,
+		metrics:  newMetrics(cfg.Metrics),
+		retry:    defaultRetry,
+		progress: defaultProgress,
 	}
 }
 
@@ -147,7 +161,11 @@ func (s *Stream) StreamSet() string { return s.set }
 func (s *Stream) State() State {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.state
+	state := s.state
+	if at := s.arrived.Load(); at > 0 {
+		state.LastEvent = time.Unix(0, at)
+	}
+	return state
 }
 
 func (s *Stream) setConnected(up bool, cause, reason string) {
@@ -162,10 +180,26 @@ func (s *Stream) setConnected(up bool, cause, reason string) {
 	}
 }
 
-func (s *Stream) setArrived() {
+// setArrived notes that an event came.
+func (s *Stream) setArrived() { s.arrived.Store(time.Now().UnixNano()) }
+
+// setDropped notes that events came that nobody wants, and the time of the last
+// of them.
+func (s *Stream) setDropped(n int, at time.Time) {
+	s.setArrived()
+	s.metrics.unwanted.Add(float64(n))
+	s.metrics.lag.note(at)
+}
+
+func (s *Stream) setGap(gap GapInfo) {
+	s.metrics.gaps.WithLabelValues(gap.Cause).Inc()
+	if gap.Missing > 0 {
+		s.metrics.missing.WithLabelValues(gap.Cause).Add(float64(gap.Missing))
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.state.LastEvent = time.Now()
+	s.state.Gaps++
+	s.state.LastGap, s.state.LastGapAt = gap, time.Now()
 }
 
 func streamSet(names []string) string {

@@ -114,9 +114,12 @@ func answers(status int, header, value, text string) http.HandlerFunc {
 	}
 }
 
+// ages is longer than any of the events here are old.
+const ages = 100 * 365 * 24 * time.Hour
+
 // client makes a stream that does not wait long for anything.
 func client(s *script, edit func(*Config)) *Stream {
-	cfg := Config{URL: s.URL, Streams: []string{"mediawiki.recentchange"}, UserAgent: "test/1 (https://wiki.example)", Log: zerolog.Nop()}
+	cfg := Config{URL: s.URL, Streams: []string{"mediawiki.recentchange"}, UserAgent: "test/1 (https://wiki.example)", Retention: ages, Log: zerolog.Nop()}
 	if edit != nil {
 		edit(&cfg)
 	}
@@ -262,14 +265,14 @@ func TestBadEventsAreCountedAndPassed(t *testing.T) {
 	big := "id: " + idAt(3) + "\ndata: {\"x\":\"" + strings.Repeat("y", 3000) + "\"}\n\n"
 	other := "id: " + idAt(4) + "\ndata: {\"$schema\":\"/other/1.0.0\"}\n\n"
 	broken := "id: " + idAt(5) + "\ndata: {\"$sch\n\n"
-	canary := "id: " + idAt(6) + "\ndata: {\"$schema\":\"/mediawiki/recentchange/1.0.1\",\"meta\":{\"id\":\"c\",\"domain\":\"canary\"}}\n\n"
+	canary := "id: " + idAt(noon.UnixMilli()+1500) + "\ndata: {\"$schema\":\"/mediawiki/recentchange/1.0.1\",\"meta\":{\"id\":\"c\",\"domain\":\"canary\"}}\n\n"
 	s := serve(t, hangs(say(1), big, other, ":still here\n\n", broken, say(1), canary, say(2)))
 	c := client(s, func(cfg *Config) { cfg.MaxEvent = 2000 })
 	got, err := take(t, c, Cursor{}, 3)
 	if err != nil || titles(got) != "1  2" || got[1].Kind != Canary {
 		t.Errorf("got %q, %v; want 1, a canary, 2", titles(got), err)
 	}
-	if got[1].Cursor.ID != idAt(6) {
+	if got[1].Cursor.ID != idAt(noon.UnixMilli()+1500) {
 		t.Errorf("cursor of the canary is %s", got[1].Cursor.ID)
 	}
 	for what, counter := range map[string]prometheus.Counter{
