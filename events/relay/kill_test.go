@@ -51,7 +51,7 @@ func runChild(dir string) error {
 	if err != nil {
 		return err
 	}
-	r, err := Open(Config{Dir: dir, StoreBytes: 256 << 20, Canary: 5 * time.Millisecond, Log: zerolog.New(os.Stderr)})
+	r, err := Open(Config{Dir: dir, StoreBytes: 4 << 30, Canary: 5 * time.Millisecond, Log: zerolog.New(os.Stderr)})
 	if err != nil {
 		return err
 	}
