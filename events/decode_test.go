@@ -8,7 +8,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -256,30 +255,4 @@ func TestDecodeErrors(t *testing.T) {
 			}
 		})
 	}
-}
-
-func FuzzDecode(f *testing.F) {
-	f.Add([]byte(rcLog + `"log_type":"move","log_action":"move","log_params":{"target":"B"},` + rcWiki))
-	f.Add([]byte(rcLog + `"log_type":"delete","log_action":"revision","log_params":{"type":"revision","ids":[1]},` + rcWiki))
-	f.Add([]byte(rcMeta + `"type":"edit","revision":{"old":null,"new":"4"},` + rcWiki))
-	f.Add([]byte(`{"meta":{"domain":"canary","dt":7}}`))
-	files, _ := filepath.Glob("testdata/page_change/*.json")
-	for _, file := range files {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(data)
-	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		e, err := events.Decode(data)
-		switch {
-		case err != nil && !reflect.DeepEqual(e, events.Event{}):
-			t.Errorf("an event with an error: %+v, %v", e, err)
-		case err == nil && e.Kind == "":
-			t.Errorf("an event without a kind: %+v", e)
-		case err == nil && e.Kind == events.Move && e.Title == "":
-			t.Errorf("a move to nowhere: %+v", e)
-		}
-	})
 }

@@ -266,8 +266,15 @@ func (w *walk) value(i int, what counted) int {
 
 func at(data []byte, i int, c byte) bool { return i < len(data) && data[i] == c }
 
-// blanks passes over white space.
+// blanks passes over white space, of which the service sends none.
 func blanks(data []byte, i int) int {
+	if i < len(data) && data[i] > ' ' {
+		return i
+	}
+	return someBlanks(data, i)
+}
+
+func someBlanks(data []byte, i int) int {
 	for i < len(data) && (data[i] == ' ' || data[i] == '\n' || data[i] == '\t' || data[i] == '\r') {
 		i++
 	}

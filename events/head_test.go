@@ -13,7 +13,7 @@ import (
 // checkKeeps compares what the raw bytes say with what the decoder says.
 func checkKeeps(t *testing.T, data []byte) {
 	t.Helper()
-	e, err := Decode(data)
+	e, err := decodeStandard(data)
 	h, certain := readHead(data)
 	if certain != h.certain {
 		t.Errorf("readHead says %v, its head %v\n%s", certain, h.certain, data)

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// This file holds the decoder of mediawiki.page_change.v1, the stream that
-// tells everything that happens to pages, with their ids.
+// This file holds what the events of mediawiki.page_change.v1 mean, the stream
+// that tells everything that happens to pages, with their ids.
 
 package events
-
-import "fmt"
 
 // pageChange is the part of /mediawiki/page/change/1.x that an Event needs.
 // Everything about a person may be missing or empty: some pages have their
@@ -15,21 +13,27 @@ type pageChange struct {
 	Comment   *string    `json:"comment"`
 	Page      page       `json:"page"`
 	Performer *performer `json:"performer"`
-	Revision  struct {
-		ID             integer    `json:"rev_id"`
-		Parent         integer    `json:"rev_parent_id"`
-		Comment        string     `json:"comment"`
-		Minor          bool       `json:"is_minor_edit"`
-		EditorVisible  *bool      `json:"is_editor_visible"`
-		CommentVisible *bool      `json:"is_comment_visible"`
-		Editor         *performer `json:"editor"`
-		Slots          map[string]struct {
-			Model string `json:"content_model"`
-		} `json:"content_slots"`
-	} `json:"revision"`
-	Prior struct {
+	Revision  revision   `json:"revision"`
+	Prior     struct {
 		Page page `json:"page"`
 	} `json:"prior_state"`
+}
+
+type revision struct {
+	ID             integer         `json:"rev_id"`
+	Parent         integer         `json:"rev_parent_id"`
+	Comment        string          `json:"comment"`
+	Minor          bool            `json:"is_minor_edit"`
+	EditorVisible  *bool           `json:"is_editor_visible"`
+	CommentVisible *bool           `json:"is_comment_visible"`
+	Editor         *performer      `json:"editor"`
+	Slots          map[string]slot `json:"content_slots"`
+	// mainModel is the model of the main slot if it was read without Slots.
+	mainModel string
+}
+
+type slot struct {
+	Model string `json:"content_model"`
 }
 
 type page struct {
@@ -54,34 +58,22 @@ var changeKinds = map[string]Kind{
 	"visibility_change": Visibility,
 }
 
-func decodePageChange(head header, data []byte) (Event, error) {
-	kind, ok := changeKinds[head.PageChangeKind]
-	if !ok {
-		return Event{}, fmt.Errorf("%w: page_change of kind %q", ErrUnknown, shorten(head.PageChangeKind))
-	}
-	var pc pageChange
-	if err := unmarshal(data, &pc); err != nil {
-		return Event{}, fmt.Errorf("decode page_change: %w", err)
-	}
-	if pc.Page.Title == "" || head.WikiID == "" {
-		return Event{}, fmt.Errorf("%w: page_change without a page", ErrUnknown)
-	}
-	e := head.event()
-	e.Kind = kind
-	e.Wiki = head.WikiID
+// fill fills in what a change means whose kind is set.
+func (pc *pageChange) fill(e *Event) {
 	if t := pc.Time.seconds(); !t.IsZero() {
 		e.Time = t
 	}
 	e.Namespace = int(pc.Page.Namespace)
 	e.Title = spaces(pc.Page.Title)
 	e.PageID = int64(pc.Page.ID)
-	e.ContentModel = pc.Revision.Slots["main"].Model
-	if kind == Move {
+	if e.ContentModel = pc.Revision.mainModel; e.ContentModel == "" {
+		e.ContentModel = pc.Revision.Slots["main"].Model
+	}
+	if e.Kind == Move {
 		e.OldTitle = spaces(pc.Prior.Page.Title)
 	}
-	pc.people(&e)
-	pc.revision(&e)
-	return e, nil
+	pc.people(e)
+	pc.ids(e)
 }
 
 // people fills in who did it and what they wrote. The revision's own editor
@@ -107,9 +99,9 @@ func (pc *pageChange) people(e *Event) {
 	}
 }
 
-// revision fills in the ids. A deletion makes no revision; the one in its
-// event is the last that the page had.
-func (pc *pageChange) revision(e *Event) {
+// ids fills in those of the revision. A deletion makes none; the one in its event
+// is the last that the page had.
+func (pc *pageChange) ids(e *Event) {
 	switch e.Kind {
 	case Create, Edit, Move:
 		e.Revision, e.Parent = int64(pc.Revision.ID), int64(pc.Revision.Parent)

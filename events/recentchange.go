@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// This file holds the decoder of recentchange events, which are rows of a
-// wiki's recent changes: edits, new pages, log entries and more.
+// This file holds what recentchange events mean, which are rows of a wiki's
+// recent changes: edits, new pages, log entries and more.
 
 package events
 
 import (
 	"encoding/json"
-	"fmt"
 	"strings"
 	"time"
 )
@@ -31,13 +30,9 @@ type recentChange struct {
 	LogParams json.RawMessage `json:"log_params"`
 }
 
-func decodeRecentChange(head header, data []byte) (Event, error) {
-	var rc recentChange
-	if err := unmarshal(data, &rc); err != nil {
-		return Event{}, fmt.Errorf("decode recentchange: %w", err)
-	}
-	e := head.event()
-	e.Wiki = head.Wiki
+// fill fills in what a change of a type means. It reports false for a type that
+// it does not know.
+func (rc *recentChange) fill(e *Event, changeType string) bool {
 	if e.Domain == "" {
 		e.Domain = rc.ServerName
 	}
@@ -50,28 +45,28 @@ func decodeRecentChange(head header, data []byte) (Event, error) {
 	e.Bot, e.Minor = rc.Bot, rc.Minor
 	e.Comment = rc.Comment
 
-	switch head.Type {
+	switch changeType {
 	case "edit":
 		e.Kind = Edit
 	case "new":
 		e.Kind = Create
 	case "log":
-		rc.entry(&e)
-		return e, nil
+		rc.entry(e)
+		return true
 	case "categorize", "external":
 		e.Kind = Other
-		return e, nil
+		return true
 	default:
-		return Event{}, fmt.Errorf("%w: recentchange of type %q", ErrUnknown, shorten(head.Type))
+		return false
 	}
 	e.Revision, e.Parent = int64(rc.Revision.New), int64(rc.Revision.Old)
-	return e, nil
+	return true
 }
 
-// entry fills in what a log entry means. The title of a log entry is the page
-// that it was made on, which for a move is the one before it. The event does
-// not tell the namespace that a page was moved to: e.Namespace stays the old
-// one.
+// entry fills in what a log entry means. The title and the namespace of a log
+// entry are those of the page that it was made on, which for a move is the one
+// before it. Entries that change no page are of the kind Log, and so are those
+// that make pages by the hundred (imports, merged histories).
 func (rc *recentChange) entry(e *Event) {
 	e.Kind = Log
 	e.LogType, e.LogAction = rc.LogType, rc.LogAction
@@ -79,6 +74,7 @@ func (rc *recentChange) entry(e *Event) {
 	case "move":
 		if to := rc.target(); to != "" {
 			e.Kind, e.OldTitle, e.Title = Move, e.Title, to
+			e.Namespace = movedTo(e.OldTitle, e.Namespace, to)
 		}
 	case "delete":
 		switch rc.LogAction {
@@ -90,6 +86,32 @@ func (rc *recentChange) entry(e *Event) {
 			e.Kind, e.Revision = Visibility, rc.hidden()
 		}
 	}
+}
+
+// englishNames are the names of namespaces that every wiki reads, whatever its
+// language. Those of the main namespace are not among them, nor those to which
+// no page can be moved.
+var englishNames = map[string]int{
+	"Talk": 1, "User": 2, "User talk": 3, "Project": 4, "Project talk": 5, "File": 6, "File talk": 7, "MediaWiki": 8, "MediaWiki talk": 9,
+	"Template": 10, "Template talk": 11, "Help": 12, "Help talk": 13, "Category": 14, "Category talk": 15,
+}
+
+// movedTo is the namespace of the title to which a page was moved. The event
+// does not tell it, but a title without a colon is in the main namespace, and
+// one with the same name before the colon in the same. If only the wiki could
+// tell it is that of the old title.
+func movedTo(from string, namespace int, to string) int {
+	name, _, found := strings.Cut(to, ":")
+	if !found {
+		return 0
+	}
+	if old, _, found := strings.Cut(from, ":"); found && old == name {
+		return namespace
+	}
+	if n, ok := englishNames[name]; ok {
+		return n
+	}
+	return namespace
 }
 
 // target is the title that a page was moved to, "" if the event does not say.
