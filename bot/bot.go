@@ -42,6 +42,12 @@ type Config struct {
 	// DryRun, when not nil, gets a diff of each edit that would be made, and
 	// nothing is saved.
 	DryRun io.Writer
+	// PollEvery is how often a quiet wiki without a stream is asked for its
+	// changes; events.DefaultInterval if zero.
+	PollEvery time.Duration
+	// ListedWithin is how long a change may take to show in a wiki's lists, which
+	// lag behind its events; 10 s if zero.
+	ListedWithin time.Duration
 	// SurveyEvery is how often every source is read again; an hour if zero.
 	SurveyEvery time.Duration
 	// StartWithin is how long a wiki may take to answer at start-up; two
@@ -67,13 +73,14 @@ type RefusedError struct {
 func (e *RefusedError) Error() string { return e.Who + ": " + e.Err.Error() }
 func (e *RefusedError) Unwrap() error { return e.Err }
 
-// Bot serves a set of wikis from one stream.
+// Bot serves a set of wikis: from one stream, but for those that are polled.
 type Bot struct {
 	Config
 	stream  *events.Stream
 	sites   map[string]*site // by database name
 	metrics *metrics
 	pulse   pulse
+	gaps    gapLog
 	started time.Time
 }
 
@@ -88,6 +95,9 @@ func New(c Config) (*Bot, error) {
 	if c.TroubleAfter == 0 {
 		c.TroubleAfter = time.Minute
 	}
+	if c.ListedWithin == 0 {
+		c.ListedWithin = 10 * time.Second
+	}
 	if c.Now == nil {
 		c.Now = time.Now
 	}
@@ -95,7 +105,9 @@ func New(c Config) (*Bot, error) {
 		c.Metrics = prometheus.NewRegistry()
 	}
 	c.Stream.UserAgent, c.Stream.Log, c.Stream.Metrics = c.UserAgent, c.Log, c.Metrics
-	b := &Bot{Config: c, stream: events.New(c.Stream), sites: map[string]*site{}, metrics: newMetrics(c.Metrics)}
+	b := &Bot{Config: c, sites: map[string]*site{}, metrics: newMetrics(c.Metrics)}
+	c.Stream.Want = b.wants
+	b.stream = events.New(c.Stream)
 	b.started = b.now()
 	for _, w := range c.Wikis {
 		s, err := newSite(b, w)
@@ -136,7 +148,9 @@ func (b *Bot) run(ctx context.Context) error {
 		if err := b.start(ctx); err != nil {
 			return err
 		}
-		g.Go(func() error { return b.watch(ctx) })
+		for _, f := range b.feeds() {
+			g.Go(func() error { return b.watch(ctx, f) })
+		}
 		for _, s := range b.sites {
 			g.Go(func() error { return s.survey(ctx) })
 			g.Go(func() error { return s.reconcile(ctx) })

@@ -16,6 +16,8 @@ type metrics struct {
 	skipped  *prometheus.CounterVec // by reason
 	edits    *prometheus.CounterVec // by wiki and outcome
 	surveys  *prometheus.CounterVec // by source and outcome
+	gaps     *prometheus.CounterVec // by wiki and cause
+	found    *prometheus.CounterVec // by wiki
 }
 
 func newMetrics(r prometheus.Registerer) *metrics {
@@ -29,15 +31,19 @@ func newMetrics(r prometheus.Registerer) *metrics {
 		skipped:  counter("edits_skipped_total", "Watched edits that could not be looked at, by reason.", "reason"),
 		edits:    counter("pages_published_total", "Pages that passed the write gate, by outcome.", "wiki", "outcome"),
 		surveys:  counter("surveys_total", "Readings of ownership sources.", "source", "outcome"),
+		gaps:     counter("gaps_filled_total", "Gaps of the stream that were looked up on a wiki, by cause.", "wiki", "cause"),
+		found:    counter("gap_events_total", "Changes that were found on a wiki when gaps of the stream were looked up.", "wiki"),
 	}
 }
 
-// pulse is when the watch loop last handled an event, canaries included.
+// pulse is when a watch loop last handled an event, canaries included: the one
+// of the stream, or any if there is none. A polled wiki that does not answer
+// does not make the bot ill.
 type pulse struct{ last atomic.Int64 }
 
 func (p *pulse) beat() { p.last.Store(time.Now().Unix()) }
 
-// LastEvent returns when the watch loop last handled an event, zero before the
+// LastEvent returns when a watch loop last handled an event, zero before the
 // first one.
 func (b *Bot) LastEvent() time.Time {
 	if t := b.pulse.last.Load(); t != 0 {

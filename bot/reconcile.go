@@ -167,7 +167,11 @@ func (s *site) report(ctx context.Context, set *ruleset, under publish.Rules, at
 	if set.rules == nil {
 		inForce = nil
 	}
-	return s.publish(ctx, plan.ReportPage(s.pages, inForce, set.rejected, trouble), registry.PageHeld, under)
+	gaps, err := s.gapsToShow(ctx, at)
+	if err != nil {
+		return err
+	}
+	return s.publish(ctx, plan.ReportPage(s.pages, inForce, set.rejected, trouble, gaps), registry.PageHeld, under)
 }
 
 // trouble returns, a sentence each, what people should know besides the rules.
@@ -192,9 +196,11 @@ func (s *site) trouble(ctx context.Context, at time.Time) ([]string, error) {
 				source.Source, source.Failed.UTC().Format(time.DateTime), source.Reason))
 		}
 	}
-	if since, reason := s.stream(); reason != "" && at.Sub(since) > s.troubleAfter {
-		trouble = append(trouble, fmt.Sprintf("The event stream is away since %s: %s. Tables are kept true by regular readings; mentions are caught up once it is back.",
-			since.UTC().Format(time.DateTime), reason))
+	if text := notes[noteGap]; text != "" {
+		trouble = append(trouble, text)
+	}
+	if text := s.away(at); text != "" {
+		trouble = append(trouble, text)
 	}
 	return trouble, nil
 }

@@ -33,7 +33,7 @@ type site struct {
 	gate    *publish.Publisher // set by start
 	reg     *registry.Registry
 	dryRun  io.Writer
-	stream  func() (since time.Time, reason string) // trouble of the stream
+	feed    *feed // where its events come from; set by Bot.feeds
 	metrics *metrics
 	now     func() time.Time
 	log     zerolog.Logger
@@ -50,7 +50,10 @@ type site struct {
 	// settled.
 	settled map[string]string
 	doubt   atomic.Bool
-	stood   map[string]bool // mentions that stood at the second look, by board key; reconcile's alone
+	// gaps are those that the report page shows, since gapsAt; reconcile's alone.
+	gaps   []registry.Gap
+	gapsAt time.Time
+	stood  map[string]bool // mentions that stood at the second look, by board key; reconcile's alone
 }
 
 func newSite(b *Bot, w Served) (*site, error) {
@@ -68,7 +71,6 @@ func newSite(b *Bot, w Served) (*site, error) {
 		client:  client,
 		reg:     b.Registry,
 		dryRun:  b.DryRun,
-		stream:  b.streamTrouble,
 		metrics: b.metrics,
 		now:     b.now,
 		log:     log,

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// This file holds watch: stream in, findings out.
+// This file holds watch: events in, findings out.
 
 package bot
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -21,56 +20,84 @@ import (
 // nothing. A crash replays at most that much.
 const cursorEvery = 5 * time.Second
 
-// watch follows the stream. It handles one event at a time, so that the order
-// on each page is kept and the cursor is never ahead of the findings.
-func (b *Bot) watch(ctx context.Context) error {
-	from, err := b.Registry.Cursor(ctx, b.stream.StreamSet())
+// watch follows one feed. It handles one event at a time, so that the order on
+// each page is kept and the cursor is never ahead of the findings.
+func (b *Bot) watch(ctx context.Context, f *feed) error {
+	from, start, err := b.place(ctx, f)
 	if err != nil {
 		return err
 	}
-	start := time.Time{}
-	if from.IsZero() {
-		// The first run starts live. Its place is stored at once, so that what
-		// happens until the first finding is not lost with the process.
-		start = b.now()
-		from = events.Cursor{Streams: b.stream.StreamSet(), Time: start}
-		if _, err := b.Registry.Record(ctx, registry.Batch{Cursor: from}); err != nil {
-			return err
-		}
-	}
-	b.Log.Info().Str("streams", b.stream.StreamSet()).Str("cursor", from.ID).Msg("watching")
-	stored := time.Now()
-	for e, err := range b.stream.Events(ctx, from) {
+	b.Log.Info().Str("streams", f.StreamSet()).Str("cursor", from.ID).Time("since", from.Time).Msg("watching")
+	saved, at := from, time.Now()
+	for e, err := range f.Events(ctx, from) {
 		if err != nil {
-			return &RefusedError{Who: "stream", Err: err}
+			if err := f.failed(ctx, err); err != nil {
+				return err
+			}
+			continue
 		}
-		b.pulse.beat()
-		if e.Time.Before(start) {
+		if f.vital {
+			b.pulse.beat()
+		}
+		var recorded bool
+		switch {
+		case e.Kind == events.Gap:
+			recorded = true
+			err = b.fillGap(ctx, f, e, start)
+		case e.Kind == events.Progress:
+		case e.Time.Before(start):
 			continue // resuming goes back a little; nothing older than the first start counts
+		default:
+			recorded, err = b.handle(ctx, f, e)
 		}
-		recorded, err := b.handle(ctx, e)
 		if err != nil {
 			return err
 		}
-		if !recorded && time.Since(stored) > cursorEvery {
-			_, err = b.Registry.Record(ctx, registry.Batch{Cursor: e.Cursor})
+		moved := e.Cursor.ID != saved.ID || !e.Cursor.Time.Equal(saved.Time)
+		if !recorded && moved && (e.Kind == events.Progress || time.Since(at) > cursorEvery) {
+			if _, err := b.Registry.Record(ctx, registry.Batch{Cursor: e.Cursor}); err != nil {
+				return err
+			}
 			recorded = true
 		}
-		if err != nil {
-			return err
-		}
 		if recorded {
-			stored = time.Now()
+			saved, at = e.Cursor, time.Now()
 		}
 	}
 	return ctx.Err()
 }
 
+// place returns where a feed goes on, and before which time nothing counts: the
+// first start, if this is it.
+func (b *Bot) place(ctx context.Context, f *feed) (from events.Cursor, start time.Time, err error) {
+	for _, s := range f.sites {
+		if err := s.reg.SetNote(ctx, s.conf.Wiki.Wiki, noteGap, ""); err != nil {
+			return from, start, err
+		}
+	}
+	if f.polled() {
+		from, err = b.Registry.Cursor(ctx, f.StreamSet())
+	} else {
+		// The names of the streams may have changed since: the stream knows what
+		// to make of a cursor of others.
+		from, err = b.Registry.NewestCursor(ctx)
+	}
+	if err != nil || !from.IsZero() {
+		return from, start, err
+	}
+	// The first run starts live. Its place is stored at once, so that what
+	// happens until the first finding is not lost with the process.
+	start = b.now()
+	from = events.Cursor{Streams: f.StreamSet(), Time: start}
+	_, err = b.Registry.Record(ctx, registry.Batch{Cursor: from})
+	return from, start, err
+}
+
 // handle does what one event asks for and reports whether its cursor was
-// stored.
-func (b *Bot) handle(ctx context.Context, e events.Event) (recorded bool, err error) {
+// stored. Feeds handle their events side by side; each wiki is of one feed.
+func (b *Bot) handle(ctx context.Context, f *feed, e events.Event) (recorded bool, err error) {
 	s, served := b.sites[e.Wiki]
-	if !served || e.Kind == events.Canary || e.Kind == events.Other || e.Title == "" {
+	if !served || s.feed != f || e.Kind == events.Canary || e.Kind == events.Other || e.Title == "" {
 		return false, nil
 	}
 	s.trigger(e)
@@ -176,31 +203,4 @@ func (s *site) mentions(ctx context.Context, e events.Event) (detect.Change, []d
 		Before: before.Text, After: after.Text,
 	}
 	return change, detect.Mentions(change), nil
-}
-
-// causes says in public why the stream is away. The error itself names
-// addresses and ports of this machine, and is another one at each try.
-var causes = map[string]string{
-	"":             "it has not been reached yet",
-	"connect":      "it cannot be reached",
-	"idle":         "it was silent for too long",
-	"end":          "it ended the connection",
-	"cut":          "the connection was cut",
-	"error_event":  "it reported an error",
-	"content_type": "the answer is no event stream",
-	"status":       "it refuses the request for now",
-	"rate_limit":   "it asks to wait",
-}
-
-// streamTrouble says since when the stream is away and why, "" while it is not.
-func (b *Bot) streamTrouble() (since time.Time, reason string) {
-	state := b.stream.State()
-	if state.Connected {
-		return time.Time{}, ""
-	}
-	since = state.Since
-	if since.IsZero() {
-		since = b.started
-	}
-	return since, cmp.Or(causes[state.Cause], "it is away")
 }

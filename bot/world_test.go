@@ -87,6 +87,8 @@ type world struct {
 	startWithin time.Duration
 	passes      int
 	configPage  string       // another one than the usual
+	source      string       // where the events come from; the stream if empty
+	stream      string       // address of another stream than the relay's
 	ahead       atomic.Int64 // how far the bot's clock is ahead, in nanoseconds
 }
 
@@ -144,11 +146,14 @@ func (w *world) start() {
 			Wiki: config.Wiki{
 				Wiki: w.wiki.DB, API: w.wiki.API, User: botName, Login: w.login,
 				ConfigPage: cmp.Or(w.configPage, configPage), ConfigRights: config.DefaultConfigRights(),
+				Source: cmp.Or(w.source, config.Stream),
 			},
 			Password: w.pass,
 		}},
 		Registry:     reg,
-		Stream:       events.Config{URL: w.feed.URL + "/v2/stream", Streams: []string{"mediawiki.recentchange"}},
+		PollEvery:    100 * time.Millisecond,
+		ListedWithin: 10 * time.Millisecond,
+		Stream:       events.Config{URL: cmp.Or(w.stream, w.feed.URL) + "/v2/stream", Streams: []string{"mediawiki.recentchange"}},
 		UserAgent:    "codesteward-test/0 (https://example.org)",
 		StartWithin:  cmp.Or(w.startWithin, 20*time.Second),
 		TroubleAfter: time.Second,

@@ -327,14 +327,19 @@ func TestReport(t *testing.T) {
 		inForce  *registry.Rules
 		rejected *plan.Rejected
 		trouble  []string
+		gaps     []registry.Gap
 	}{
-		{"report-fine.wiki", stored, nil, nil},
-		{"report-rejected.wiki", stored, rejected, nil},
-		{"report-never.wiki", nil, rejected, nil},
-		{"report-trouble.wiki", stored, nil, []string{"Project:Gadgets: the end marker is missing", "Another [[page]]"}},
+		{"report-fine.wiki", stored, nil, nil, nil},
+		{"report-rejected.wiki", stored, rejected, nil, nil},
+		{"report-never.wiki", nil, rejected, nil, nil},
+		{"report-trouble.wiki", stored, nil, []string{"Project:Gadgets: the end marker is missing", "Another [[page]]"}, nil},
+		{"report-gaps.wiki", stored, nil, nil, []registry.Gap{
+			{From: now.Add(-2 * time.Hour), To: now.Add(-time.Hour), Cause: "hole", Missing: 9, Found: 1},
+			{From: now.Add(-240 * time.Hour), To: now.Add(-24 * time.Hour), Cause: "retention", Missing: -1, Found: 1200},
+		}},
 	}
 	for _, test := range tests {
-		p := plan.ReportPage(site, test.inForce, test.rejected, test.trouble)
+		p := plan.ReportPage(site, test.inForce, test.rejected, test.trouble, test.gaps)
 		text, err := p.Create()
 		if err != nil {
 			t.Fatal(err)

@@ -30,8 +30,9 @@ type Report struct{ Body string }
 
 // ReportPage plans the report. InForce is nil when no rules were ever good,
 // rejected is nil when the newest revision is in force. Trouble holds what
-// else people should know, each a sentence.
-func ReportPage(site Site, inForce *registry.Rules, rejected *Rejected, trouble []string) Page {
+// else people should know, each a sentence, and gaps the last times of which
+// the event stream could not tell everything.
+func ReportPage(site Site, inForce *registry.Rules, rejected *Rejected, trouble []string, gaps []registry.Gap) Page {
 	var b strings.Builder
 	config := fmt.Sprintf("[[%s]]", site.ConfigPage)
 	switch {
@@ -58,6 +59,9 @@ func ReportPage(site Site, inForce *registry.Rules, rejected *Rejected, trouble 
 	for _, t := range slices.Sorted(slices.Values(trouble)) {
 		fmt.Fprintf(&b, "* %s\n", wikitext.Escape(t))
 	}
+	if len(gaps) > 0 {
+		fmt.Fprintf(&b, "\nThe event stream has left something out, which was looked up in the recent changes: %s.\n", gapTimes(gaps))
+	}
 	fmt.Fprintf(&b, "\nTo stop the bot, write anything on [[%s]].", site.StopPage)
 	page := Page{
 		Title:     site.ReportPage,
@@ -74,6 +78,15 @@ func ReportPage(site Site, inForce *registry.Rules, rejected *Rejected, trouble 
 		page.Summary = count(n, "problem")
 	}
 	return page
+}
+
+// gapTimes says when the gaps were, and how much happened in that time.
+func gapTimes(gaps []registry.Gap) string {
+	var times []string
+	for _, g := range gaps {
+		times = append(times, fmt.Sprintf("%s to %s (%s)", since(g.From), since(g.To), count(int(g.Found), "change")))
+	}
+	return strings.Join(times, ", ")
 }
 
 // Apply writes the report into its region, which is added where it is missing:

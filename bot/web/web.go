@@ -17,8 +17,12 @@ import (
 // as stuck. Canary events come several times an hour on a quiet stream.
 const silence = 30 * time.Minute
 
-// bot tells when it last handled an event.
-type bot interface{ LastEvent() time.Time }
+// bot tells when it last handled an event, and a line each which gaps of the
+// stream it has filled.
+type bot interface {
+	LastEvent() time.Time
+	LastGaps() []string
+}
 
 // Handler serves metrics and health. The bot is healthy while its watch loop
 // handles events, and until the first one for as long after the start; a wiki
@@ -37,6 +41,9 @@ func Handler(metrics *prometheus.Registry, b bot) http.Handler {
 			return
 		}
 		fmt.Fprintln(w, "ok")
+		for _, line := range b.LastGaps() {
+			fmt.Fprintln(w, line)
+		}
 	})
 	return mux
 }

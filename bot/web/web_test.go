@@ -17,6 +17,8 @@ type watched struct{ last time.Time }
 
 func (w *watched) LastEvent() time.Time { return w.last }
 
+func (w *watched) LastGaps() []string { return []string{"gap filled on teawiki"} }
+
 func TestHealthFollowsTheWatchLoop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &watched{}
@@ -27,6 +29,9 @@ func TestHealthFollowsTheWatchLoop(t *testing.T) {
 			h.ServeHTTP(w, httptest.NewRequest("GET", "/healthz", nil))
 			if w.Code != want {
 				t.Errorf("%s: status %d, want %d: %s", what, w.Code, want, w.Body)
+			}
+			if text := w.Body.String(); want == 200 && text != "ok\ngap filled on teawiki\n" {
+				t.Errorf("%s: it says %q", what, text)
 			}
 		}
 		expect("at the start", 200)

@@ -36,6 +36,7 @@ type runCmd struct {
 	Stream      string        `default:"https://stream.wikimedia.org/v2/stream" help:"Address of the event streams."`
 	Streams     []string      `default:"mediawiki.page_change.v1" help:"Names of the streams to follow."`
 	Contact     string        `default:"https://gitlab.wikimedia.org/toolforge-repos/codesteward" help:"How to reach the operator: a page or an e-mail address, sent to every server in the User-Agent header."`
+	PollEvery   time.Duration `default:"30s" help:"How often a wiki with the source \"poll\" is asked for its recent changes while it is quiet."`
 	SurveyEvery time.Duration `default:"1h" help:"How often every ownership source is read again."`
 	StartWithin time.Duration `default:"2m" help:"How long a wiki may take to answer at start-up."`
 	Web         string        `help:"Address to serve /metrics and /healthz on, such as 127.0.0.1:8091; none if empty."`
@@ -67,6 +68,7 @@ func (c *runCmd) Run(p *program) error {
 		Registry:    reg,
 		Stream:      events.Config{URL: c.Stream, Streams: c.Streams},
 		UserAgent:   fmt.Sprintf("codesteward/%s (%s)", version(), c.Contact),
+		PollEvery:   c.PollEvery,
 		SurveyEvery: c.SurveyEvery,
 		StartWithin: c.StartWithin,
 		Metrics:     metrics,

@@ -31,6 +31,14 @@ func printStatus(out io.Writer, s registry.Status, now time.Time) error {
 	for _, c := range s.Cursors {
 		line("cursor", c.Streams, "newest event handled: "+when(c.Time, now))
 	}
+	for _, g := range s.Gaps {
+		missing := "an unknown number of events"
+		if g.Missing >= 0 {
+			missing = fmt.Sprintf("%d events of all wikis", g.Missing)
+		}
+		line("gap", g.Wiki, fmt.Sprintf("%s to %s: the stream left out %s (%s), %d changes looked up %s",
+			g.From.UTC().Format(time.DateTime), g.To.UTC().Format(time.DateTime), missing, g.Cause, g.Found, when(g.Filled, now)))
+	}
 	for _, r := range s.Rules {
 		line("rules", r.Wiki, fmt.Sprintf("revision %d by %s in force since %s", r.Revision, r.User, when(r.Since, now)))
 	}
