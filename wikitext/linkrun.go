@@ -9,7 +9,7 @@ import "strings"
 
 // linkMayBegin notes that count brackets open here.
 func (s *scanner) linkMayBegin(count int) {
-	if s.i < s.attrs {
+	if s.i < s.attrs || s.inGallery() && strings.IndexByte(s.src[max(s.base, s.line):s.i], '|') < 0 {
 		return
 	}
 	var cell uint8
@@ -23,6 +23,12 @@ func (s *scanner) linkMayBegin(count int) {
 	}
 	at := int32(len(s.nodes))
 	s.nodes = append(s.nodes, node{kind: openNode, start: int32(s.i), inner: int32(s.i + count), link: at, level: cell})
+}
+
+// inGallery reports whether the innermost tag is a gallery, whose lines begin
+// with the name of a file.
+func (s *scanner) inGallery() bool {
+	return s.tags > 0 && s.site.tags[s.stack[s.tag].tag] == "gallery"
 }
 
 // literalLinks notes the brackets in a stretch of plain text that the scan
@@ -41,6 +47,28 @@ func (s *scanner) literalLinks(end int) {
 	s.i, s.seen = end, end
 }
 
+// withoutTags returns a line without the comments and the tags around what is
+// transcluded that it begins with.
+func withoutTags(line string) string {
+	for {
+		rest := strings.TrimLeft(line, " \t\r")
+		end := ">"
+		switch {
+		case strings.HasPrefix(rest, "<!--"):
+			end = "-->"
+		case strings.HasPrefix(rest, "<noinclude"), strings.HasPrefix(rest, "</noinclude"),
+			strings.HasPrefix(rest, "<onlyinclude"), strings.HasPrefix(rest, "</onlyinclude"):
+		default:
+			return line
+		}
+		_, after, ok := strings.Cut(rest, end)
+		if !ok {
+			return line
+		}
+		line = after
+	}
+}
+
 // kindOfLine tells what the present line is to a table: '-' if it begins a table
 // or a row, so that all of it is attributes, '|' or '!' if it begins a cell.
 func (s *scanner) kindOfLine() byte {
@@ -48,7 +76,7 @@ func (s *scanner) kindOfLine() byte {
 		return s.lineKind
 	}
 	s.lineSeen, s.lineKind = s.line, 0
-	line := s.src[max(0, s.line):s.i]
+	line := withoutTags(s.src[max(0, s.line):s.i])
 	if tableSign(line, 0, len(line)) >= 0 {
 		s.lineKind = '-'
 	} else if s.inTable {
@@ -193,4 +221,11 @@ func (r *linkRun) fileEnd(k int) (end int, ok bool) {
 	}
 	r.held = len(r.opens)
 	return 0, false
+}
+
+// beginsTable reports whether a line that ends with the sign of a table begins
+// one.
+func beginsTable(line string) bool {
+	line = withoutTags(line)
+	return tableSign(line, 0, len(line)) == len(line)-len("{|")
 }

@@ -29,7 +29,7 @@ func (s *scanner) target(text string, t targetEnd) (valid, file bool) {
 	if s.site.protocol(text) > 0 {
 		return false, false
 	}
-	if strings.HasPrefix(text, "../") || text == ".." { // a page above
+	if strings.HasPrefix(text, "../") { // a page above
 		return true, false
 	}
 	title, err := s.site.ParseTitle(text)
@@ -109,6 +109,9 @@ func (s *Site) protocol(text string) int {
 // scheme is protocol for a text whose first colon is at n.
 func (s *Site) scheme(text string, n int) int {
 	var buffer [longestProtocol]byte
+	if n > len(buffer) {
+		return 0
+	}
 	for k := range n {
 		c := text[k]
 		if c >= 'A' && c <= 'Z' {

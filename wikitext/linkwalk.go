@@ -23,6 +23,8 @@ var target = func() (class [256]uint8) {
 			class[c] = specialByte
 		case c == ' ', c == '_', c == 0xc2, c == 0xe1, c == 0xe2, c == 0xe3: // spaces and marks of direction, too
 			class[c] = blankByte
+		case c >= 0x80 && c < 0xc0: // the rest of a character
+			class[c] = blankByte
 		case c >= 0x80, c >= '0' && c <= '9', c|0x20 >= 'a' && c|0x20 <= 'z', strings.IndexByte("!\"$'()*,-;=?@\\^`+\x7f", byte(c)) >= 0:
 			class[c] = plainByte
 		case strings.IndexByte(":#&./~", byte(c)) >= 0:
@@ -53,6 +55,8 @@ type targetEnd struct {
 
 // target reads a target from i.
 func (w *walk) target(i int, site *Site) (t targetEnd, ok bool) {
+	// Characters beyond ASCII may be spaces; whether the title is empty is then
+	// left to the one who reads it.
 	visible := false
 	for i < w.end {
 		c := w.src[i]
@@ -66,16 +70,20 @@ func (w *walk) target(i int, site *Site) (t targetEnd, ok bool) {
 		switch class := target[c]; {
 		case class != illegalByte:
 			t.class = max(t.class, class)
-			visible = visible || class != blankByte
+			if class != blankByte {
+				visible = true
+			} else if c >= 0x80 && !visible {
+				t.class = specialByte
+			}
 			i++
 		case c == ']':
 			t.end = i
 			t.close, ok = w.second(i + 1)
-			return t, visible && ok
+			return t, (visible || t.class == specialByte) && ok
 		case c == '|':
 			t.end, t.label = i, i+1
 			t.flags |= hasLabel
-			return t, visible
+			return t, visible || t.class == specialByte
 		case c == '{' || c == '<':
 			n := w.at(i)
 			if n == nil || n.kind == TagNode {
@@ -84,7 +92,7 @@ func (w *walk) target(i int, site *Site) (t targetEnd, ok bool) {
 			if n.kind == TemplateNode && w.src[n.start:n.end] == magicPipe {
 				t.end, t.label = i, int(n.end)
 				t.flags |= hasLabel | magicLabel
-				return t, visible
+				return t, visible || t.class == specialByte
 			}
 			if n.kind == TemplateNode || n.kind == ParameterNode {
 				t.dynamic, visible = true, true

@@ -30,7 +30,8 @@ type piece struct {
 }
 
 // With a tag, these fields have other meanings: its contents end at visualEnd,
-// it ends at commentEnd, and the text around it ends at nameEnd.
+// it ends at commentEnd, and the text around it begins at count and ends at
+// nameEnd; argument is the index of the tag that it stands in.
 
 const none = -1
 
@@ -67,6 +68,7 @@ type scanner struct {
 	only        bool // just what stands in onlyinclude
 	over        bool // there is no further onlyinclude
 	tags        int  // how many tags are on the stack
+	tag         int  // the index of the innermost of them
 	headings    int32
 	dead        int // how many nodes belong to what was never closed
 	stack       []piece
@@ -166,7 +168,7 @@ func (s *scanner) step() {
 		case dash:
 			s.push(piece{open: '-', count: 2, start: int32(s.i - 1)}, s.i+1)
 		case s.i+1 < s.limit && s.src[s.i+1] == '|':
-			s.inTable = s.inTable || tableSign(s.src, max(0, s.line), s.i+2) == s.i
+			s.inTable = s.inTable || beginsTable(s.src[max(0, s.line):s.i+2])
 		}
 		s.i += count
 		s.seen = s.i

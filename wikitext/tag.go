@@ -167,6 +167,8 @@ func (s *scanner) angle() {
 	default:
 		s.push(piece{open: '<', tag: index, start: int32(start), visualEnd: int32(at), commentEnd: int32(end), nameEnd: int32(s.limit),
 			count: int32(s.base)}, open)
+		s.top().argument = int32(s.tag)
+		s.tag = len(s.stack) - 1
 		s.tags++
 		s.i, s.seen, s.limit, s.base = open, open, at, open
 	}
@@ -187,6 +189,7 @@ func (s *scanner) closeTag() {
 	}
 	p := s.pop()
 	s.tags--
+	s.tag = int(p.argument)
 	s.nodes = append(s.nodes, node{kind: TagNode, tag: p.tag, start: p.start, end: p.commentEnd, inner: p.part, innerEnd: p.visualEnd, link: p.first})
 	s.i, s.seen, s.limit, s.base = int(p.commentEnd), int(p.commentEnd), int(p.nameEnd), int(p.count)
 }
