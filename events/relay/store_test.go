@@ -565,3 +565,34 @@ func residentSize(t *testing.T, pid int) string {
 	line, _, _ := strings.Cut(rest, "\n")
 	return "VmHWM:" + line
 }
+
+// FuzzSegment opens a store on a file of any bytes: either it names the file, or
+// all that it kept can be read.
+func FuzzSegment(f *testing.F) {
+	record := appendRecord(nil, entry{spot: spot{stamp: 5}, data: []byte(`{"a":1}`)})
+	f.Add([]byte(formatLine))
+	f.Add(append([]byte(formatLine), record...))
+	f.Add(append([]byte(formatLine), appendRecord(bytes.Clone(record), entry{spot: spot{topic: 1, stamp: 5, next: [2]int64{1, 0}}, data: []byte(`{}`)})...))
+	f.Add(append([]byte(formatLine), record[:len(record)-1]...))
+	f.Fuzz(func(t *testing.T, file []byte) {
+		dir := t.TempDir()
+		path := filepath.Join(dir, fmt.Sprintf("%020d%s", 0, fileSuffix))
+		if err := os.WriteFile(path, file, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		r, err := openRing(10, 1<<20, dir, 1<<20, zerolog.Nop())
+		if err != nil {
+			if !strings.Contains(err.Error(), path) {
+				t.Errorf("%q: %v", file, err)
+			}
+			return
+		}
+		defer r.close()
+		r.add(1, time.UnixMilli(7), newCanary())
+		least := int64(offsetEarliest)
+		all := remembered(t, r, r.seek([]place{{topic: 0, offset: &least}, {topic: 1, offset: &least}}))
+		if len(all) == 0 || !json.Valid(all[len(all)-1].data) {
+			t.Errorf("%q: %d events", file, len(all))
+		}
+	})
+}

@@ -8,6 +8,7 @@ package relay_test
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/http/httptest"
 	"strings"
@@ -157,24 +158,29 @@ func TestEditReachesTheClient(t *testing.T) {
 }
 
 func TestCutsBetweenRelayAndClientLoseNothing(t *testing.T) {
-	for name, cfg := range map[string]relay.Config{
-		"ends":   {Lifetime: 150 * time.Millisecond},
-		"aborts": {Lifetime: 150 * time.Millisecond, Abrupt: true},
-	} {
+	for name, cut := range map[string]relay.Cut{"ends": relay.CutEnd, "aborts": relay.CutAbort} {
 		t.Run(name, func(t *testing.T) {
-			f := startFeed(t, cfg)
+			f := startFeed(t, relay.Config{Faults: &relay.Faults{Plan: func(n int, _ *rand.Rand) relay.Fault {
+				if n > 0 {
+					return relay.Fault{}
+				}
+				return relay.Fault{Cut: cut, After: 20_000}
+			}}})
 			f.send(1)
-			c := &collector{titles: map[string]int{}, cursor: events.Cursor{Time: time.Now()}}
+			c := &collector{titles: map[string]int{}, cursor: events.Cursor{Streams: "mediawiki.recentchange", Time: time.Now()}}
 			// Each event read lets more be sent, some of them while the client is
 			// away.
 			c.follow(t, f.stream, 60, func(e events.Event) {
 				if f.sent < 60 {
 					f.send(min(2, 60-f.sent))
 				}
-				if f.sent == 30 {
+				if f.sent == 50 {
 					f.Fail("broker gone")
 				}
 			})
+			if n := f.Stats().Connections; n < 2 {
+				t.Errorf("%d connections only", n)
+			}
 		})
 	}
 }
@@ -182,12 +188,45 @@ func TestCutsBetweenRelayAndClientLoseNothing(t *testing.T) {
 func TestSwitchOfDataCentreWhileAwayLosesNothing(t *testing.T) {
 	f := startFeed(t, relay.Config{})
 	f.send(5)
-	c := &collector{titles: map[string]int{}, cursor: events.Cursor{Time: time.Now()}}
+	c := &collector{titles: map[string]int{}, cursor: events.Cursor{Streams: "mediawiki.recentchange", Time: time.Now()}}
 	c.follow(t, f.stream, 5, nil)
 	f.Switch()
 	f.send(5)
 	c.follow(t, f.client(), 10, nil)
 	if !strings.Contains(c.cursor.ID, `"codfw.mediawiki.recentchange","partition":0,"timestamp"`) {
 		t.Errorf("cursor %s does not know the other data centre", c.cursor.ID)
+	}
+}
+
+// TestFaultsLoseNothing lets a client follow a relay that does everything to it
+// that a relay can do.
+func TestFaultsLoseNothing(t *testing.T) {
+	f := startFeed(t, relay.Config{Canary: 50 * time.Millisecond, Faults: &relay.Faults{Seed: 1, Plan: func(n int, rnd *rand.Rand) relay.Fault {
+		switch n {
+		case 1:
+			return relay.Fault{Status: 503, RetryAfter: "0"}
+		case 2:
+			return relay.Fault{ContentType: "text/html"}
+		case 3:
+			return relay.Fault{Large: 4 << 20, Cut: relay.CutError, After: 4<<20 + 20_000}
+		case 0:
+			return relay.Fault{Cut: relay.CutReset, After: 10_000 + rnd.Int64N(20_000), Duplicate: 0.2, Replay: 0.1}
+		}
+		return relay.Fault{Duplicate: 0.2, Replay: 0.1}
+	}}})
+	f.send(1)
+	c := &collector{titles: map[string]int{}, cursor: events.Cursor{Streams: "mediawiki.recentchange", Time: time.Now()}}
+	c.follow(t, f.stream, 62, func(e events.Event) { // with the one that is large
+		if f.sent < 61 && e.Wiki == "teawiki" {
+			f.send(min(2, 61-f.sent))
+		}
+	})
+	for title, n := range c.titles {
+		if n != 1 {
+			t.Errorf("%s came %d times", title, n)
+		}
+	}
+	if n := f.Stats().Connections; n < 3 { // those that were streams
+		t.Errorf("%d connections only", n)
 	}
 }
