@@ -33,8 +33,8 @@ func (c Cursor) MarshalText() ([]byte, error) {
 func (c *Cursor) UnmarshalText(text []byte) error {
 	var s stored
 	err := json.Unmarshal(text, &s)
-	if err == nil && s.ID != "" {
-		_, err = parseID(nil, s.ID)
+	if err == nil {
+		err = Cursor(s).Check()
 	}
 	if err != nil {
 		return fmt.Errorf("read cursor %q: %w", shorten(string(text)), err)
@@ -42,6 +42,16 @@ func (c *Cursor) UnmarshalText(text []byte) error {
 	s.Seen = s.Seen[max(0, len(s.Seen)-maxSeen):]
 	*c = Cursor(s)
 	return nil
+}
+
+// Check reports what is wrong with a cursor whose ID is no SSE id. Such a cursor
+// is good for its Time alone.
+func (c Cursor) Check() error {
+	if c.ID == "" {
+		return nil
+	}
+	_, err := parseID(nil, c.ID)
+	return err
 }
 
 // resume returns what to ask the server for to go on from c: an SSE id, or

@@ -62,15 +62,34 @@ func TestTheNewestCursorIsOfAnySetOfStreams(t *testing.T) {
 	}
 }
 
-func TestACursorThatCannotBeReadIsNamed(t *testing.T) {
-	s := newStore(t)
-	s.record(Batch{Cursor: events.Cursor{Streams: "a.stream", ID: "[]", Time: at(1)}})
-	r := s.open()
-	if _, err := r.writer.Exec(`UPDATE stream_cursor SET rest = '{"seen":'`); err != nil {
-		t.Fatal(err)
-	}
-	_, err := r.Cursor(t.Context(), "a.stream")
-	if err == nil || !strings.Contains(err.Error(), "a.stream") || !strings.Contains(err.Error(), "stream_cursor") {
-		t.Errorf("error %v", err)
+func TestACursorThatCannotBeReadSaysHowToGoOn(t *testing.T) {
+	for what, damage := range map[string]string{
+		"its id":   `UPDATE stream_cursor SET sse_id = '[{"topic":"eqi'`,
+		"its rest": `UPDATE stream_cursor SET rest = '{"seen":'`,
+	} {
+		t.Run(what, func(t *testing.T) {
+			s := newStore(t)
+			s.record(Batch{Cursor: events.Cursor{Streams: "a.stream", ID: "[]", Time: at(1)}})
+			r := s.open()
+			if _, err := r.writer.Exec(damage); err != nil {
+				t.Fatal(err)
+			}
+			_, err := r.Cursor(t.Context(), "a.stream")
+			if err == nil || !strings.Contains(err.Error(), "a.stream") {
+				t.Fatalf("error %v", err)
+			}
+			status, statusErr := r.Status(t.Context())
+			if statusErr != nil || len(status.Cursors) != 1 || status.Cursors[0].Problem != err.Error() {
+				t.Errorf("status %+v, %v, want the problem %v", status.Cursors, statusErr, err)
+			}
+			_, advice, _ := strings.Cut(err.Error(), "database, ")
+			advice, _, _ = strings.Cut(advice, " makes the bot")
+			if _, err := r.writer.Exec(advice); err != nil {
+				t.Fatalf("what the error says to do: %s: %v", advice, err)
+			}
+			if c, err := r.Cursor(t.Context(), "a.stream"); err != nil || c.ID != "" || !c.Time.Equal(at(1)) {
+				t.Errorf("after that the cursor is %+v, %v; want its time alone", c, err)
+			}
+		})
 	}
 }

@@ -42,7 +42,7 @@ func recordForever(dsn string) error {
 	}
 	n := 0
 	if last.ID != "" {
-		if n, err = strconv.Atoi(last.ID); err != nil {
+		if n, err = reached(last); err != nil {
 			return err
 		}
 	}
@@ -50,7 +50,7 @@ func recordForever(dsn string) error {
 		n++
 		b := Batch{
 			Change: detect.Change{Wiki: "metawiki", Title: "Talk:A", Revision: int64(n), Time: at(0)},
-			Cursor: events.Cursor{Streams: "s", ID: strconv.Itoa(n), Time: at(0)},
+			Cursor: events.Cursor{Streams: "s", ID: fmt.Sprintf(`[{"topic":"t","partition":0,"offset":%d}]`, n), Time: at(0)},
 		}
 		for i := range perBatch {
 			b.Mentions = append(b.Mentions, detect.Mention{Kind: detect.Tool, Name: fmt.Sprintf("t%d", i)})
@@ -60,6 +60,12 @@ func recordForever(dsn string) error {
 		}
 		fmt.Println(n)
 	}
+}
+
+// reached is the number of the last batch before a cursor.
+func reached(c events.Cursor) (n int, err error) {
+	_, err = fmt.Sscanf(c.ID, `[{"topic":"t","partition":0,"offset":%d}]`, &n)
+	return n, err
 }
 
 func TestKillAtAnyMomentLeavesFindingsAndCursorTogether(t *testing.T) {
@@ -79,7 +85,7 @@ func TestKillAtAnyMomentLeavesFindingsAndCursorTogether(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				reached, err := strconv.Atoi(cursor.ID)
+				reached, err := reached(cursor)
 				if err != nil || reached < said {
 					t.Errorf("the cursor is %q, %v, after batch %d was committed", cursor.ID, err, said)
 				}

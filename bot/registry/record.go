@@ -86,15 +86,30 @@ func (r *Registry) cursor(ctx context.Context, which string, args ...any) (event
 	case err != nil:
 		return events.Cursor{}, fmt.Errorf("read the stored cursor: %w", err)
 	}
+	return readCursor(streams, id, at, rest)
+}
+
+// readCursor reads a row of stream_cursor. The error of one that is damaged
+// says what to do about it.
+func readCursor(streams, id string, at int64, rest string) (events.Cursor, error) {
 	var c events.Cursor
+	var err error
 	if rest != "" {
-		if err := c.UnmarshalText([]byte(rest)); err != nil {
-			return events.Cursor{}, fmt.Errorf("cursor of %s, stored with the time %s: %w; without its row in stream_cursor the bot starts from now",
-				streams, moment(at).Format(time.RFC3339), err)
-		}
+		err = c.UnmarshalText([]byte(rest))
 	}
 	c.Streams, c.ID, c.Time = streams, id, moment(at)
-	return c, nil
+	if err == nil {
+		err = c.Check()
+	}
+	if err == nil {
+		return c, nil
+	}
+	row := "WHERE streams = '" + strings.ReplaceAll(streams, "'", "''") + "'"
+	advice := "DELETE FROM stream_cursor " + row + " makes the bot start from now, and all until then is lost to it"
+	if at > 0 {
+		advice = fmt.Sprintf("UPDATE stream_cursor SET sse_id = '', rest = '' %s makes the bot go on from %s", row, moment(at).Format(time.RFC3339))
+	}
+	return events.Cursor{}, fmt.Errorf("the stored cursor of %s is damaged: %w; in the registry's database, %s", streams, err, advice)
 }
 
 func saveCursor(ctx context.Context, tx *sql.Tx, c events.Cursor) error {

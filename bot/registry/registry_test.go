@@ -118,7 +118,7 @@ func TestCursorIsKeptForEachSetOfStreams(t *testing.T) {
 
 func TestFailedBatchMovesNothing(t *testing.T) {
 	s := newStore(t)
-	s.record(Batch{Cursor: events.Cursor{Streams: "s", ID: "1", Time: at(1)}})
+	s.record(Batch{Cursor: events.Cursor{Streams: "s", ID: "[]", Time: at(1)}})
 	r := s.open()
 	// The last thing that a batch writes fails.
 	if _, err := r.writer.Exec(`CREATE TRIGGER no_cursor BEFORE UPDATE ON stream_cursor BEGIN SELECT RAISE(ABORT, 'disk full'); END`); err != nil {
@@ -127,7 +127,7 @@ func TestFailedBatchMovesNothing(t *testing.T) {
 	b := Batch{
 		Change:   detect.Change{Wiki: "metawiki", Title: "Talk:A", Revision: 5, Time: at(2)},
 		Mentions: []detect.Mention{{Kind: detect.Tool, Name: "guc"}},
-		Cursor:   events.Cursor{Streams: "s", ID: "2", Time: at(2)},
+		Cursor:   events.Cursor{Streams: "s", ID: `[{"topic":"t","partition":0,"offset":2}]`, Time: at(2)},
 	}
 	changed, err := r.Record(t.Context(), b)
 	if err == nil || changed || !strings.Contains(err.Error(), "disk full") {
@@ -202,7 +202,7 @@ func TestNotesAndStatus(t *testing.T) {
 		t.Errorf("notes in the view (-want +got):\n%s", diff)
 	}
 
-	s.record(Batch{Cursor: events.Cursor{Streams: "s", ID: "secret?", Time: at(3)}})
+	s.record(Batch{Cursor: events.Cursor{Streams: "s", ID: "[]", Time: at(3)}})
 	s.survey(Survey{Source: "siteinfo", Wiki: "metawiki", At: at(1)})
 	for i, reason := range []string{"timeout", "still"} {
 		if err := s.open().SurveyFailed(ctx, "siteinfo", "metawiki", at(2+i), reason); err != nil {
@@ -223,7 +223,7 @@ func TestNotesAndStatus(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantStatus := Status{
-		Cursors: []CursorState{{"s", at(3)}},
+		Cursors: []CursorState{{Streams: "s", Time: at(3)}},
 		Surveys: []SurveyState{{Source: "siteinfo", Wiki: "metawiki", Read: at(1), Failed: at(2), Reason: "still"}},
 		Rules:   []RulesState{{"metawiki", 5, "Ana", at(1)}},
 		Open:    []Notice{{Key: "k", Wiki: "metawiki", Page: "P", Intended: at(1)}},
@@ -247,7 +247,7 @@ func TestExportHoldsThePublicPartOnly(t *testing.T) {
 	s.record(Batch{
 		Change:   detect.Change{Wiki: "metawiki", Title: "Talk:A", Revision: 5, Time: at(2), User: "Ben", After: "the whole text"},
 		Mentions: []detect.Mention{{Kind: detect.Extension, Name: "echo", Rule: "link"}},
-		Cursor:   events.Cursor{Streams: "streams!", ID: "cursor!", Time: at(2)},
+		Cursor:   events.Cursor{Streams: "streams!", ID: `[{"topic":"cursor!","partition":0,"offset":2}]`, Time: at(2)},
 	})
 	if err := s.open().SetNote(ctx, "metawiki", "api", "note!"); err != nil {
 		t.Fatal(err)
@@ -297,7 +297,7 @@ func TestConcurrentUse(t *testing.T) {
 				b := Batch{
 					Change:   detect.Change{Wiki: "metawiki", Title: "Talk:A", Revision: int64(1000*n + i + 1), Time: at(i)},
 					Mentions: []detect.Mention{{Kind: detect.Tool, Name: "guc"}, {Kind: detect.Extension, Name: "Echo"}},
-					Cursor:   events.Cursor{Streams: "s", ID: "x", Time: at(i)},
+					Cursor:   events.Cursor{Streams: "s", ID: "[]", Time: at(i)},
 				}
 				if _, err := r.Record(context.Background(), b); err != nil {
 					t.Error(err)

@@ -33,6 +33,8 @@ type Status struct {
 type CursorState struct {
 	Streams string    `json:"streams"`
 	Time    time.Time `json:"time,omitzero"` // of the newest event
+	// Problem says why the bot cannot go on from here, "" if it can.
+	Problem string `json:"problem,omitempty"`
 }
 
 // RulesState is which rules of a wiki are in force.
@@ -57,11 +59,17 @@ func (r *Registry) Status(ctx context.Context) (Status, error) {
 		err := query(ctx, tx, func(scan func(...any) error) error {
 			var c CursorState
 			var at int64
-			err := scan(&c.Streams, &at)
+			var id, rest string
+			if err := scan(&c.Streams, &id, &at, &rest); err != nil {
+				return err
+			}
 			c.Time = moment(at)
+			if _, err := readCursor(c.Streams, id, at, rest); err != nil {
+				c.Problem = err.Error()
+			}
 			s.Cursors = append(s.Cursors, c)
-			return err
-		}, `SELECT streams, event_time FROM stream_cursor ORDER BY streams`)
+			return nil
+		}, `SELECT streams, sse_id, event_time, rest FROM stream_cursor ORDER BY streams`)
 		if err != nil {
 			return fmt.Errorf("read cursors: %w", err)
 		}

@@ -30,6 +30,9 @@ func printStatus(out io.Writer, s registry.Status, now time.Time) error {
 	}
 	for _, c := range s.Cursors {
 		line("cursor", c.Streams, "newest event handled: "+when(c.Time, now))
+		if c.Problem != "" {
+			line("cursor", c.Streams, c.Problem)
+		}
 	}
 	for _, g := range s.Gaps {
 		missing := "an unknown number of events"
