@@ -8,14 +8,25 @@ package bot_test
 import (
 	"bytes"
 	"errors"
+	"io"
 	"net/http"
+	"strings"
 	"sync"
 )
 
-// gate is the way to the wiki's API, which can be closed.
+// gate is the way to the wiki's API, which can be closed, for everything or for
+// one list, which the wiki refuses then.
 type gate struct {
 	mu     sync.Mutex
 	closed bool
+	list   string
+}
+
+// refuse has the wiki refuse a list, none if it is "".
+func (g *gate) refuse(list string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.list = list
 }
 
 func (g *gate) set(closed bool) {
@@ -26,10 +37,14 @@ func (g *gate) set(closed bool) {
 
 func (g *gate) RoundTrip(r *http.Request) (*http.Response, error) {
 	g.mu.Lock()
-	closed := g.closed
+	closed, refused := g.closed, g.list != "" && r.URL.Query().Get("list") == g.list
 	g.mu.Unlock()
 	if closed {
 		return nil, errors.New("connection refused by the test")
+	}
+	if refused {
+		answer := `{"error":{"code":"listdisabled","info":"this list is switched off by the test"}}`
+		return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(answer)), Request: r}, nil
 	}
 	return http.DefaultTransport.RoundTrip(r)
 }

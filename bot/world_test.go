@@ -78,6 +78,7 @@ type world struct {
 	db    string
 	log   *lockedBuffer
 
+	bot     *bot.Bot // the last that was started
 	metrics *prometheus.Registry
 	stop    func() error // of the running bot
 	done    <-chan struct{}
@@ -86,9 +87,10 @@ type world struct {
 
 	startWithin time.Duration
 	passes      int
-	configPage  string       // another one than the usual
-	source      string       // where the events come from; the stream if empty
-	stream      string       // address of another stream than the relay's
+	configPage  string // another one than the usual
+	source      string // where the events come from; the stream if empty
+	stream      string // address of another stream than the relay's
+	retention   time.Duration
 	ahead       atomic.Int64 // how far the bot's clock is ahead, in nanoseconds
 }
 
@@ -153,7 +155,7 @@ func (w *world) start() {
 		Registry:     reg,
 		PollEvery:    100 * time.Millisecond,
 		ListedWithin: 10 * time.Millisecond,
-		Stream:       events.Config{URL: cmp.Or(w.stream, w.feed.URL) + "/v2/stream", Streams: []string{"mediawiki.recentchange"}},
+		Stream:       events.Config{URL: cmp.Or(w.stream, w.feed.URL) + "/v2/stream", Streams: []string{"mediawiki.recentchange"}, Retention: w.retention, Margin: w.retention / 10},
 		UserAgent:    "codesteward-test/0 (https://example.org)",
 		StartWithin:  cmp.Or(w.startWithin, 20*time.Second),
 		TroubleAfter: time.Second,
@@ -163,6 +165,7 @@ func (w *world) start() {
 		Log:          zerolog.New(w.log),
 	})
 	w.must(err)
+	w.bot = b
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
