@@ -57,7 +57,6 @@ func (f *form) scan(data []byte) bool {
 		case "log_action":
 			s.text(&f.change.LogAction)
 		case "log_params":
-			s.fail(f.change.LogParams != nil)
 			f.change.LogParams = s.value()
 		case "revision":
 			s.revision(&f.page.Revision, &f.change)
