@@ -240,6 +240,31 @@ func TestATimeThatTheStreamHasForgottenIsLookedUp(t *testing.T) {
 	w.once(3)
 }
 
+func TestWhatAGapBringsTooLateIsNotTold(t *testing.T) {
+	w := newWorld(t)
+	leaks := w.leak()
+	w.start()
+	w.settled()
+	w.ask(w.ada, "Before", "Who knows [[mw:Extension:Poem]]?")
+	w.awaits(board, "Before")
+	w.adopt(w.ada, "Alpha", "[[User:Ada]]")
+	w.awaits(gadgets, "owned")
+	w.ahead.Store(int64(31 * 24 * time.Hour))
+	w.whisper("Whispered", "Who knows [[mw:Extension:Poem]]?")
+	w.edit(w.admin, "Test Wiki talk:Admin", "[[MediaWiki:Gadget-Alpha.js]] is odd.")
+	w.awaits(reportPage, "left something out") // the last page of a pass
+	if n := leaks.lost.Load(); n == 0 {
+		t.Fatal("the stream has left out nothing")
+	}
+	w.once(1)
+	if text := w.text("User talk:Ada"); text != "" {
+		t.Errorf("a message a month later:\n%s", text)
+	}
+	if !strings.Contains(w.export(), "Whispered") {
+		t.Error("it is not even known")
+	}
+}
+
 func TestAWikiWithoutAStreamIsPolled(t *testing.T) {
 	w := newWorld(t)
 	w.feed.CloseClientConnections()

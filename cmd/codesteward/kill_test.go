@@ -41,18 +41,26 @@ const (
 // TestKillAtRandomMoments kills the bot again and again while people ask,
 // adopt and mention: every question is on the noticeboard once, every adopter
 // has one message, and in the end there is nothing left to edit.
-func TestKillAtRandomMoments(t *testing.T) { killAtRandomMoments(t, 8) }
+func TestKillAtRandomMoments(t *testing.T) { newKillTest(t).killAtRandomMoments(8) }
+
+// TestKillWhilePolling is the same on a wiki without a stream.
+func TestKillWhilePolling(t *testing.T) {
+	k := newKillTest(t)
+	k.serve("poll")
+	k.stream = "http://127.0.0.1:1/no/stream"
+	k.killAtRandomMoments(5)
+}
 
 // TestSoakKills is the same for longer.
 func TestSoakKills(t *testing.T) {
 	if os.Getenv("SOAK") == "" {
 		t.Skip("long; make soak runs it")
 	}
-	killAtRandomMoments(t, 100)
+	newKillTest(t).killAtRandomMoments(100)
 }
 
-func killAtRandomMoments(t *testing.T, kills int) {
-	k := newKillTest(t)
+func (k *killTest) killAtRandomMoments(kills int) {
+	t := k.T
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	rnd := rand.New(rand.NewPCG(seed, 0))
@@ -107,6 +115,7 @@ type killTest struct {
 	dir        string
 	stream     string
 	env        []string
+	login      string
 	password   string
 	cmd        *exec.Cmd
 	starts     int
@@ -147,11 +156,8 @@ func newKillTest(t *testing.T) *killTest {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wikis := fmt.Sprintf(`{"wikis": [{"wiki": %q, "api": %q, "user": %q, "login": %q}]}`, k.wiki.DB, k.wiki.API, killBot, login)
-	if err := os.WriteFile(filepath.Join(k.dir, "wikis.json"), []byte(wikis), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	k.password = password
+	k.login, k.password = login, password
+	k.serve("stream")
 	k.env = append(os.Environ(), "BE_CODESTEWARD=1", "CODESTEWARD_PASSWORD="+password)
 	for title, text := range map[string]string{
 		"MediaWiki:Gadgets-definition": "* Alpha[ResourceLoader]|Alpha.js",
@@ -164,6 +170,15 @@ func newKillTest(t *testing.T) *killTest {
 	k.questions = 0
 	t.Cleanup(k.kill)
 	return k
+}
+
+// serve writes the wikis file, with a source of events.
+func (k *killTest) serve(source string) {
+	k.Helper()
+	wikis := fmt.Sprintf(`{"wikis": [{"wiki": %q, "api": %q, "user": %q, "login": %q, "source": %q}]}`, k.wiki.DB, k.wiki.API, killBot, k.login, source)
+	if err := os.WriteFile(filepath.Join(k.dir, "wikis.json"), []byte(wikis), 0o600); err != nil {
+		k.Fatal(err)
+	}
 }
 
 // start starts the bot with a log of its own.
@@ -188,7 +203,7 @@ func (k *killTest) start() {
 
 func (k *killTest) runArgs() []string {
 	return []string{"run", "--wikis", filepath.Join(k.dir, "wikis.json"), "--db", "sqlite:" + filepath.Join(k.dir, "registry.db"),
-		"--stream", k.stream, "--streams", "mediawiki.recentchange"}
+		"--stream", k.stream, "--streams", "mediawiki.recentchange", "--poll-every", "100ms"}
 }
 
 // setPassword gives the password to a bot in this process.
