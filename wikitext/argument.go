@@ -95,6 +95,9 @@ func (e SetArgument) find(d *Document) (Template, error) {
 // itself if it can be none.
 func templateTitle(s *Site, name string) string {
 	const templates = 10
+	if len(name) > longestName {
+		return name
+	}
 	title, err := s.ParseTitle(name)
 	if err == nil && title.Namespace == 0 && title.Interwiki == "" && !strings.HasPrefix(trimSpace(name), ":") {
 		title, err = s.ParseTitle(s.spaces[templates].name + ":" + name)

@@ -141,7 +141,7 @@ func (d *Document) outline() []outlined {
 	nodes := d.collect()
 	all := make([]outlined, len(nodes))
 	for i, n := range nodes {
-		all[i] = outlined{n.Kind, n.Start, n.End, n.Name}
+		all[i] = outlined{n.Kind, n.Start, n.End, n.Name[:min(len(n.Name), longestPlain)]}
 	}
 	return all
 }

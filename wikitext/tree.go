@@ -157,38 +157,38 @@ func (w *treeWriter) text(end int) {
 // is, such as "#if" or "PAGENAME", without subst: and the like, and what stands
 // behind its colon. It is false for other templates.
 func (t Template) Function() (name, rest string, ok bool) {
-	const longestFunction = 100
 	name = t.Name
+	rest, found := name, false
 	for {
-		prefix, after, ok := strings.Cut(name, ":")
-		if len(prefix) > longestFunction {
-			return "", "", false
+		// A name can be long and hold others: only its beginning is looked at.
+		n := strings.IndexByte(rest[:min(len(rest), longestFunction)], ':')
+		if n < 0 {
+			break
 		}
-		rest = after
-		switch strings.ToLower(trimSpace(prefix)) {
+		name, rest, found = trimSpace(rest[:n]), trimSpace(rest[n+1:]), true
+		switch strings.ToLower(name) {
 		case "subst", "safesubst", "msg", "msgnw", "raw":
-			if ok {
-				name = trimSpace(after)
-				continue
-			}
+			name, found = rest, false
+			continue
 		}
 		break
 	}
 	s := t.d.site
-	name = name[:min(len(name), longestFunction)]
-	if s.variables[name] || s.variables[strings.ToLower(name)] {
+	if !found {
+		if len(name) > longestFunction || !s.variables[name] && !s.variables[strings.ToLower(name)] {
+			return "", "", false
+		}
 		for range t.Args() {
 			return "", "", false // with an argument it is a template
 		}
 		return name, "", true
 	}
-	prefix, _, found := strings.Cut(name, ":")
-	if !found {
-		return "", "", false
-	}
-	prefix = trimSpace(prefix)
-	if s.functions[prefix] || s.functions[strings.ToLower(prefix)] {
-		return prefix, trimSpace(rest), true
+	if s.functions[name] || s.functions[strings.ToLower(name)] {
+		return name, rest, true
 	}
 	return "", "", false
 }
+
+// longestFunction is the length in bytes up to which names of parser functions
+// and variables are looked for.
+const longestFunction = 100
