@@ -23,7 +23,9 @@ import (
 	"testing"
 	"time"
 
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/wiki/wikitest"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/config"
 )
 
@@ -316,6 +318,47 @@ func TestAWikiWithoutAStreamIsPolled(t *testing.T) {
 	}
 	if n := strings.Count(w.log.String(), `"message":"found"`); n != 0 {
 		t.Errorf("%d findings with nothing new", n)
+	}
+}
+
+// Each wiki has its events from one place, and they do not wait for each other.
+func TestOneWikiIsPolledBesideTheStreamOfAnother(t *testing.T) {
+	w := newWorld(t)
+	ctx := context.Background()
+	other := wikitest.Start(t, wikitest.Options{DB: "otherwiki"})
+	_, err := other.CreateUser(ctx, botName, "bot")
+	w.must(err)
+	login, pass, err := other.BotPassword(ctx, botName)
+	w.must(err)
+	for title, text := range map[string]string{configPage: goodRules, "Maintainers": maintainers} {
+		_, err := other.Admin().Edit(ctx, title, text, "test")
+		w.must(err)
+	}
+	w.also = []bot.Served{{
+		Wiki:     config.Wiki{Wiki: other.DB, API: other.API, User: botName, Login: login, ConfigPage: configPage, ConfigRights: config.DefaultConfigRights(), Source: config.Poll},
+		Password: pass,
+	}}
+	w.start()
+	w.await("both are watched", func() bool { return strings.Count(w.log.String(), `"message":"surveyed and reconciled"`) == 2 })
+	for i := range 3 {
+		name := fmt.Sprintf("Round %d", i)
+		_, err := other.Admin().AddSection(ctx, pump, name, "Who knows [[mw:Extension:Poem]] there?")
+		w.must(err)
+		w.ask(w.ada, name, "Who knows [[mw:Extension:Poem]] here?")
+		w.awaits(board, name)
+		w.await("the entry on the other wiki", func() bool {
+			text, _, err := other.Admin().Read(ctx, board)
+			return err == nil && strings.Contains(text, name)
+		})
+	}
+	w.once(3)
+	w.must(w.stop())
+	var streams []string
+	for _, c := range w.status().Cursors {
+		streams = append(streams, c.Streams)
+	}
+	if want := []string{"mediawiki.recentchange", "poll:otherwiki"}; !slices.Equal(streams, want) {
+		t.Errorf("cursors of %q, want %q", streams, want)
 	}
 }
 

@@ -91,6 +91,7 @@ type world struct {
 	source      string // where the events come from; the stream if empty
 	stream      string // address of another stream than the relay's
 	retention   time.Duration
+	also        []bot.Served // other wikis
 	ahead       atomic.Int64 // how far the bot's clock is ahead, in nanoseconds
 }
 
@@ -144,14 +145,14 @@ func (w *world) start() {
 	w.must(err)
 	w.metrics = prometheus.NewRegistry()
 	b, err := bot.New(bot.Config{
-		Wikis: []bot.Served{{
+		Wikis: append([]bot.Served{{
 			Wiki: config.Wiki{
 				Wiki: w.wiki.DB, API: w.wiki.API, User: botName, Login: w.login,
 				ConfigPage: cmp.Or(w.configPage, configPage), ConfigRights: config.DefaultConfigRights(),
 				Source: cmp.Or(w.source, config.Stream),
 			},
 			Password: w.pass,
-		}},
+		}}, w.also...),
 		Registry:     reg,
 		PollEvery:    100 * time.Millisecond,
 		ListedWithin: 10 * time.Millisecond,
