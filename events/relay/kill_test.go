@@ -2,8 +2,8 @@
 
 //go:build unix
 
-// This file holds the tests that kill a relay, in a process of its own, while
-// it writes.
+// This file holds the tests of a relay in a process of its own: it is killed
+// while it writes, and must not take much memory.
 
 package relay
 
@@ -17,6 +17,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -259,4 +260,53 @@ func TestKilledRelayLosesNothingThatAReaderGot(t *testing.T) {
 		t.Fatalf("%d of %d events: %v", i, len(got), err)
 	}
 	t.Logf("%d events over %d kills; the last packet is %d", len(got), kills, last)
+}
+
+// TestSoakMillionStoredEvents shows that a million events on disk take little
+// memory, in a process of its own, and how long the start takes.
+func TestSoakMillionStoredEvents(t *testing.T) {
+	if os.Getenv("SOAK") == "" {
+		t.Skip("long; make soak runs it")
+	}
+	dir := t.TempDir()
+	r, err := Open(Config{Dir: dir, StoreBytes: 4 << 30})
+	if err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	publish(t, r, 1, 1_000_000)
+	t.Logf("a million published in %s, %d bytes", time.Since(began), r.Stats().StoredBytes)
+	r.Close()
+	began = time.Now()
+	c, address := startChild(t, dir, "127.0.0.1:0", "127.0.0.1:0", -1)
+	t.Logf("opened in %s, %s", time.Since(began), residentSize(t, c.Process.Pid))
+	n := 0
+	began = time.Now()
+	err = readEvents(t.Context(), "http://"+address+"/v2/stream/recentchange?since=0", "", func(e seenEvent) bool {
+		if e.Title != "" {
+			n++
+		}
+		return n < 1_000_000
+	})
+	if n < 1_000_000 {
+		t.Fatalf("%d events, then %v", n, err)
+	}
+	size := residentSize(t, c.Process.Pid)
+	t.Logf("read in %s, %s", time.Since(began), size)
+	var kib int
+	if fmt.Sscanf(size, "VmHWM: %d kB", &kib); runtime.GOOS == "linux" && (kib == 0 || kib > 50<<10) {
+		t.Errorf("%s, want at most 50 MiB", size)
+	}
+}
+
+// residentSize is the most memory that a process has had.
+func residentSize(t *testing.T, pid int) string {
+	t.Helper()
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return "memory unknown"
+	}
+	_, rest, _ := strings.Cut(string(status), "VmHWM:")
+	line, _, _ := strings.Cut(rest, "\n")
+	return "VmHWM:" + line
 }

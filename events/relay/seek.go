@@ -113,7 +113,8 @@ func (r *ring) bounds() (earliest, next [2]int64, since int64) {
 		earliest, since = r.hot[0].next, r.hot[0].stamp
 	}
 	r.mu.Unlock()
-	if views := r.store.views(); len(views) > 0 {
+	// A small store may have less than memory.
+	if views := r.store.views(); len(views) > 0 && views[0].first() < earliest[0]+earliest[1] {
 		earliest, since = views[0].marks[0].next, views[0].marks[0].stamp
 	}
 	return earliest, next, since
@@ -176,7 +177,7 @@ func (r *ring) find(files *fileReader, after func(spot) bool) (found spot, ok bo
 	}
 	views := r.store.views()
 	i = sort.Search(len(views), func(i int) bool { return after(views[i].last) })
-	if i == len(views) {
+	if i == len(views) || ok && found.number() <= views[i].first() {
 		return found, ok
 	}
 	at, err := files.find(views[i], after)
@@ -185,7 +186,7 @@ func (r *ring) find(files *fileReader, after func(spot) bool) (found spot, ok bo
 	}
 	r.log.Error().Err(err).Msg("stored events cannot be read and are left out")
 	for _, v := range views[i:] {
-		if i := sort.Search(len(v.marks), func(i int) bool { return after(v.marks[i].spot) }); i < len(v.marks) {
+		if i := sort.Search(len(v.marks), func(i int) bool { return after(v.marks[i].spot) }); i < len(v.marks) && (!ok || v.marks[i].number() < found.number()) {
 			return v.marks[i].spot, true
 		}
 	}

@@ -60,7 +60,7 @@ func TestSeekIsAPlainFilter(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(seed, 0))
 	for round := range 12 {
 		dir := t.TempDir()
-		size := int64(8<<10 + rnd.IntN(400<<10))
+		size := int64(8<<10 + rnd.IntN(100<<(2*(round%3))<<10)) // also less than in memory
 		events := 1 + rnd.IntN(60)
 		memory := 1 + rnd.IntN(64<<10)
 		stored := round%4 != 0

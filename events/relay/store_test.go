@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// This file holds the tests of what outlives a relay: restarts, damage, and
-// disks that cannot be written.
+// This file holds the tests of what outlives a relay: restarts and damage.
 
 package relay
 
@@ -13,10 +12,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -361,209 +358,6 @@ func TestOneRelayAStore(t *testing.T) {
 	if _, err := Open(Config{Dir: dir}); err == nil || !strings.Contains(err.Error(), "another relay") {
 		t.Errorf("second relay: %v", err)
 	}
-}
-
-// fullDisk makes the store's writes fail once so many bytes are written.
-func fullDisk(r *Relay, room int) {
-	r.ring.store.write = func(f *os.File, record []byte) (int, error) {
-		if room < 0 {
-			return f.Write(record)
-		}
-		n := min(room, len(record))
-		room -= n
-		f.Write(record[:n])
-		if n < len(record) {
-			return n, &os.PathError{Op: "write", Path: f.Name(), Err: syscall.ENOSPC}
-		}
-		return n, nil
-	}
-}
-
-func TestFullDiskIsSaidAndMemoryGoesOn(t *testing.T) {
-	for _, room := range []int{0, 10, 19, 20, 30, 100, 5000} {
-		t.Run(fmt.Sprintf("%d bytes left", room), func(t *testing.T) {
-			dir, log := t.TempDir(), &bytes.Buffer{}
-			r := openTest(t, dir, log)
-			fullDisk(r, room)
-			now := time.Now()
-			add := func(n int) {
-				for range n {
-					e, err := parsePacket([]byte(edit))
-					if err != nil {
-						t.Fatal(err)
-					}
-					e.complete("")
-					r.ring.add(0, now, e)
-				}
-			}
-			add(20)
-			if got := everything(t, r); len(got) != 20 {
-				t.Errorf("%d events, want 20", len(got))
-			}
-			if n := strings.Count(log.String(), "cannot be written"); n != 1 || !strings.Contains(log.String(), "no space left") {
-				t.Errorf("logged %d times: %s", n, log)
-			}
-			if s := r.Stats(); !strings.Contains(s.StoreError, "no space left") {
-				t.Errorf("stats %+v", s)
-			}
-
-			// There is room again: all is stored then, at the next try.
-			fullDisk(r, -1)
-			now = now.Add(retryStore)
-			add(1)
-			all := everything(t, r)
-			if s := r.Stats(); s.StoreError != "" || len(all) != 21 {
-				t.Errorf("%d events, stats %+v", len(all), s)
-			}
-			kill(t, r)
-			r = openTest(t, dir, io.Discard)
-			same(t, "after a kill", everything(t, r), all)
-
-			// Full again, and killed: what only memory had is gone, and its offsets
-			// are not used again.
-			fullDisk(r, room)
-			add(20)
-			before := everything(t, r)
-			kill(t, r)
-			r = openTest(t, dir, io.Discard)
-			add(1)
-			after := everything(t, r)
-			if n := len(after) - 1; after[n].offset() <= before[len(before)-1].offset() || after[n].stamp < before[len(before)-1].stamp {
-				t.Errorf("offset %d after %d", after[n].offset(), before[len(before)-1].offset())
-			}
-			kill(t, r)
-		})
-	}
-}
-
-func TestFullDiskAndFullMemory(t *testing.T) {
-	dir, log := t.TempDir(), &bytes.Buffer{}
-	r, err := Open(Config{Dir: dir, StoreBytes: 64 << 10, Events: 5, Log: zerolog.New(log)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	publish(t, r, 1, 3)
-	fullDisk(r, 0)
-	publish(t, r, 4, 20)
-	fullDisk(r, -1)
-	r.ring.retry = time.Time{}
-	publish(t, r, 21, 21)
-	var offsets []int64
-	for _, e := range everything(t, r) {
-		offsets = append(offsets, e.offset())
-	}
-	if want := []int64{0, 1, 2, 15, 16, 17, 18, 19, 20}; !slices.Equal(offsets, want) {
-		t.Errorf("offsets %v, want %v", offsets, want)
-	}
-	if !strings.Contains(log.String(), `"lost":12`) {
-		t.Errorf("logged %s", log)
-	}
-	r.Close()
-}
-
-func TestStoreStaysWithinItsBounds(t *testing.T) {
-	dir := t.TempDir()
-	limit := int64(64 << 10)
-	r := openTest(t, dir, io.Discard)
-	r.ring.events = 3 // the rest comes from the files
-	slow := r.ring.seek([]place{{topic: 0, offset: new(int64)}})
-	for n := range 300 {
-		publish(t, r, n, n)
-		if stored := r.Stats().StoredBytes; stored > limit {
-			t.Fatalf("%d bytes, want at most %d", stored, limit)
-		}
-	}
-	size := int64(0)
-	files, err := filepath.Glob(filepath.Join(dir, "*"+fileSuffix))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range files {
-		info, err := os.Stat(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		size += info.Size()
-	}
-	all := everything(t, r)
-	if s := r.Stats(); size != s.StoredBytes || size < limit*3/4 || s.Oldest.UnixMilli() != all[0].stamp {
-		t.Errorf("%d bytes in files, oldest event %d; stats %+v", size, all[0].stamp, s)
-	}
-	if len(all) < 50 || all[len(all)-1].offset() != 299 || all[0].offset() != 300-int64(len(all)) {
-		t.Errorf("%d events from %d", len(all), all[0].offset())
-	}
-	if _, _, err := r.ring.from(slow, 1); !errors.Is(err, errBehind) {
-		t.Errorf("slow reader: %v", err)
-	}
-	r.Close()
-}
-
-func TestLargeEventsFit(t *testing.T) {
-	dir := t.TempDir()
-	r, err := Open(Config{Dir: dir, StoreBytes: 4 << 20, Events: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := range 6 {
-		packet := strings.Replace(edit, `"comment":""`, `"comment":"`+strings.Repeat("x", i*12_000)+`"`, 1)
-		if err := r.Publish([]byte(packet)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	all := everything(t, r)
-	if len(all) != 6 || !json.Valid(all[5].data) || len(all[5].data) < 120_000 {
-		t.Errorf("%d events", len(all))
-	}
-	r.Close()
-}
-
-// TestSoakMillionStoredEvents shows that a million events on disk take little
-// memory, in a process of its own, and how long the start takes.
-func TestSoakMillionStoredEvents(t *testing.T) {
-	if os.Getenv("SOAK") == "" {
-		t.Skip("long; make soak runs it")
-	}
-	dir := t.TempDir()
-	r, err := Open(Config{Dir: dir, StoreBytes: 4 << 30})
-	if err != nil {
-		t.Fatal(err)
-	}
-	began := time.Now()
-	publish(t, r, 1, 1_000_000)
-	t.Logf("a million published in %s, %d bytes", time.Since(began), r.Stats().StoredBytes)
-	r.Close()
-	began = time.Now()
-	c, address := startChild(t, dir, "127.0.0.1:0", "127.0.0.1:0", -1)
-	t.Logf("opened in %s, %s", time.Since(began), residentSize(t, c.Process.Pid))
-	n := 0
-	began = time.Now()
-	err = readEvents(t.Context(), "http://"+address+"/v2/stream/recentchange?since=0", "", func(e seenEvent) bool {
-		if e.Title != "" {
-			n++
-		}
-		return n < 1_000_000
-	})
-	if n < 1_000_000 {
-		t.Fatalf("%d events, then %v", n, err)
-	}
-	size := residentSize(t, c.Process.Pid)
-	t.Logf("read in %s, %s", time.Since(began), size)
-	var kib int
-	if fmt.Sscanf(size, "VmHWM: %d kB", &kib); runtime.GOOS == "linux" && (kib == 0 || kib > 50<<10) {
-		t.Errorf("%s, want at most 50 MiB", size)
-	}
-}
-
-// residentSize is the most memory that a process has had.
-func residentSize(t *testing.T, pid int) string {
-	t.Helper()
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	if err != nil {
-		return "memory unknown"
-	}
-	_, rest, _ := strings.Cut(string(status), "VmHWM:")
-	line, _, _ := strings.Cut(rest, "\n")
-	return "VmHWM:" + line
 }
 
 // FuzzSegment opens a store on a file of any bytes: either it names the file, or
