@@ -1,169 +1,284 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// This file holds the test that nothing is lost or doubled, however often the
-// connection is cut.
+// This file holds a server that treats its readers badly: it cuts every
+// connection somewhere, sends events twice and sends old ones again.
 
 package events
 
 import (
-	"context"
+	"bufio"
 	"encoding/json"
 	"fmt"
+	"io"
 	"math/rand/v2"
+	"net"
 	"net/http"
-	"net/http/httptest"
-	"strings"
+	"sort"
+	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
-	"time"
-
-	"github.com/rs/zerolog"
-	"go.uber.org/goleak"
 )
 
-// broker serves a fixed list of events in two topics and cuts every connection
-// after some frames, each time in another way. Like the real one it gives ids
-// with the time of the last event plus one, and takes them back.
-type broker struct {
-	events []brokerEvent
+// storm serves a fixed list of events in the topics of two data centres, which
+// take turns. Like the real service it gives ids with the time of the last event
+// plus one, or with the offset at which a topic starts that has sent nothing,
+// and takes them back.
+type storm struct {
+	net.Listener
+	n      int
+	topics [2][]int // the events of each topic
+	perCut int      // how many events a connection lasts, on average
+	// safe is an event from which on the reader remembers all.
+	safe atomic.Int64
 
-	mu   sync.Mutex // a connection that the client has left may still be served
-	cuts int
-	rand *rand.Rand
+	wait  sync.WaitGroup
+	mu    sync.Mutex
+	rand  *rand.Rand
+	cuts  map[string]int
+	conns int
+	ends  int // how many connections came to the end of the list
 }
 
-func (b *broker) intN(n int) int {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.rand.IntN(n)
-}
+const (
+	stormTurn = 7_000 // events in a row from one data centre
+	stormHole = 9_973 // of so many events in a topic one is missing
+	stormTick = 20    // milliseconds between pairs of events
+)
 
-type brokerEvent struct {
-	topic int
-	stamp int64
-	data  string
-}
+var stormTopics = [2]string{"eqiad.mediawiki.recentchange", "codfw.mediawiki.recentchange"}
 
-var brokerTopics = []string{"eqiad.mediawiki.recentchange", "codfw.mediawiki.recentchange"}
-
-// newBroker makes events that share milliseconds and come out of order by
-// some, the last third of them in the other data centre.
-func newBroker(n int) *broker {
-	b := &broker{rand: rand.New(rand.NewPCG(1, 2))}
-	for i := range n {
-		at := noon.Add(time.Duration(i/2*100) * time.Millisecond)
-		topic := 0
-		if i > n*2/3 {
-			topic = 1
-		}
-		stamp := at.UnixMilli() - int64(i%7)
-		b.events = append(b.events, brokerEvent{topic, stamp, dataAt(i, at)})
+func newStorm(t *testing.T, n, perCut int) *storm {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
 	}
-	return b
-}
-
-func (b *broker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	starts := []int64{0, 0} // the broker has no live end: without an id, all
-	places := []string{"", ""}
-	if id := r.Header.Get("Last-Event-ID"); id != "" {
-		var asked []wirePlace
-		if err := json.Unmarshal([]byte(id), &asked); err != nil || len(asked) != 2 {
-			http.Error(w, "bad id "+id, http.StatusBadRequest)
-			return
-		}
-		for i, p := range asked {
-			if p.Topic != brokerTopics[i] || p.Timestamp == nil || p.Offset != nil {
-				http.Error(w, "bad place in "+id, http.StatusBadRequest)
+	s := &storm{Listener: listener, n: n, perCut: perCut, rand: rand.New(rand.NewPCG(4, 2)), cuts: map[string]int{}}
+	for i := range n {
+		topic := i / stormTurn % 2
+		s.topics[topic] = append(s.topics[topic], i)
+	}
+	s.wait.Go(func() {
+		for {
+			conn, err := s.Accept()
+			if err != nil {
 				return
 			}
-			starts[i] = *p.Timestamp
+			s.wait.Go(func() { s.serve(conn.(*net.TCPConn)) })
 		}
-	}
-	for i := range places {
-		places[i] = fmt.Sprintf(`{"topic":%q,"partition":0,"offset":-1}`, brokerTopics[i])
-	}
-	began := []bool{false, false}
-	stream(w)
-	left := 60 + b.intN(60)
-	for i, e := range b.events {
-		if began[e.topic] = began[e.topic] || e.stamp >= starts[e.topic]; !began[e.topic] {
-			continue
-		}
-		places[e.topic] = fmt.Sprintf(`{"topic":%q,"partition":0,"timestamp":%d}`, brokerTopics[e.topic], e.stamp+1)
-		lines := []string{"event: message\n", "id: [" + strings.Join(places, ",") + "]\n", "data: " + e.data + "\n\n"}
-		if left--; left == 0 && i < len(b.events)-1 {
-			b.cut(w, r, strings.Join(lines, ""))
-			return
-		}
-		for _, line := range lines {
-			fmt.Fprint(w, line)
-			w.(http.Flusher).Flush()
-		}
-	}
-	<-r.Context().Done()
+	})
+	return s
 }
 
-// cut ends the connection somewhere in the frame.
-func (b *broker) cut(w http.ResponseWriter, r *http.Request, frame string) {
-	b.mu.Lock()
-	b.cuts++
-	how := b.cuts % 5
-	b.mu.Unlock()
-	fmt.Fprint(w, frame[:b.intN(len(frame))])
-	w.(http.Flusher).Flush()
-	switch how {
-	case 0, 1:
+func (s *storm) close() {
+	s.Listener.Close()
+	s.wait.Wait()
+}
+
+// stamp is the time of an event in milliseconds: pairs share one, and some come
+// out of order by a little.
+func (s *storm) stamp(i int) int64 { return noon.UnixMilli() + int64(i/2*stormTick-i%7) }
+
+// offset is the number of the k-th event of a topic. Some numbers are left out.
+func (s *storm) offset(topic, k int) int64 {
+	return int64(1_000_000*(topic+1) + k + k/stormHole)
+}
+
+// holes is how many numbers are left out in all.
+func (s *storm) holes() (n int) {
+	for _, list := range s.topics {
+		n += max(0, len(list)-1) / stormHole
+	}
+	return n
+}
+
+// wanted says which events are for the reader.
+func stormWanted(i int) bool { return i%3 != 0 }
+
+// append writes the k-th event of a topic as a frame with an id.
+func (s *storm) append(out []byte, id []byte, topic, k int) []byte {
+	i := s.topics[topic][k]
+	wiki := "cupwiki"
+	if stormWanted(i) {
+		wiki = "teawiki"
+	}
+	at := s.stamp(i)
+	out = append(append(append(out, "event: message\nid: "...), id...), "\ndata: "...)
+	out = append(out, `{"$schema":"/mediawiki/recentchange/1.0.0","meta":{"id":"event-`...)
+	out = strconv.AppendInt(out, int64(i), 10)
+	out = append(out, `","dt":"`...)
+	out = append(out, "2026-05-20T12:00:00Z"...)
+	out = append(append(out, `","domain":"wiki.example","stream":"mediawiki.recentchange","topic":"`...), stormTopics[topic]...)
+	out = strconv.AppendInt(append(out, `","partition":0,"offset":`...), s.offset(topic, k), 10)
+	out = append(append(out, `},"type":"edit","namespace":0,"title":"Page","timestamp":`...), strconv.FormatInt(at/1000, 10)...)
+	return append(append(append(out, `,"wiki":"`...), wiki...), "\"}\n\n"...)
+}
+
+// start is the first event of a topic that is not before a time, as Kafka finds
+// it.
+func (s *storm) start(topic int, at int64) int {
+	list := s.topics[topic]
+	k := sort.Search(len(list), func(k int) bool { return s.stamp(list[k]) >= at-10 })
+	for k < len(list) && s.stamp(list[k]) < at {
+		k++
+	}
+	return k
+}
+
+// asked is where a request wants to start.
+func (s *storm) asked(r *http.Request) (next [2]int, err error) {
+	if since := r.URL.Query().Get("since"); since != "" {
+		at, err := strconv.ParseInt(since, 10, 64)
+		return [2]int{s.start(0, at), s.start(1, at)}, err
+	}
+	id := r.Header.Get("Last-Event-ID")
+	if id == "" {
+		return next, nil // there is no live end: all
+	}
+	var places []wirePlace
+	if err := json.Unmarshal([]byte(id), &places); err != nil || len(places) != 2 {
+		return next, fmt.Errorf("bad id %s", id)
+	}
+	for topic, p := range places {
+		if p.Topic != stormTopics[topic] || p.Timestamp == nil || p.Offset != nil {
+			return next, fmt.Errorf("bad place in %s", id)
+		}
+		next[topic] = s.start(topic, *p.Timestamp)
+	}
+	return next, nil
+}
+
+// chance is the random numbers of one connection.
+func (s *storm) chance() *rand.Rand {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.conns++
+	return rand.New(rand.NewPCG(s.rand.Uint64(), s.rand.Uint64()))
+}
+
+func (s *storm) count(what string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.cuts[what]++
+}
+
+// errCut says that a connection has had its share.
+var errCut = fmt.Errorf("cut")
+
+// cutWriter writes no more than left bytes.
+type cutWriter struct {
+	io.Writer
+	left int
+}
+
+func (c *cutWriter) Write(p []byte) (int, error) {
+	if len(p) <= c.left {
+		c.left -= len(p)
+		return c.Writer.Write(p)
+	}
+	n, err := c.Writer.Write(p[:c.left])
+	c.left -= n
+	if err == nil {
+		err = errCut
+	}
+	return n, err
+}
+
+func (s *storm) serve(conn *net.TCPConn) {
+	defer conn.Close()
+	r, err := http.ReadRequest(bufio.NewReader(conn))
+	if err != nil {
 		return
-	case 2, 3:
-		panic(http.ErrAbortHandler)
+	}
+	chance := s.chance()
+	next, err := s.asked(r)
+	switch trouble := chance.IntN(40); {
+	case err != nil:
+		s.count("bad request: " + err.Error())
+		fmt.Fprintf(conn, "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n%v", err)
+		return
+	case trouble == 0:
+		s.count("html")
+		fmt.Fprint(conn, "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<p>\n\ndata: {}\n\n")
+		return
+	case trouble == 1:
+		s.count("429")
+		fmt.Fprint(conn, "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 0\r\nConnection: close\r\n\r\nslow down")
+		return
+	case trouble == 2:
+		s.count("503")
+		fmt.Fprint(conn, "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\nlater")
+		return
+	}
+	fmt.Fprint(conn, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n")
+	const frame = 520 // bytes, about
+	cut := &cutWriter{Writer: conn, left: s.perCut/2*frame + chance.IntN(s.perCut*frame)}
+	out := bufio.NewWriterSize(cut, 8<<10)
+	if err := s.send(out, chance, next); err == nil {
+		err = out.Flush()
+		if err == nil {
+			s.mu.Lock()
+			s.ends++
+			s.mu.Unlock()
+		}
+	}
+	switch how := chance.IntN(8); {
+	case how < 4:
+		s.count("end")
+	case how < 7:
+		s.count("reset")
+		if err := conn.SetLinger(0); err != nil {
+			s.count(err.Error())
+		}
 	default:
-		<-r.Context().Done()
+		s.count("hang")
+		if _, err := io.Copy(io.Discard, conn); err != nil {
+			return // the reader has had enough
+		}
 	}
 }
 
-func TestManyCutsLoseAndDoubleNothing(t *testing.T) {
-	defer goleak.VerifyNone(t)
-	const n = 2000
-	b := newBroker(n)
-	server := httptest.NewServer(b)
-	defer server.Close()
-	s := New(Config{URL: server.URL, Streams: []string{"mediawiki.recentchange"}, Idle: 100 * time.Millisecond, Margin: 2 * time.Second, Retention: ages, Log: zerolog.Nop()})
-	s.retry = retry{pause: time.Millisecond, first: time.Millisecond, most: 5 * time.Millisecond}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-
-	seen := map[string]int{}
-	var stored Cursor
-	for len(seen) < n && ctx.Err() == nil {
-		// Every 700 events the process starts again, from what it has stored.
-		fresh := 0
-		since := map[string]bool{}
-		for e, err := range s.Events(ctx, stored) {
-			if err != nil {
-				t.Fatal(err)
-			}
-			if since[e.ID] {
-				t.Errorf("%s came twice", e.ID)
-			}
-			since[e.ID] = true
-			if seen[e.ID]++; seen[e.ID] == 1 {
-				fresh++
-			}
-			stored = e.Cursor
-			if fresh == 700 || len(seen) == n {
-				break
+// send writes the events of both topics from next on, in their order.
+func (s *storm) send(out io.Writer, chance *rand.Rand, next [2]int) error {
+	var places [2][]byte
+	for topic, k := range next {
+		offset := int64(-1)
+		if k < len(s.topics[topic]) {
+			offset = s.offset(topic, k)
+		}
+		places[topic] = fmt.Appendf(nil, `{"topic":%q,"partition":0,"offset":%d}`, stormTopics[topic], offset)
+	}
+	var id, buf []byte
+	if _, err := io.WriteString(out, ":ok\n\n"); err != nil {
+		return err
+	}
+	for {
+		topic := 0
+		switch left0, left1 := next[0] < len(s.topics[0]), next[1] < len(s.topics[1]); {
+		case !left0 && !left1:
+			return nil
+		case !left0, left1 && s.topics[1][next[1]] < s.topics[0][next[0]]:
+			topic = 1
+		}
+		k := next[topic]
+		next[topic]++
+		place := append(append(places[topic][:0], `{"topic":"`...), stormTopics[topic]...)
+		place = strconv.AppendInt(append(place, `","partition":0,"timestamp":`...), s.stamp(s.topics[topic][k])+1, 10)
+		places[topic] = append(place, '}')
+		id = append(append(append(append(append(id[:0], '['), places[0]...), ','), places[1]...), ']')
+		buf = s.append(buf[:0], id, topic, k)
+		switch luck := chance.IntN(100); {
+		case luck < 2: // twice
+			buf = s.append(buf, id, topic, k)
+		case luck == 2: // one of the last
+			buf = s.append(buf, id, topic, max(0, k-chance.IntN(30)))
+		case luck == 3: // an old one
+			if old := max(0, k-chance.IntN(15_000)); int64(s.topics[topic][old]) > s.safe.Load() {
+				buf = s.append(buf, id, topic, old)
 			}
 		}
-	}
-	for i := range n {
-		if seen[fmt.Sprintf("event-%d", i)] == 0 {
-			t.Errorf("event-%d is lost", i)
+		if _, err := out.Write(buf); err != nil {
+			return err
 		}
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.cuts < 20 {
-		t.Errorf("only %d cuts", b.cuts)
-	}
-	t.Logf("%d events over %d cut connections", len(seen), b.cuts)
 }
