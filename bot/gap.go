@@ -47,6 +47,9 @@ func (b *Bot) fillGap(ctx context.Context, f *feed, e events.Event, start time.T
 	if gap.From.Before(start) {
 		gap.From = start
 	}
+	if gap.To.Before(gap.From) {
+		return b.Registry.SaveGaps(ctx, nil, e.Cursor) // all of it was before the first start
+	}
 	log := b.Log.With().Time("from", gap.From).Time("to", gap.To).Str("cause", gap.Cause).Logger()
 	log.Info().Str("topic", gap.Topic).Int64("missing", gap.Missing).Msg("gap in the stream")
 	if err := newSignal().wait(ctx, time.Until(gap.To.Add(b.ListedWithin))); err != nil {

@@ -132,17 +132,18 @@ func ids(list []events.Event) string {
 func TestListsAreMergedInOrderWithoutDoubles(t *testing.T) {
 	l := &lists{}
 	l.edit(1, at(0))
-	l.entry(2, 50, at(1), "move", "move", "A")
-	l.edit(3, at(1))
+	l.edit(101, at(1))
+	l.entry(102, 50, at(1), "move", "move", "A")
+	l.edit(103, at(1))
 	l.entry(0, 51, at(1), "delete", "delete", "B") // no longer, or never, in the list of changes
 	l.entry(0, 49, at(1), "delete", "restore", "B")
-	l.entry(4, 52, at(2), "delete", "delete", "C")
-	l.edit(5, at(2))
+	l.entry(104, 52, at(2), "delete", "delete", "C")
+	l.edit(105, at(2))
 	l.entry(0, 40, at(-5), "move", "move", "D")
 	for limit := 1; limit < 8; limit++ {
 		l.limit, l.asked = limit, nil
 		got := collect(t, events.RecentChanges(t.Context(), l, "teawiki", "tea.example", time.Time{}, at(10)))
-		if want := "log/40 1 2 3 log/49 log/51 4 5"; ids(got) != want {
+		if want := "log/40 1 101 102 103 log/49 log/51 104 105"; ids(got) != want {
 			t.Errorf("%d rows an answer: %s, want %s", limit, ids(got), want)
 		}
 	}
