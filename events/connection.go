@@ -50,7 +50,6 @@ func (f fault) final() bool {
 // frame is one event as the library delivers it.
 type frame struct {
 	note
-	id   string
 	name string
 	data []byte
 }

@@ -137,3 +137,98 @@ func TestSilentTopicKeepsThePlaceThatWasAskedFor(t *testing.T) {
 		})
 	}
 }
+
+func TestCursorReadsWhatWasStoredBefore(t *testing.T) {
+	var c Cursor
+	if err := c.UnmarshalText([]byte(`{"streams":"a","id":"[]","time":"2026-05-20T12:00:00Z"}`)); err != nil {
+		t.Fatal(err)
+	}
+	if want := (Cursor{Streams: "a", ID: "[]", Time: noon}); !reflect.DeepEqual(c, want) {
+		t.Errorf("got %+v, want %+v", c, want)
+	}
+}
+
+func TestIDsAreReadAsJSON(t *testing.T) {
+	for _, id := range []string{
+		`[]`, `[{"topic":"eqiad.x","partition":0,"timestamp":5}]`, `[{"topic":"a","partition":1,"offset":-1},{"topic":"b","partition":0,"timestamp":6}]`,
+		`[{"topic":"a","partition":0,"offset":9,"timestamp":5}]`, ` [ {"partition":0,"offset":9, "topic":"a"} ] `, `[{"topic":"\u00e9","partition":0,"offset":9}]`,
+		`[{"topic":"a","partition":0,"offset":9},]`, `[{"topic":"a","partition":0,"offset":09}]`, `[{"topic":"a","partition":0,"offset":9}`, `{}`, `null`, ``,
+		`[{"topic":"a","partition":0,"offset":99999999999999999999}]`, `[{"topic":"a","partition":0,"timestamp":null,"offset":1}]`, "[{\"topic\":\"a\x01\",\"partition\":0,\"offset\":9}]",
+		`[{"topic":"","partition":0,"offset":9}]`, `[{"topic":"a","partition":0,"offset":-0}]`, `[{"topic":"a","partition":99999999999,"offset":0}]`,
+	} {
+		compareID(t, id)
+	}
+}
+
+// compareID compares how an id is read with how encoding/json reads it.
+func compareID(t *testing.T, id string) {
+	t.Helper()
+	got, err := parseID(nil, id)
+	var wire []wirePlace
+	wrong := json.Unmarshal([]byte(id), &wire) != nil
+	for _, w := range wire {
+		wrong = wrong || w.Topic == "" || w.Timestamp == nil && w.Offset == nil
+	}
+	if wrong != (err != nil) {
+		t.Errorf("%s: error %v", id, err)
+	}
+	if err != nil {
+		return
+	}
+	for i, w := range wire {
+		if p := got[i]; len(got) != len(wire) || p.topic != w.Topic || p.partition != w.Partition ||
+			p.timed != (w.Timestamp != nil) || p.timed && p.stamp != *w.Timestamp || !p.timed && p.offset != *w.Offset {
+			t.Errorf("%s: read %+v", id, got)
+			return
+		}
+	}
+	again, err := parseID(nil, formatID(got))
+	if err != nil || len(again) != len(got) {
+		t.Errorf("%s: written as %s", id, formatID(got))
+	}
+}
+
+func FuzzID(f *testing.F) {
+	f.Add(`[{"topic":"eqiad.mediawiki.recentchange","partition":0,"timestamp":1746030241001},{"topic":"codfw.mediawiki.recentchange","partition":0,"offset":-1}]`)
+	f.Add(`[{"topic":"a","partition":0,"offset":9,"timestamp":5},{"topic":"b"}]`)
+	f.Fuzz(func(t *testing.T, id string) {
+		compareID(t, id)
+		c := Cursor{ID: id, Time: noon}
+		asked, since := c.resume(time.Second)
+		if asked == "" && since.IsZero() {
+			t.Errorf("%q resumes live", id)
+		}
+		if next, ok := newFloors(c, time.Second).advance(id); ok {
+			if _, err := parseID(nil, next); err != nil {
+				t.Errorf("%q became %q: %v", id, next, err)
+			}
+		}
+		if adapted, err := (Cursor{Streams: "recentchange", ID: id, Time: noon}).adapt("page-move"); err == nil {
+			if err := adapted.Check(); err != nil {
+				t.Errorf("%q adapted to %q: %v", id, adapted.ID, err)
+			}
+		}
+	})
+}
+
+func FuzzCursor(f *testing.F) {
+	f.Add([]byte(`{"streams":"a","id":"[{\"topic\":\"x\",\"partition\":0,\"timestamp\":5}]","time":"2026-05-20T12:00:00Z","seen":["a"],"offsets":{"x/0":5}}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var c, again Cursor
+		if c.UnmarshalText(text) != nil {
+			return
+		}
+		stored, err := c.MarshalText()
+		if err != nil {
+			return // a time of a year that JSON has no room for
+		}
+		if err := again.UnmarshalText(stored); err != nil {
+			t.Fatalf("%q became %q: %v", text, stored, err)
+		}
+		if !c.Time.Equal(again.Time) || c.ID != again.ID || len(c.Seen) != len(again.Seen) || len(c.Offsets) != len(again.Offsets) {
+			t.Errorf("%+v became %+v", c, again)
+		}
+		newOffsets(c, time.Second).snapshot()
+		newTail(c, time.Second).add("x", "y/0", 5)
+	})
+}

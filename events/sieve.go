@@ -18,8 +18,8 @@ type note struct {
 	event bool
 	// named says that the event has an id of its own.
 	named bool
-	// id is that of the last event dropped, "" if there was none since the last
-	// note; time is when it was.
+	// id is the event's own; or else that of the last event dropped, "" if there
+	// was none since the last note, and time when that one was.
 	id   string
 	time time.Time
 	// key names the event's place, as the keys of offsets do.
