@@ -196,7 +196,16 @@ func parseTime(text []byte) timestamp {
 
 // seconds is the time in UTC without its fraction.
 func (t timestamp) seconds() time.Time {
-	return time.Time(t).UTC().Truncate(time.Second)
+	return credible(time.Time(t).UTC().Truncate(time.Second))
+}
+
+// credible is t, or the zero time if t is not in a year that text has room for:
+// a cursor with such a time could not be stored.
+func credible(t time.Time) time.Time {
+	if y := t.Year(); y < 0 || y > 9999 {
+		return time.Time{}
+	}
+	return t
 }
 
 // shorten bounds foreign text for an error or a log line.

@@ -241,6 +241,8 @@ func TestDecodeErrors(t *testing.T) {
 		{"a kind of page change that is not known", `{"page_change_kind":"sparkle","wiki_id":"metawiki"}`, true},
 		{"a title that is a number", rcMeta + `"type":"edit","title":7,` + rcWiki, true},
 		{"a revision that is no number", rcMeta + `"type":"edit","revision":{"new":"seven"},` + rcWiki, true},
+		{"a revision out of range", rcMeta + `"type":"edit","revision":{"new":9223372036854775808},` + rcWiki, true},
+		{"a namespace out of range", `{"page_change_kind":"edit","wiki_id":"metawiki","page":{"page_title":"A","namespace_id":1e2}}`, true},
 		{"a page change without a page", `{"page_change_kind":"edit","wiki_id":"metawiki"}`, true},
 		{"a user that is a list", `{"page_change_kind":"edit","wiki_id":"metawiki","performer":{"user_text":[]}}`, true},
 	}

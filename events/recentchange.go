@@ -36,8 +36,8 @@ func (rc *recentChange) fill(e *Event, changeType string) bool {
 	if e.Domain == "" {
 		e.Domain = rc.ServerName
 	}
-	if rc.Timestamp > 0 {
-		e.Time = time.Unix(int64(rc.Timestamp), 0).UTC()
+	if t := credible(time.Unix(int64(rc.Timestamp), 0).UTC()); rc.Timestamp > 0 && !t.IsZero() {
+		e.Time = t
 	}
 	e.Namespace = int(rc.Namespace)
 	e.Title = spaces(rc.Title)
