@@ -5,7 +5,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"compress/gzip"
 	"context"
@@ -16,7 +15,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -199,14 +197,14 @@ func TestSoakReplay(t *testing.T) {
 					t.Fatal(err)
 				}
 				if n += 20_000; n%million == 0 {
-					rss = append(rss, residentKiB(t, cmd.Process.Pid))
+					rss = append(rss, memoryKiB(t, cmd.Process.Pid, "VmRSS:"))
 				}
 			}
+			peak := memoryKiB(t, cmd.Process.Pid, "VmHWM:")
 			stdin.Close()
 			if err := cmd.Wait(); err != nil {
 				t.Fatal(err)
 			}
-			peak := int(cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss)
 			t.Logf("RSS after each million: %d KiB, peak %d KiB; %.0f events/s", rss, peak, 5*million/time.Since(start).Seconds())
 			if peak > most {
 				t.Errorf("peak of %d KiB, want at most %d", peak, most)
@@ -222,16 +220,15 @@ func TestSoakReplay(t *testing.T) {
 	}
 }
 
-// residentKiB is how much memory a process has.
-func residentKiB(t *testing.T, pid int) int {
+// memoryKiB reads one line of what the kernel says of a process.
+func memoryKiB(t *testing.T, pid int, what string) int {
 	t.Helper()
-	f, err := os.Open(fmt.Sprintf("/proc/%d/status", pid))
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		t.Skip("no /proc here:", err)
 	}
-	defer f.Close()
-	for lines := bufio.NewScanner(f); lines.Scan(); {
-		if fields := strings.Fields(lines.Text()); len(fields) > 1 && slices.Contains(fields, "VmRSS:") {
+	for line := range strings.Lines(string(status)) {
+		if fields := strings.Fields(line); len(fields) > 1 && fields[0] == what {
 			n, err := strconv.Atoi(fields[1])
 			if err != nil {
 				t.Fatal(err)
@@ -239,6 +236,6 @@ func residentKiB(t *testing.T, pid int) int {
 			return n
 		}
 	}
-	t.Fatal("no VmRSS")
+	t.Fatalf("no %s in\n%s", what, status)
 	return 0
 }
