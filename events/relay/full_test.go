@@ -175,3 +175,38 @@ func TestLargeEventsFit(t *testing.T) {
 	}
 	r.Close()
 }
+
+// TestUnfinishedRecordIsTakenOffLater shows that nothing is written behind a
+// record which could neither be finished nor taken off at first.
+func TestUnfinishedRecordIsTakenOffLater(t *testing.T) {
+	dir := t.TempDir()
+	r, err := Open(Config{Dir: dir, Canary: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	publish(t, r, 1, 2)
+	s := r.ring.store
+	good := s.file
+	s.write = func(f *os.File, record []byte) (int, error) {
+		f.Write(record[:50])
+		if s.file, err = os.Open(f.Name()); err != nil { // it cannot be cut
+			t.Fatal(err)
+		}
+		return 50, syscall.EIO
+	}
+	publish(t, r, 3, 3)
+	if !s.torn {
+		t.Fatal("it was taken off")
+	}
+	s.file.Close()
+	s.file, s.write = good, (*os.File).Write
+	r.ring.retry = time.Time{}
+	publish(t, r, 4, 5)
+	all := everything(t, r)
+	kill(t, r)
+	r = openSized(t, dir, 1<<30, io.Discard)
+	if same(t, "after a restart", everything(t, r), all); len(all) != 5 {
+		t.Errorf("%d events, want 5", len(all))
+	}
+	kill(t, r)
+}
