@@ -5,11 +5,17 @@
 package events
 
 import (
+	"bufio"
 	"errors"
+	"fmt"
 	"io"
+	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"github.com/rs/zerolog"
 )
 
 func newTestBody(src io.Reader, most int) (*body, *int) {
@@ -99,6 +105,70 @@ func FuzzBody(f *testing.F) {
 			if len(event) > 2*40+2 {
 				t.Errorf("event of %d bytes passed", len(event))
 			}
+		}
+	})
+}
+
+// plainly reads the complete events of a stream that have data, as slowly and
+// simply as it can be done.
+func plainly(in string) (list []string) {
+	in = strings.ReplaceAll(strings.ReplaceAll(in, "\r\n", "\n"), "\r", "\n")
+	in = strings.TrimLeft(in, "\n")
+	blocks := strings.Split(in, "\n\n")
+	for i, block := range blocks[:len(blocks)-1] {
+		if i == 0 {
+			block = strings.TrimPrefix(block, "\ufeff")
+		}
+		var name, id string
+		var data []string
+		for line := range strings.SplitSeq(block, "\n") {
+			field, value, _ := strings.Cut(line, ":")
+			value = strings.TrimPrefix(value, " ")
+			switch {
+			case field == "data":
+				data = append(data, value)
+			case !strings.Contains(line, ":"):
+			case field == "id":
+				id = value
+			case field == "event":
+				name = value
+			}
+		}
+		if strings.Contains(id, "\x00") {
+			id = ""
+		}
+		if text := strings.Join(data, "\n"); text != "" {
+			list = append(list, fmt.Sprintf("%q %q %q", name, id, text))
+		}
+	}
+	return list
+}
+
+func FuzzConnection(f *testing.F) {
+	f.Add("event: message\r\nid: [1]\r\ndata: {}\r\n\r\n:\n\nid: 5\n\ndata\ndata: x\n\nda", 3)
+	f.Add("\ufeffid: [{\"topic\":\"t\",\"partition\":0,\"timestamp\":5}]\ndata: {\"meta\":{\"topic\":\"t\",\"offset\":4}}\n\nevent: error\ndata: y\n\n\n", 50)
+	f.Fuzz(func(t *testing.T, in string, size int) {
+		chunks := iotest.OneByteReader(strings.NewReader(in))
+		if size > 1 {
+			chunks = bufio.NewReaderSize(strings.NewReader(in), 16+size&63)
+		}
+		s := New(Config{URL: "http://wiki.example", Streams: []string{"x"}, Log: zerolog.Nop(), Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"text/event-stream"}}, Body: io.NopCloser(chunks), Request: r}, nil
+		})})
+		c := s.open(t.Context(), Cursor{}, nil)
+		<-c.accepted
+		var got []string
+		for frame := range c.frames {
+			if frame.event {
+				got = append(got, fmt.Sprintf("%q %q %q", frame.name, frame.id, frame.data))
+			}
+		}
+		c.close()
+		if c.fault.cause != "end" {
+			t.Errorf("ended by %+v", c.fault)
+		}
+		if want := plainly(in); !slices.Equal(got, want) {
+			t.Errorf("%q\ngave %s\nwant %s", in, got, want)
 		}
 	})
 }

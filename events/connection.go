@@ -163,7 +163,7 @@ func (c *connection) deliver(msg *sse.Event) {
 
 // RoundTrip sends the request and lets the answer through if it is a stream.
 func (c *connection) RoundTrip(req *http.Request) (*http.Response, error) {
-	resp, err := c.stream.cfg.Transport.RoundTrip(req.WithContext(c.ctx))
+	resp, err := c.stream.cfg.Transport.RoundTrip(req.WithContext(context.WithValue(c.ctx, lifetime{}, c.ctx)))
 	if err != nil {
 		c.fault = fault{cause: "connect", err: err}
 		return nil, err
@@ -237,13 +237,32 @@ type once struct{}
 func (once) NextBackOff() time.Duration { return -1 }
 func (once) Reset()                     {}
 
+// lifetime is the key under which the context of a request carries itself. What
+// the transport dials with has no end: a connection is meant to serve another
+// request then. Here there is no other.
+type lifetime struct{}
+
 // defaultTransport makes one connection a request over HTTP/1.1. Nothing
 // bounds the whole of an answer, which has no end.
 func defaultTransport() *http.Transport {
 	dialer := &net.Dialer{Timeout: 15 * time.Second, KeepAlive: 30 * time.Second}
+	dial := func(ctx context.Context, network, address string) (net.Conn, error) {
+		life, ok := ctx.Value(lifetime{}).(context.Context)
+		if !ok {
+			return dialer.DialContext(ctx, network, address)
+		}
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		defer context.AfterFunc(life, cancel)()
+		conn, err := dialer.DialContext(ctx, network, address)
+		if err == nil {
+			context.AfterFunc(life, func() { conn.Close() })
+		}
+		return conn, err
+	}
 	return &http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,
-		DialContext:           dialer.DialContext,
+		DialContext:           dial,
 		TLSHandshakeTimeout:   15 * time.Second,
 		ResponseHeaderTimeout: 30 * time.Second,
 		DisableCompression:    true,

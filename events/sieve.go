@@ -58,7 +58,7 @@ func (s *sieve) look(event []byte) (news, kept bool) {
 		return false, false // a comment
 	}
 	if string(name) == "error" {
-		s.tell(note{event: true})
+		s.tell(note{event: true, named: len(id) > 0})
 		return false, true
 	}
 	kept, h := keeps(data, s.want)

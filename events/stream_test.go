@@ -10,6 +10,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -174,6 +176,12 @@ func TestStreamSurvives(t *testing.T) {
 		{"a server error", "status", []http.HandlerFunc{answers(502, "X", "x", "<html>bad gateway"), hangs(say(1), say(2), say(3))}, nil},
 		{"an error event", "error_event", []http.HandlerFunc{
 			hangs(say(1), "event: error\nid: "+idAt(99)+"\ndata: {\"message\":\"broker gone\"}\n\n"), hangs(say(1), say(2), say(3)),
+		}, nil},
+		{"compressed by a proxy between good answers", "content_type", []http.HandlerFunc{
+			sends(say(1)), func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Content-Encoding", "gzip")
+				stream(w)
+			}, hangs(say(1), say(2), say(3)),
 		}, nil},
 		{"HTML from a proxy between good answers", "content_type", []http.HandlerFunc{
 			sends(say(1)), answers(200, "Content-Type", "text/html", "<p>\n\ndata: x\n\n"), hangs(say(1), say(2), say(3)),
@@ -356,6 +364,82 @@ func TestContextEndsTheStreamWhileItDials(t *testing.T) {
 type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+func TestContextEndsTheStreamWhileItShakesHands(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		// A server that takes the greeting and says nothing.
+		conn, err := listener.Accept()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer conn.Close()
+		if _, err := conn.Read(make([]byte, 1)); err != nil {
+			t.Error(err)
+		}
+		cancel()
+		if _, err := io.Copy(io.Discard, conn); err != nil {
+			t.Log(err)
+		}
+	}()
+	c := New(Config{URL: "https://" + listener.Addr().String(), Streams: []string{"x"}, Log: zerolog.Nop()})
+	for e, err := range c.Events(ctx, Cursor{}) {
+		t.Errorf("got %v, %v", e, err)
+	}
+}
+
+func TestReadersThatComeAndGoLeaveNothingBehind(t *testing.T) {
+	s := serve(t, hangs(say(1), say(2), say(3)))
+	for range 20 {
+		if _, err := take(t, client(s, nil), Cursor{}, 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestRefusedConnectionsAreClosed(t *testing.T) {
+	var open, most atomic.Int64
+	steps := []http.HandlerFunc{sends(say(1))}
+	for i := range 20 {
+		steps = append(steps, answers(503-i%2*3, "X", "x", "later"), answers(200, "Content-Type", "text/html", "<p>"))
+	}
+	s := &script{}
+	s.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.mu.Lock()
+		s.requests = append(s.requests, r)
+		n := len(s.requests)
+		s.mu.Unlock()
+		if n%5 == 0 {
+			sends(say(n))(w, r) // else it would be given up
+			return
+		}
+		steps[min(n, len(steps))-1](w, r)
+	}))
+	s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		switch state {
+		case http.StateNew:
+			most.Store(max(most.Load(), open.Add(1)))
+		case http.StateClosed:
+			open.Add(-1)
+		}
+	}
+	s.Start()
+	defer goleak.VerifyNone(t)
+	defer s.Close()
+	if _, err := take(t, client(s, nil), Cursor{}, 8); err != nil {
+		t.Fatal(err)
+	}
+	if most.Load() > 3 {
+		t.Errorf("%d connections were open at once, after %d answers", most.Load(), s.count())
+	}
+}
 
 func TestReaderThatPanicsLeavesNothingBehind(t *testing.T) {
 	s := serve(t, hangs(say(1), say(2), say(3), say(4), say(5)))
