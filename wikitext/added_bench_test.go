@@ -151,10 +151,13 @@ func BenchmarkAdded(b *testing.B) {
 
 // Twice the text takes twice as long, whatever was changed.
 func TestAddedTakesLinearTime(t *testing.T) {
-	size := 500_000
-	if testing.Short() {
-		size = 50_000
+	if !soaking {
+		for _, tt := range comparisons {
+			Added(tt.texts(10_000))
+		}
+		return
 	}
+	const size = 500_000
 	took := func(before, after string) time.Duration {
 		best := time.Hour
 		for range 3 {

@@ -41,8 +41,8 @@ func BenchmarkApply(b *testing.B) {
 // tables stand in each other without end.
 func TestHostileTablesTakeLinearTime(t *testing.T) {
 	n := 40_000
-	if testing.Short() {
-		n = 10_000
+	if !soaking {
+		n = 500
 	}
 	for name, text := range map[string]func(n int) string{
 		"open tables in cells":    func(n int) string { return strings.Repeat("{|\n|\n", n) + strings.Repeat("\n", 4*n) },
@@ -71,6 +71,10 @@ func TestHostileTablesTakeLinearTime(t *testing.T) {
 					_, _ = Apply(s, hostileEdit(i))
 				}
 				return time.Since(start)
+			}
+			if !soaking {
+				took(text(n))
+				return
 			}
 			small, large := text(n/4), text(n)
 			for range 3 {
