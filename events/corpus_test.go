@@ -225,11 +225,11 @@ func (c *corpus) slot(role string) member {
 }
 
 // some makes n events with make, and tells how many bytes they have.
-func some(n int, make func() []byte) (all [][]byte, size int64) {
+func some(n int, make func() []byte) (all [][]byte, size int) {
 	for range n {
 		data := make()
 		all = append(all, data)
-		size += int64(len(data))
+		size += len(data)
 	}
 	return all, size
 }

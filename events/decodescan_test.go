@@ -7,6 +7,7 @@ package events
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -18,11 +19,11 @@ func checkDecode(t *testing.T, data []byte) {
 	t.Helper()
 	got, err := Decode(data)
 	want, wantErr := decodeStandard(data)
-	if diff := cmp.Diff(want, got); diff != "" || fmt.Sprint(err) != fmt.Sprint(wantErr) {
-		t.Errorf("Decode: %v, not %v (-want +got)\n%s\n%s", err, wantErr, diff, data)
+	if !reflect.DeepEqual(want, got) || fmt.Sprint(err) != fmt.Sprint(wantErr) {
+		t.Errorf("Decode: %v, not %v (-want +got)\n%s\n%s", err, wantErr, cmp.Diff(want, got), data)
 	}
 	switch {
-	case err != nil && !cmp.Equal(got, Event{}):
+	case err != nil && !reflect.DeepEqual(got, Event{}):
 		t.Errorf("an event with an error: %+v, %v", got, err)
 	case err == nil && got.Kind == "":
 		t.Errorf("an event without a kind: %+v", got)
@@ -40,7 +41,7 @@ func scans(data []byte) bool {
 // spoiled.
 func TestScanAgrees(t *testing.T) {
 	c := newCorpus(5)
-	scanned, n := 0, 1500
+	scanned, n := 0, 400
 	for i := range n {
 		data := streams[i%len(streams)].make(c)
 		if !scans(data) {

@@ -52,7 +52,7 @@ func checkKeeps(t *testing.T, data []byte) {
 // and spoiled.
 func TestFilterAgrees(t *testing.T) {
 	c := newCorpus(3)
-	certain, decoded, n := 0, 0, 1000
+	certain, decoded, n := 0, 0, 400
 	for i := range n {
 		data := streams[i%len(streams)].make(c)
 		checkKeeps(t, data)
