@@ -76,9 +76,6 @@ type connection struct {
 	fault fault
 }
 
-// ahead is how many frames wait at most for a reader that is slow.
-const ahead = 16
-
 // open starts a connection that resumes from a position. The caller must close
 // it. An awaited gap ends where the connection begins.
 func (s *Stream) open(ctx context.Context, pos Cursor, awaited *GapInfo) *connection {
@@ -91,7 +88,7 @@ func (s *Stream) open(ctx context.Context, pos Cursor, awaited *GapInfo) *connec
 		idle:     time.AfterFunc(s.cfg.Idle, func() { cancel(errIdle) }),
 		accepted: make(chan struct{}),
 		notes:    make(chan note, 8), // the library holds fewer events
-		frames:   make(chan frame, ahead),
+		frames:   make(chan frame),
 		left:     make(chan struct{}),
 	}
 	c.body = &body{

@@ -8,6 +8,7 @@ package events
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"fmt"
 	"net"
 	"net/http"
@@ -15,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/r3labs/sse/v2"
 	"github.com/rs/zerolog"
 )
 
@@ -130,4 +132,25 @@ func BenchmarkStream(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkLibrary is the SSE library alone, with all events, for comparison.
+func BenchmarkLibrary(b *testing.B) {
+	server := newFirehose(b, 100)
+	defer server.Close()
+	c := sse.NewClient("http://"+server.Addr().String(), sse.ClientMaxBufferSize(1<<20))
+	c.ReconnectStrategy = once{}
+	ctx, cancel := context.WithCancel(b.Context())
+	left := b.N
+	b.ReportAllocs()
+	b.ResetTimer()
+	err := c.SubscribeRawWithContext(ctx, func(*sse.Event) {
+		if left--; left == 0 {
+			cancel()
+		}
+	})
+	if left > 0 {
+		b.Fatal(err)
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
 }
