@@ -26,7 +26,8 @@ const batch = "500"
 
 // RecentChanges yields what happened on a wiki from one time to another, both
 // included, oldest first: edits, new pages and log entries, as the stream of
-// recent changes had told them. They have the ID "rc/WIKI/RCID" or
+// recent changes had told them, but that the namespace of a moved page is known,
+// which that stream leaves to be guessed. They have the ID "rc/WIKI/RCID" or
 // "log/WIKI/LOGID", the Stream "recentchanges" and no Cursor. A zero from
 // begins with the oldest that there is, a zero to has no end.
 //
@@ -147,8 +148,8 @@ func (r *row) event(wiki, domain string) Event {
 	case "log":
 		rc := recentChange{LogType: r.LogType, LogAction: r.LogAction, LogParams: r.LogParams}
 		rc.entry(&e)
-		if to := r.target(); r.LogType == "move" && to != "" {
-			e.Kind, e.OldTitle, e.Title = Move, e.Title, to
+		if to, ns := r.target(); r.LogType == "move" && to != "" {
+			e.Kind, e.OldTitle, e.Title, e.Namespace = Move, spaces(r.Title), to, ns
 		}
 	default:
 		e.Kind = Other
@@ -156,16 +157,17 @@ func (r *row) event(wiki, domain string) Event {
 	return e
 }
 
-// target is the title that a page was moved to, under the name that the API has
-// for it.
-func (r *row) target() string {
+// target is the title that a page was moved to, and its namespace, under the
+// names that the API has for them.
+func (r *row) target() (title string, namespace int) {
 	var params struct {
-		Target string `json:"target_title"`
+		Title string  `json:"target_title"`
+		NS    integer `json:"target_ns"`
 	}
 	if json.Unmarshal(r.LogParams, &params) != nil {
-		return "" // a list, where there are no parameters
+		return "", 0 // a list, where there are no parameters
 	}
-	return spaces(params.Target)
+	return spaces(params.Title), int(params.NS)
 }
 
 // list reads one list, an answer at a time.

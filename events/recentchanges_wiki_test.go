@@ -210,8 +210,12 @@ func TestListsTellWhatTheStreamTold(t *testing.T) {
 		return e.Kind != events.Log && e.Title == "Test Wiki:Wanted" && (e.Kind == events.Create || e.Kind == events.Edit)
 	}
 	want := slices.DeleteFunc(slices.Clone(told), gone)
-	// Two were changed by hiding what they say.
 	for i := range want {
+		// The stream does not tell the namespace that a page was moved to.
+		if to, ok := map[string]int{"Test Wiki talk:Tea house": 5, "Template:Coffee and cake": 10}[want[i].Title]; ok && want[i].Kind == events.Move {
+			want[i].Namespace = to
+		}
+		// What this one says was hidden since.
 		if want[i].Revision == second && want[i].Kind == events.Edit {
 			want[i].Comment = ""
 		}
