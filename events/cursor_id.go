@@ -146,9 +146,6 @@ func formatID(places []place) string {
 	return string(append(text, ']'))
 }
 
-// key names the partition, as Cursor.Offsets does.
-func (p place) key() string { return p.topic + "/" + strconv.Itoa(p.partition) }
-
 // newest is the latest time in an id, in milliseconds; 0 if it has none.
 func newest(places []place) int64 {
 	latest := int64(0)

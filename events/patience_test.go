@@ -11,6 +11,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -130,7 +131,7 @@ func TestWaitsGrowUntilThereIsProgress(t *testing.T) {
 
 func TestSilenceIsGivenUpButASlowReaderIsNot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		written := 0
+		var written atomic.Int64
 		var asked []time.Time
 		s := piped(&asked,
 			func(ctx context.Context, w io.Writer) error {
@@ -139,7 +140,7 @@ func TestSilenceIsGivenUpButASlowReaderIsNot(t *testing.T) {
 					if err != nil {
 						return err
 					}
-					written += n
+					written.Add(int64(n))
 				}
 				<-ctx.Done()
 				return io.EOF
@@ -155,7 +156,7 @@ func TestSilenceIsGivenUpButASlowReaderIsNot(t *testing.T) {
 			if got <= 20 {
 				sleep(t.Context(), 10*time.Minute)
 				// What the pipe, the body and the library hold, and no more.
-				if held := written - got*len(nowSaid(1)); held > 3*usual {
+				if held := int(written.Load()) - got*len(nowSaid(1)); held > 3*usual {
 					t.Fatalf("%d bytes are read ahead", held)
 				}
 				if len(asked) != 1 {

@@ -25,11 +25,11 @@ func TestSoakLosesAndDoublesNothing(t *testing.T) {
 	if os.Getenv("SOAK") != "" {
 		n, conns = 2_000_000, 5_000
 	}
-	server := newStorm(t, n, n/conns)
+	server := newStorm(t, n, n/conns*3/2)
 	defer server.close()
 	s := New(Config{
 		URL: "http://" + server.Addr().String(), Streams: []string{"mediawiki.recentchange"}, Log: zerolog.Nop(), Retention: ages,
-		Idle: 40 * time.Millisecond, Margin: 500 * time.Millisecond,
+		Idle: 40 * time.Millisecond, Margin: 250 * time.Millisecond,
 		Want: func(wiki []byte, _ int) bool { return string(wiki) == "teawiki" },
 	})
 	s.retry = retry{pause: time.Millisecond, first: time.Millisecond, most: 5 * time.Millisecond}

@@ -271,7 +271,7 @@ func (s *storm) send(out io.Writer, chance *rand.Rand, next [2]int) error {
 		case luck < 2: // twice
 			buf = s.append(buf, id, topic, k)
 		case luck == 2: // one of the last
-			buf = s.append(buf, id, topic, max(0, k-chance.IntN(30)))
+			buf = s.append(buf, id, topic, max(0, k-chance.IntN(20)))
 		case luck == 3: // an old one
 			if old := max(0, k-chance.IntN(15_000)); int64(s.topics[topic][old]) > s.safe.Load() {
 				buf = s.append(buf, id, topic, old)
