@@ -87,7 +87,7 @@ func (b *body) fill() {
 		b.buf = append(make([]byte, 0, usual), rest...)[:usual]
 	case len(rest) == len(b.buf):
 		b.buf = append(b.buf, make([]byte, len(b.buf))...)
-	default:
+	case b.start > 0:
 		copy(b.buf, rest)
 	}
 	b.scanned -= b.start

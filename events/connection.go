@@ -96,10 +96,17 @@ func (s *Stream) open(ctx context.Context, pos Cursor, awaited *GapInfo) *connec
 		sieve: &sieve{
 			want: s.cfg.Want, margin: s.cfg.Margin, offsets: newOffsets(pos, s.cfg.Margin), awaited: awaited,
 			every: s.progress / 5, said: time.Now(), tell: c.tell, passed: s.setDropped,
+			broken: func(frame []byte) {
+				s.metrics.decodeErrors.WithLabelValues("frame").Inc()
+				s.log.Warn().Str("frame", shorten(string(frame[:min(len(frame), 500)]))).Msg("frame is no event")
+			},
 		},
-		before:  func() { c.idle.Reset(s.cfg.Idle) },
-		after:   func() { c.idle.Stop() },
-		skipped: func() { s.metrics.skipped.WithLabelValues("oversized").Inc() },
+		before: func() { c.idle.Reset(s.cfg.Idle) },
+		after:  func() { c.idle.Stop() },
+		skipped: func() {
+			s.metrics.skipped.WithLabelValues("oversized").Inc()
+			s.log.Warn().Int("most", s.cfg.MaxEvent).Msg("event is too big, passed over")
+		},
 	}
 	target := s.url
 	if id == "" && !since.IsZero() {

@@ -13,8 +13,6 @@ import (
 	"net/http"
 	"strings"
 	"time"
-
-	"github.com/rs/zerolog"
 )
 
 const (
@@ -55,8 +53,6 @@ func (s *Stream) Events(ctx context.Context, from Cursor) iter.Seq2[Event, error
 			pos:    from,
 			seen:   newSeen(remembered),
 			told:   time.Now(),
-			// A broken event may be repeated for ever: a few lines a minute do.
-			log: s.cfg.Log.Sample(&zerolog.BurstSampler{Burst: 5, Period: time.Minute}),
 		}
 		err := f.start()
 		if err == nil {
@@ -76,7 +72,6 @@ var errStopped = errors.New("reader has stopped")
 type follower struct {
 	stream *Stream
 	yield  func(Event, error) bool
-	log    zerolog.Logger
 
 	// pos is the position of the last event that was handed over or dropped.
 	pos  Cursor
@@ -271,7 +266,7 @@ func (f *follower) move(id string, at time.Time, offsets map[string]int64) Curso
 			next.ID = pinned
 		} else {
 			s.metrics.decodeErrors.WithLabelValues("id").Inc()
-			f.log.Warn().Str("id", shorten(id)).Msg("event has an id that is none, the position stays")
+			f.stream.log.Warn().Str("id", shorten(id)).Msg("event has an id that is none, the position stays")
 		}
 	}
 	// A time in the future would move a later start past real events.
@@ -295,7 +290,7 @@ func (f *follower) handle(frame frame) (fresh, more bool) {
 			reason = "unknown"
 		}
 		s.metrics.decodeErrors.WithLabelValues(reason).Inc()
-		f.log.Warn().Err(err).Str("id", shorten(frame.id)).Msg("event dropped")
+		f.stream.log.Warn().Err(err).Str("id", shorten(frame.id)).Msg("event dropped")
 		f.pos = next
 		return false, true
 	}
@@ -322,7 +317,7 @@ func (f *follower) handle(frame frame) (fresh, more bool) {
 // report hands over a gap.
 func (f *follower) report(gap GapInfo) (more bool) {
 	f.stream.setGap(gap)
-	f.log.Warn().Str("cause", gap.Cause).Time("from", gap.From).Time("to", gap.To).Str("topic", shorten(gap.Topic)).
+	f.stream.log.Warn().Str("cause", gap.Cause).Time("from", gap.From).Time("to", gap.To).Str("topic", shorten(gap.Topic)).
 		Int64("missing", gap.Missing).Msg("gap in the stream")
 	return f.hand(Event{Kind: Gap, Time: gap.To.Truncate(time.Second), Gap: &gap, Cursor: f.pos})
 }

@@ -40,6 +40,8 @@ type sieve struct {
 	// passed is told now and then how many events were dropped and the time of
 	// the last one, zero if unknown.
 	passed func(dropped int, newest time.Time)
+	// broken is told of a frame that is none.
+	broken func(frame []byte)
 	// every is how often at most the position is told while events are dropped.
 	every time.Duration
 
@@ -53,9 +55,12 @@ type sieve struct {
 // look looks at an event. It reports whether news have to be put in before it,
 // and whether it is let through.
 func (s *sieve) look(event []byte) (news, kept bool) {
-	name, id, data := s.fields(event)
+	name, id, data, strange := s.fields(event)
 	if len(data) == 0 {
-		return false, false // a comment
+		if strange {
+			s.broken(event)
+		}
+		return false, false // a comment, at best
 	}
 	if string(name) == "error" {
 		s.tell(note{event: true, named: len(id) > 0})
@@ -222,8 +227,9 @@ var (
 	fieldEvent = []byte("event:")
 )
 
-// fields takes an event apart. The slices are valid until the next call.
-func (s *sieve) fields(event []byte) (name, id, data []byte) {
+// fields takes an event apart. The slices are valid until the next call. It
+// reports whether there are lines that SSE does not know.
+func (s *sieve) fields(event []byte) (name, id, data []byte, strange bool) {
 	lines := 0
 	for len(event) > 0 {
 		i := bytes.IndexByte(event, '\n') // the event ends with one
@@ -246,12 +252,19 @@ func (s *sieve) fields(event []byte) (name, id, data []byte) {
 			id = fieldValue(line, len(fieldID))
 		case bytes.HasPrefix(line, fieldEvent):
 			name = fieldValue(line, len(fieldEvent))
+		default:
+			field, _, _ := bytes.Cut(line, []byte(":"))
+			switch string(field) {
+			case "", "id", "event", "retry":
+			default:
+				strange = true
+			}
 		}
 	}
 	if bytes.IndexByte(id, 0) >= 0 {
 		id = nil // as the specification of SSE has it
 	}
-	return name, id, data
+	return name, id, data, strange
 }
 
 func fieldValue(line []byte, from int) []byte {

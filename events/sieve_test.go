@@ -33,7 +33,7 @@ func onlyTea(wiki []byte, _ int) bool { return string(wiki) == "teawiki" }
 func newTestSieve(notes *[]note) *sieve {
 	return &sieve{
 		want: onlyTea, margin: 10 * time.Second, offsets: newOffsets(Cursor{}, 10*time.Second),
-		tell: func(n note) { *notes = append(*notes, n) }, passed: func(int, time.Time) {}, every: time.Hour, said: time.Now(),
+		tell: func(n note) { *notes = append(*notes, n) }, passed: func(int, time.Time) {}, broken: func([]byte) {}, every: time.Hour, said: time.Now(),
 	}
 }
 

@@ -71,10 +71,12 @@ type Config struct {
 
 // Stream reads a set of event streams and keeps the connection up.
 type Stream struct {
-	cfg      Config
-	set      string
-	url      string
-	metrics  *metrics
+	cfg     Config
+	set     string
+	url     string
+	metrics *metrics
+	// log is for what may be repeated for ever: a few lines a minute do.
+	log      zerolog.Logger
 	retry    retry
 	progress time.Duration // see defaultProgress
 
@@ -150,6 +152,7 @@ func New(cfg Config) *Stream {
 		metrics:  newMetrics(cfg.Metrics),
 		retry:    defaultRetry,
 		progress: defaultProgress,
+		log:      cfg.Log.Sample(&zerolog.BurstSampler{Burst: 5, Period: time.Minute}),
 	}
 }
 

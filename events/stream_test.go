@@ -274,7 +274,7 @@ func TestBadEventsAreCountedAndPassed(t *testing.T) {
 	other := "id: " + idAt(4) + "\ndata: {\"$schema\":\"/other/1.0.0\"}\n\n"
 	broken := "id: " + idAt(5) + "\ndata: {\"$sch\n\n"
 	canary := "id: " + idAt(noon.UnixMilli()+1500) + "\ndata: {\"$schema\":\"/mediawiki/recentchange/1.0.1\",\"meta\":{\"id\":\"c\",\"domain\":\"canary\"}}\n\n"
-	s := serve(t, hangs(say(1), big, other, ":still here\n\n", broken, say(1), canary, say(2)))
+	s := serve(t, hangs(say(1), big, other, ":still here\n\n", "retry: 5\n\n", "<p>garbage\n\n", "id\nevent: x\n\n", broken, say(1), canary, say(2)))
 	c := client(s, func(cfg *Config) { cfg.MaxEvent = 2000 })
 	got, err := take(t, c, Cursor{}, 3)
 	if err != nil || titles(got) != "1  2" || got[1].Kind != Canary {
@@ -287,6 +287,7 @@ func TestBadEventsAreCountedAndPassed(t *testing.T) {
 		"oversized": c.metrics.skipped.WithLabelValues("oversized"),
 		"duplicate": c.metrics.skipped.WithLabelValues("duplicate"),
 		"unknown":   c.metrics.decodeErrors.WithLabelValues("unknown"),
+		"frame":     c.metrics.decodeErrors.WithLabelValues("frame"),
 		"malformed": c.metrics.decodeErrors.WithLabelValues("malformed"),
 		"canaries":  c.metrics.events.WithLabelValues("canary"),
 	} {
