@@ -266,7 +266,7 @@ func (f *follower) move(id string, at time.Time, offsets map[string]int64) Curso
 			next.ID = pinned
 		} else {
 			s.metrics.decodeErrors.WithLabelValues("id").Inc()
-			f.stream.log.Warn().Str("id", shorten(id)).Msg("event has an id that is none, the position stays")
+			s.log.Warn().Str("id", shorten(id)).Msg("event has an id that is none, the position stays")
 		}
 	}
 	// A time in the future would move a later start past real events.
@@ -290,7 +290,7 @@ func (f *follower) handle(frame frame) (fresh, more bool) {
 			reason = "unknown"
 		}
 		s.metrics.decodeErrors.WithLabelValues(reason).Inc()
-		f.stream.log.Warn().Err(err).Str("id", shorten(frame.id)).Msg("event dropped")
+		s.log.Warn().Err(err).Str("id", shorten(frame.id)).Msg("event dropped")
 		f.pos = next
 		return false, true
 	}
