@@ -141,6 +141,10 @@ func (d *Document) outline() []outlined {
 	nodes := d.collect()
 	all := make([]outlined, len(nodes))
 	for i, n := range nodes {
+		if n.Kind == CommentNode { // what it takes of its line depends on what stands beside it
+			n.Start += strings.Index(d.src[n.Start:n.End], "<!--")
+			n.End = n.Start + len(strings.TrimRight(d.src[n.Start:n.End], " \t\n"))
+		}
 		all[i] = outlined{n.Kind, n.Start, n.End, n.Name[:min(len(n.Name), longestPlain)]}
 	}
 	return all
