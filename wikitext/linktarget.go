@@ -14,8 +14,15 @@ func (s *scanner) target(text string, t targetEnd) (valid, file bool) {
 		if t.class < specialByte {
 			return true, false
 		}
-		if kind := s.prefixKind(text); kind != anyPrefix {
-			return true, kind == filePrefix
+		reference := strings.IndexByte(text, '&') >= 0 && strings.IndexByte(text, ';') >= 0
+		if t.class < encodedByte && !reference {
+			page, _, _ := strings.Cut(text, "#")
+			if isPlain(page) {
+				return true, false
+			}
+			if kind := s.prefixKind(page); kind != anyPrefix {
+				return true, kind == filePrefix
+			}
 		}
 	}
 	if t.flags&bareTarget != 0 {
@@ -47,6 +54,29 @@ const (
 	filePrefix        // any rest is a file
 )
 
+// isPlain reports whether a text without character references can be a title
+// without a closer look.
+func isPlain(text string) bool {
+	var visible, dot, slash bool
+	for i := range len(text) {
+		c := text[i]
+		switch class := target[c]; {
+		case class == plainByte:
+			visible = true
+		case class == blankByte:
+		case c == '/':
+			slash = true
+		case c == '.':
+			dot = true
+		case c == '&':
+		default:
+			return false
+		}
+	}
+	// The two could be parts of a path, and slashes at the beginning an address.
+	return visible && !(dot && slash) && text[0] != '/'
+}
+
 // prefixKind reads a target that consists of a prefix that was seen before, or
 // is quickly looked up, and of plain letters.
 func (s *scanner) prefixKind(text string) uint8 {
@@ -54,15 +84,7 @@ func (s *scanner) prefixKind(text string) uint8 {
 	if n <= 0 {
 		return anyPrefix
 	}
-	visible := false
-	for _, c := range []byte(text[n+1:]) {
-		class := target[c]
-		if class > plainByte && c != '/' {
-			return anyPrefix
-		}
-		visible = visible || class != blankByte
-	}
-	if !visible {
+	if !isPlain(text[n+1:]) {
 		return anyPrefix
 	}
 	prefix := text[:n]
