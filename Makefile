@@ -30,8 +30,8 @@ fuzz: ## Run each fuzz target for 60 s (FUZZTIME=10s to change).
 			echo "== $$pkg $$target"; $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(or $(FUZZTIME),60s) -fuzzminimizetime 1x "$$pkg"; \
 		done; done
 
-soak: setup ## Run the long tests: kills at random moments, many times.
-	SOAK=1 $(GO) test -race -timeout 60m -run Soak ./...
+soak: setup ## Run the long tests: kills, cut connections, millions of events, text made to be slow.
+	SOAK=1 $(GO) test -race -timeout 60m -run 'Soak|LinearTime' ./...
 
 pictures: setup build ## Remake the README's picture in a real browser (needs chromium).
 	@$(BUILD)/demo --program $(BUILD)/codesteward --once --pictures bot/plan/testdata/pictures
