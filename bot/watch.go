@@ -114,7 +114,7 @@ func (b *Bot) handle(ctx context.Context, f *feed, e events.Event) (recorded boo
 		}
 	}
 	if e.Kind == events.Move {
-		if err := s.reg.MovePage(ctx, e.Wiki, e.OldTitle, e.Title); err != nil {
+		if err := s.reg.MovePage(ctx, e.Wiki, e.OldTitle, e.Title, e.Time); err != nil {
 			return false, err
 		}
 	}

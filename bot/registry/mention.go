@@ -167,10 +167,12 @@ func (r *Registry) MentionsOn(ctx context.Context, wiki, title string, revision 
 	return out, nil
 }
 
-// MovePage notes that a page has another title now, for the mentions on it.
-func (r *Registry) MovePage(ctx context.Context, wiki, from, to string) error {
+// MovePage notes that a page has had another title since a time, for the
+// mentions that were made on it until then. Later ones are on another page that
+// got the old title, which matters when the move is seen again.
+func (r *Registry) MovePage(ctx context.Context, wiki, from, to string, at time.Time) error {
 	err := r.write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE mention SET title = ? WHERE wiki = ? AND title = ?`, clean(to), wiki, clean(from))
+		_, err := tx.ExecContext(ctx, `UPDATE mention SET title = ? WHERE wiki = ? AND title = ? AND made_at <= ?`, clean(to), wiki, clean(from), micros(at))
 		return err
 	})
 	if err != nil {

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/detect"
 )
 
@@ -58,6 +60,32 @@ func TestAWithdrawnMentionStaysAway(t *testing.T) {
 	left := s.view("metawiki").Mentions
 	if len(left) != 1 || left[0].Section != mentions[1].Section {
 		t.Errorf("after one was withdrawn: %+v", left)
+	}
+}
+
+func TestAMoveThatIsSeenAgainLeavesThePageThatGotTheOldTitle(t *testing.T) {
+	s := newStore(t)
+	record := func(revision int64, minute int) {
+		t.Helper()
+		c := detect.Change{Wiki: "metawiki", Title: "Talk:Foo", Revision: revision, User: "Ana", Time: at(minute)}
+		s.record(Batch{Change: c, Mentions: []detect.Mention{{Kind: detect.Tool, Name: "guc"}}})
+	}
+	move := func() {
+		t.Helper()
+		if err := s.open().MovePage(t.Context(), "metawiki", "Talk:Foo", "Talk:Bar", at(2)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	record(7, 1)
+	move()
+	record(8, 3) // on a new page
+	move()
+	titles := map[int64]string{}
+	for _, m := range s.view("metawiki").Mentions {
+		titles[m.Revision] = m.Title
+	}
+	if diff := cmp.Diff(map[int64]string{7: "Talk:Bar", 8: "Talk:Foo"}, titles); diff != "" {
+		t.Errorf("titles by revision (-want +got):\n%s", diff)
 	}
 }
 

@@ -3,12 +3,17 @@
 package registry
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/pressly/goose/v3"
+
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/events"
 )
 
 func TestOpenNamesWhatIsWrong(t *testing.T) {
@@ -86,5 +91,47 @@ func TestOpenTellsNoSecretOfADSN(t *testing.T) {
 		if strings.ContainsAny(err.Error(), "%?") || strings.Contains(err.Error(), "SECRET") || !strings.Contains(err.Error(), scheme) {
 			t.Errorf("Open(%s): %v, want an error that tells of it only %q", dsn, err, scheme)
 		}
+	}
+}
+
+func TestAStoreOfTheFirstFormKeepsItsCursor(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.db")
+	db, err := openSQLite(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		t.Fatal(err)
+	}
+	steps, err := goose.NewProvider(goose.DialectSQLite3, db, files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := steps.UpTo(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	const id = `[{"topic":"eqiad.a","partition":0,"timestamp":1746030241001}]`
+	_, err = db.Exec(`INSERT INTO stream_cursor (streams, sse_id, event_time) VALUES ('a', ?, ?)`, id, micros(at(1)))
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	r, err := Open(t.Context(), "sqlite:"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	got, err := r.NewestCursor(t.Context())
+	want := events.Cursor{Streams: "a", ID: id, Time: at(1)}
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Fatalf("%v, cursor (-want +got):\n%s", err, diff)
+	}
+	want.Seen, want.Offsets = []string{"x"}, map[string]int64{"eqiad.a/0": 4}
+	if _, err := r.Record(t.Context(), Batch{Cursor: want}); err != nil {
+		t.Fatal(err)
+	}
+	got, err = r.NewestCursor(t.Context())
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("%v, cursor stored now (-want +got):\n%s", err, diff)
 	}
 }
