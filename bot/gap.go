@@ -27,6 +27,9 @@ const (
 	gapsFor   = 30 * 24 * time.Hour
 	// gapsEvery is the least time between edits that only tell of a new gap.
 	gapsEvery = time.Hour
+	// clocksDiffer is by how much the clocks of the stream and of this machine
+	// may differ.
+	clocksDiffer = time.Hour
 	// noteGap names the note on a gap that cannot be filled yet.
 	noteGap = "gap"
 )
@@ -41,9 +44,7 @@ func (b *Bot) fillGap(ctx context.Context, f *feed, e events.Event, start time.T
 	if e.Gap != nil {
 		gap = *e.Gap
 	}
-	if now := time.Now(); gap.To.IsZero() || gap.To.After(now) {
-		gap.To = now
-	}
+	gap = bounded(gap, time.Now())
 	if gap.From.Before(start) {
 		gap.From = start
 	}
@@ -52,7 +53,7 @@ func (b *Bot) fillGap(ctx context.Context, f *feed, e events.Event, start time.T
 	}
 	log := b.Log.With().Time("from", gap.From).Time("to", gap.To).Str("cause", gap.Cause).Logger()
 	log.Info().Str("topic", gap.Topic).Int64("missing", gap.Missing).Msg("gap in the stream")
-	if err := newSignal().wait(ctx, time.Until(gap.To.Add(b.ListedWithin))); err != nil {
+	if err := newSignal().wait(ctx, min(time.Until(gap.To), 0)+b.ListedWithin); err != nil {
 		return err
 	}
 	filled := make([]registry.Gap, len(f.sites))
@@ -79,6 +80,19 @@ func (b *Bot) fillGap(ctx context.Context, f *feed, e events.Event, start time.T
 		s.plan.wake()
 	}
 	return nil
+}
+
+// bounded is a gap with ends that a wiki can be asked for. The stream tells them
+// by its clock: a gap of just now may end in the future of this machine's, and
+// what it holds must not be cut off. A time that no clock shows is taken for now.
+func bounded(gap events.GapInfo, now time.Time) events.GapInfo {
+	if latest := now.Add(clocksDiffer); gap.To.IsZero() || gap.To.After(latest) {
+		gap.To = latest
+	}
+	if gap.From.After(gap.To) {
+		gap.From = gap.To.Add(-2 * clocksDiffer)
+	}
+	return gap
 }
 
 // fillOn looks a gap up on one wiki, again and again until that has worked. It
