@@ -96,7 +96,11 @@ type follower struct {
 func (f *follower) start() error {
 	s := f.stream
 	if f.pos.ID != "" {
-		if _, err := parseID(nil, f.pos.ID); err != nil {
+		places, err := parseID(nil, f.pos.ID)
+		if err == nil && len(places) == 0 {
+			err = fmt.Errorf("stream id %q names no topic", shorten(f.pos.ID))
+		}
+		if err != nil {
 			if f.pos.Time.IsZero() {
 				return fmt.Errorf("resume stream %s: %w", s.set, err)
 			}

@@ -69,6 +69,8 @@ func TestStreamStartsWhereTheCursorSays(t *testing.T) {
 		{"its time, without an id", Cursor{Streams: "mediawiki.recentchange", Time: noon}, since, false, false},
 		{"its time, with a broken id", Cursor{Streams: "mediawiki.recentchange", ID: "[{", Time: noon}, since, false, false},
 		{"nowhere, with a broken id alone", Cursor{Streams: "mediawiki.recentchange", ID: "[{"}, "", false, true},
+		{"its time, with an id of no topic", Cursor{Streams: "mediawiki.recentchange", ID: "[]", Time: noon}, since, false, false},
+		{"nowhere, with an id of no topic alone", Cursor{Streams: "mediawiki.recentchange", ID: "null"}, "", false, true},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
