@@ -17,6 +17,18 @@ import (
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
 )
 
+func TestTextThatIsForbiddenForNowIsNotLost(t *testing.T) {
+	w := newWorld(t)
+	w.start()
+	w.awaits(extensions, "Poem", "unassigned")
+	w.settled()
+	w.api.forbid(true)
+	w.ask(w.ada, "Verses", "Who looks after [[mw:Extension:Poem]]?")
+	w.awaitsLog("texts cannot be read for now")
+	w.api.forbid(false)
+	w.awaits(board, "Poem", "[[User:Ada|Ada]]")
+}
+
 func TestMainJob(t *testing.T) {
 	w := newWorld(t)
 	w.start()

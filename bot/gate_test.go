@@ -20,6 +20,15 @@ type gate struct {
 	mu     sync.Mutex
 	closed bool
 	list   string
+	texts  bool
+}
+
+// forbid has something between the bot and the wiki answer 403 to whoever wants
+// to read revisions.
+func (g *gate) forbid(texts bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.texts = texts
 }
 
 // refuse has the wiki refuse a list, none if it is "".
@@ -37,10 +46,14 @@ func (g *gate) set(closed bool) {
 
 func (g *gate) RoundTrip(r *http.Request) (*http.Response, error) {
 	g.mu.Lock()
+	forbidden := g.texts && r.URL.Query().Has("revids")
 	closed, refused := g.closed, g.list != "" && r.URL.Query().Get("list") == g.list
 	g.mu.Unlock()
 	if closed {
 		return nil, errors.New("connection refused by the test")
+	}
+	if forbidden {
+		return &http.Response{StatusCode: http.StatusForbidden, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("not today")), Request: r}, nil
 	}
 	if refused {
 		answer := `{"error":{"code":"listdisabled","info":"this list is switched off by the test"}}`

@@ -6,12 +6,14 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/detect"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/wiki"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/config"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/events"
 )
@@ -189,8 +191,9 @@ func (s *site) mentions(ctx context.Context, e events.Event) (detect.Change, []d
 	if e.Parent != 0 {
 		ids = append(ids, e.Parent)
 	}
-	revisions, err := s.client.Revisions(ctx, ids...)
+	revisions, err := s.texts(ctx, ids)
 	if err != nil {
+		s.metrics.skipped.WithLabelValues("refused").Inc()
 		return detect.Change{}, nil, s.elsewhere(ctx, err, fmt.Sprintf("text of %s, revision %d, cannot be read", e.Title, e.Revision))
 	}
 	after, before := revisions[e.Revision], revisions[e.Parent]
@@ -203,4 +206,25 @@ func (s *site) mentions(ctx context.Context, e events.Event) (detect.Change, []d
 		Before: before.Text, After: after.Text,
 	}
 	return change, detect.Mentions(change), nil
+}
+
+// patience is how long the stream waits for a wiki that refuses to show texts
+// in a way that has nothing to do with the text, as a proxy in between may.
+const patience = time.Hour
+
+// texts reads revisions, again and again where the wiki's answer is not about
+// them: the mentions in them would be lost.
+func (s *site) texts(ctx context.Context, ids []int64) (map[int64]wiki.Revision, error) {
+	since := time.Now()
+	for wait := time.Second; ; wait = min(2*wait, time.Minute) {
+		revisions, err := s.client.Revisions(ctx, ids...)
+		refused, ok := errors.AsType[*wiki.Error](err)
+		if !ok || refused.Class != wiki.Unknown || refused.Code == "too-big" || time.Since(since) > patience {
+			return revisions, err
+		}
+		s.log.Warn().Err(err).Dur("next_try", wait).Msg("texts cannot be read for now")
+		if err := newSignal().wait(ctx, wait); err != nil {
+			return nil, err
+		}
+	}
 }
