@@ -95,17 +95,16 @@ func (d *Document) Region(id string) (Region, error) {
 	case end.start < begin.start:
 		return refuse("the end marker of region %s stands before its begin marker", id)
 	}
-	open := ""
+	open := map[string]bool{} // the regions that begin before it and do not end there
 	for _, m := range all {
 		switch {
-		case m.id != id && m.start > begin.start && m.start < end.start:
+		case m.id == id:
+		case m.start < begin.start:
+			open[m.id] = !m.end
+		case m.start < end.start:
 			return refuse("a marker of region %s stands inside region %s", m.id, id)
-		case m.id != id && !m.end && m.start < begin.start:
-			open = m.id
-		case m.id == open && m.end && m.start < begin.start:
-			open = ""
-		case m.id == open && open != "" && m.end:
-			return refuse("region %s stands inside region %s", id, open)
+		case m.end && open[m.id]:
+			return refuse("region %s stands inside region %s", id, m.id)
 		}
 	}
 	r := Region{Start: begin.eol, End: max(begin.eol, end.start-1)}

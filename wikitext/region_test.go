@@ -26,6 +26,7 @@ func TestRegionIsRefusedWithAReasonForEditors(t *testing.T) {
 		{"another begins inside", begin + other + end + oEnd, "a marker of region tools stands inside region gadgets"},
 		{"another ends inside", other + begin + oEnd + end, "a marker of region tools stands inside region gadgets"},
 		{"inside another", other + begin + end + oEnd, "region gadgets stands inside region tools"},
+		{"inside another behind a third", other + "<!-- codesteward begin x -->\n<!-- codesteward end x -->\n" + begin + end + oEnd, "region gadgets stands inside region tools"},
 		{"in nowiki", "<nowiki>" + begin + end + "</nowiki>", "the begin marker of region gadgets stands inside another comment or a tag such as nowiki"},
 		{"end in nowiki", begin + "<nowiki>\n" + end + "</nowiki>", "the end marker of region gadgets stands inside another comment or a tag such as nowiki"},
 		{"in a comment", "<!-- \n" + begin + end, "the begin marker of region gadgets stands inside another comment or a tag such as nowiki"},
