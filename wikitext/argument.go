@@ -46,9 +46,18 @@ func (e SetArgument) splice(d *Document) (splice, error) {
 	case !ok:
 		c.start, c.end = t.End-2, t.End-2
 		c.text = e.added(d, t, name, value)
+	case arg.Named && arg.Value == "":
+		// With the sign before it, so that the argument grows; a line break
+		// belongs behind the value.
+		c.start, c.end = arg.Start+len(strings.TrimRight(d.src[arg.Start:arg.End], trimmed))-1, arg.End
+		space := d.src[c.start+1 : c.end]
+		if n := strings.IndexByte(space, '\n'); n >= 0 {
+			c.text = "=" + space[:n] + value + space[n:]
+		} else {
+			c.text = "=" + space + value
+		}
 	case arg.Named:
-		// With the sign before it, so that an argument that was empty grows.
-		c.start, c.end, c.text = arg.ValueStart-1, arg.ValueEnd, d.src[arg.ValueStart-1:arg.ValueStart]+value
+		c.start, c.end, c.text = arg.ValueStart, arg.ValueEnd, value
 	default:
 		value = e.Value
 		c.start, c.end, c.text = arg.ValueStart, arg.ValueEnd, value
