@@ -7,7 +7,6 @@ package wikitext
 import (
 	"html"
 	"iter"
-	"slices"
 	"sort"
 	"strings"
 )
@@ -49,13 +48,22 @@ func (d *Document) heading(i int, n *node) Heading {
 // Section returns the plain text of the heading at or above an offset, "" before
 // the first.
 func (d *Document) Section(offset int) string {
-	d.headingOnce.Do(func() { d.headings = slices.Collect(d.Headings()) })
-	headings := d.headings
-	i := sort.Search(len(headings), func(i int) bool { return headings[i].Start > offset })
+	d.sectionOnce.Do(func() {
+		for h := range d.Headings() {
+			d.sections = append(d.sections, section{h.Start, Plain(h.Title)})
+		}
+	})
+	i := sort.Search(len(d.sections), func(i int) bool { return d.sections[i].start > offset })
 	if i == 0 {
 		return ""
 	}
-	return Plain(headings[i-1].Title)
+	return d.sections[i-1].title
+}
+
+// section is what Section remembers of a heading.
+type section struct {
+	start int
+	title string // as plain text
 }
 
 // Plain returns a line of wikitext as a reader sees it, near enough to be
@@ -83,8 +91,7 @@ func Plain(s string) string {
 	}
 	for u := range d.URLs() {
 		if u.Bracketed && u.Label != "" {
-			n := strings.IndexByte(d.src[u.End:], ']')
-			cuts = append(cuts, Span{u.Start - 1, u.End}, Span{u.End + n, u.End + n + 1})
+			cuts = append(cuts, Span{u.Start - 1, u.End}, Span{u.Close - 1, u.Close})
 		}
 	}
 	sort.Slice(cuts, func(i, k int) bool { return cuts[i].Start < cuts[k].Start })

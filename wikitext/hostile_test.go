@@ -65,6 +65,21 @@ var hostile = []struct {
 	{"half closed links", func(n int) string { return strings.Repeat("[[a]", n) }},
 	{"templates", func(n int) string { return strings.Repeat("{{x}}", n) }},
 	{"templates in targets", func(n int) string { return strings.Repeat("[[{{x}}", n) }},
+	{"braces that close", func(n int) string { return strings.Repeat("{", 2*n) + "a" + strings.Repeat("}", 2*n) }},
+	{"brackets that close", func(n int) string { return strings.Repeat("[", 2*n) + strings.Repeat("]", 2*n) }},
+	{"comments before tables on a line", func(n int) string { return strings.Repeat("<!---->", n/2) + "x" + strings.Repeat("{| ", n/2) }},
+	{"colons before tables on a line", func(n int) string { return strings.Repeat(":", 4*n) + "x" + strings.Repeat("{| ", n) }},
+	{"switches in an address", func(n int) string { return "http://a" + strings.Repeat("__NOTOC__", n/2) }},
+	{"switches in a target", func(n int) string { return "[[" + strings.Repeat("__NOTOC__", n/2) + "a]]" }},
+	{"comments behind an address", func(n int) string { return "http://a" + strings.Repeat(".<!---->", n/2) }},
+	{"templates and signs behind an address", func(n int) string { return "http://a" + strings.Repeat("{{b}}>", n/2) }},
+	{"names of files in a gallery", func(n int) string { return "<gallery>" + strings.Repeat("[[a]] http://a ", n/4) + "</gallery>" }},
+	{"nested targets", func(n int) string { return strings.Repeat("[[{{a|", n/2) + "%41" + strings.Repeat("}}|x]]", n/2) }},
+	{"nested captions", func(n int) string {
+		return strings.Repeat("[[File:a|thumb|{{x|", n/4) + strings.Repeat("}}]]", n/4)
+	}},
+	{"nested addresses", func(n int) string { return strings.Repeat("[http://{{a|", n/4) + strings.Repeat("}} x]", n/4) }},
+	{"one heading of templates", func(n int) string { return "== " + strings.Repeat("{{a}}", n) + " ==" }},
 	{"markers", func(n int) string { return strings.Repeat("<!-- codesteward begin a -->\n", n) }},
 	{"spaces before comments", func(n int) string { return strings.Repeat("<!-- -->"+strings.Repeat(" ", 20), n/4) }},
 }
@@ -75,12 +90,17 @@ func everything(s string) {
 	d.Masked()
 	for t := range d.Templates() {
 		t.Arg("a")
+		t.Function()
+		d.Section(t.Start)
 	}
 	for l := range d.Links() {
 		_, _ = l.Title()
 	}
 	count(d.Headings())
 	d.Section(len(s))
+	count(d.URLs())
+	count(d.Items())
+	count(d.Switches())
 	count(d.Tags(""))
 	count(d.Nodes())
 	Plain(s)

@@ -5,7 +5,9 @@
 package wikitext
 
 import (
+	"cmp"
 	"iter"
+	"slices"
 	"strings"
 )
 
@@ -154,44 +156,66 @@ type Switch struct {
 // Switches returns the behaviour switches of the wiki in order of Start.
 func (d *Document) Switches() iter.Seq[Switch] {
 	return func(yield func(Switch) bool) {
-		for _, sign := range []string{"__", "＿＿"} {
-			if !strings.Contains(d.src, sign) {
-				continue
-			}
-			text := d.Masked()
-			for i := 0; ; {
-				n := strings.Index(text[i:], sign)
-				if n < 0 {
-					break
-				}
-				i += n
-				size := d.site.switchAt(text[i:], sign)
-				if size == 0 {
-					i++
-					continue
-				}
-				if !yield(Switch{Start: i, End: i + size, Name: text[i : i+size]}) {
-					return
-				}
-				i += size
+		found := d.switches("__")
+		if wide := d.switches("＿＿"); len(wide) > 0 {
+			found = append(found, wide...)
+			slices.SortFunc(found, func(a, b Switch) int { return cmp.Compare(a.Start, b.Start) })
+		}
+		for _, s := range found {
+			if !yield(s) {
+				return
 			}
 		}
 	}
 }
 
-// dropSwitches returns a text without its behaviour switches.
-func (s *Site) dropSwitches(text string) string {
-	for i := 0; ; i++ {
-		n := strings.Index(text[min(i, len(text)):], "__")
+// switches returns the behaviour switches between signs.
+func (d *Document) switches(sign string) []Switch {
+	if !strings.Contains(d.src, sign) {
+		return nil
+	}
+	var found []Switch
+	text := d.Masked()
+	for i := 0; ; {
+		n := strings.Index(text[i:], sign)
 		if n < 0 {
-			return text
+			return found
 		}
 		i += n
-		if size := s.switchAt(text[i:], "__"); size > 0 {
-			text = text[:i] + text[i+size:]
-			i--
+		size := d.site.switchAt(text[i:], sign)
+		if size == 0 {
+			i++
+			continue
 		}
+		found = append(found, Switch{Start: i, End: i + size, Name: text[i : i+size]})
+		i += size
 	}
+}
+
+// dropSwitches returns a text without its behaviour switches.
+func (s *Site) dropSwitches(text string) string {
+	var b strings.Builder
+	done := 0
+	for i := 0; ; {
+		n := strings.Index(text[i:], "__")
+		if n < 0 {
+			break
+		}
+		i += n
+		size := s.switchAt(text[i:], "__")
+		if size == 0 {
+			i++
+			continue
+		}
+		b.WriteString(text[done:i])
+		i += size
+		done = i
+	}
+	if done == 0 {
+		return text
+	}
+	b.WriteString(text[done:])
+	return b.String()
 }
 
 const longestSwitch = 100

@@ -43,7 +43,7 @@ func (d *Document) Links() iter.Seq[Link] {
 
 func (d *Document) link(i int, n *node) Link {
 	l := Link{Start: int(n.start), End: int(n.end), Target: d.src[n.inner:n.innerEnd], File: n.kind == FileNode, site: d.site}
-	if n.level&bareTarget != 0 {
+	if n.level&bareTarget != 0 && len(l.Target) <= longestName {
 		l.Target = d.site.dropSwitches(d.visible(i+1, int(n.inner), int(n.innerEnd)))
 	}
 	if n.level&hasLabel != 0 {
@@ -75,7 +75,12 @@ func (d *Document) labelEnd(i, label, end int) int {
 // Title returns what the link leads to. The error is a *TitleError if that
 // cannot be told from the text, as with a template in the target, or depends on
 // the page that the link stands on, as with [[../a]].
-func (l Link) Title() (Title, error) { return l.site.ParseTitle(decodeTarget(l.Target)) }
+func (l Link) Title() (Title, error) {
+	if len(l.Target) > longestName && strings.IndexByte(l.Target[:longestName], '{') >= 0 { // which can hold others
+		return Title{}, &TitleError{Text: l.Target, Reason: "it holds a template, and is long"}
+	}
+	return l.site.ParseTitle(decodeTarget(l.Target))
+}
 
 // decodeTarget decodes the percent-encoding of a link's target.
 func decodeTarget(target string) string {

@@ -9,7 +9,7 @@ import "strings"
 
 // linkMayBegin notes that count brackets open here.
 func (s *scanner) linkMayBegin(count int) {
-	if s.i < s.attrs || s.inGallery() && strings.IndexByte(s.src[max(s.base, s.line):s.i], '|') < 0 {
+	if s.i < s.attrs || s.inFileName() {
 		return
 	}
 	var cell uint8
@@ -25,10 +25,18 @@ func (s *scanner) linkMayBegin(count int) {
 	s.nodes = append(s.nodes, node{kind: openNode, start: int32(s.i), inner: int32(s.i + count), link: at, level: cell})
 }
 
-// inGallery reports whether the innermost tag is a gallery, whose lines begin
-// with the name of a file.
-func (s *scanner) inGallery() bool {
-	return s.tags > 0 && s.site.tags[s.stack[s.tag].tag] == "gallery"
+// inFileName reports whether the innermost tag is a gallery, whose lines begin
+// with the name of a file, and no pipe has ended that yet.
+func (s *scanner) inFileName() bool {
+	if s.tags == 0 || s.site.tags[s.stack[s.tag].tag] != "gallery" {
+		return false
+	}
+	from := max(s.base, s.line, s.unpiped)
+	n := strings.IndexByte(s.src[from:s.i], '|')
+	if s.unpiped = from + n; n < 0 {
+		s.unpiped = s.i
+	}
+	return n < 0
 }
 
 // literalLinks notes the brackets in a stretch of plain text that the scan
@@ -155,7 +163,7 @@ func (r *linkRun) resolve(k int) {
 	w := walk{nodes: r.nodes, next: int(r.opens[k]) + 1, src: r.s.src, end: end}
 	t, ok := w.target(int(n.inner), r.s.site)
 	if !ok || n.level&inCell != 0 && r.s.src[t.end] == '|' && strings.HasPrefix(r.s.src[t.end:end], "||") ||
-		n.level&inHeader != 0 && strings.Contains(r.s.src[n.inner:t.end], "!!") {
+		n.level&inHeader != 0 && strings.Contains(r.s.src[n.inner:min(t.end, int(n.inner)+longestName)], "!!") {
 		return // none, or the signs end a cell
 	}
 	link := *n
@@ -223,9 +231,13 @@ func (r *linkRun) fileEnd(k int) (end int, ok bool) {
 	return 0, false
 }
 
-// beginsTable reports whether a line that ends with the sign of a table begins
-// one.
-func beginsTable(line string) bool {
-	line = withoutTags(line)
-	return tableSign(line, 0, len(line)) == len(line)-len("{|")
+// tableMayBegin notes a table if its sign, which stands here, begins the line.
+// Only the first on a line can.
+func (s *scanner) tableMayBegin() {
+	if s.inTable || s.tableSeen == s.line {
+		return
+	}
+	s.tableSeen = s.line
+	line := withoutTags(s.src[max(0, s.line) : s.i+len("{|")])
+	s.inTable = tableSign(line, 0, len(line)) == len(line)-len("{|")
 }

@@ -25,6 +25,9 @@ func (s *scanner) target(text string, t targetEnd) (valid, file bool) {
 			}
 		}
 	}
+	if t.dynamic { // of which only the beginning matters, and which can hold others
+		text = text[:min(len(text), longestName)]
+	}
 	if t.flags&bareTarget != 0 {
 		text = s.site.dropSwitches(dropComments(text))
 	}

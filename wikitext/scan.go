@@ -58,6 +58,8 @@ type scanner struct {
 	// a table may be open there, and what that line is: '-' for one of
 	// attributes, the sign of its first cell, 0 for another.
 	line, lineSeen int
+	tableSeen      int // the last line in which a table's sign was seen
+	unpiped        int // in the present line of a gallery no pipe stands before
 	inTable        bool
 	lineKind       byte
 
@@ -66,7 +68,6 @@ type scanner struct {
 	// What the page's readers see, or what a page that transcludes it gets.
 	transcluded bool
 	only        bool // just what stands in onlyinclude
-	over        bool // there is no further onlyinclude
 	tags        int  // how many tags are on the stack
 	tag         int  // the index of the innermost of them
 	headings    int32
@@ -107,7 +108,7 @@ func (s *scanner) reset(site *Site, src string, transcluded bool) {
 	if s.prefixSite != site {
 		s.prefixes = nil
 	}
-	*s = scanner{prefixes: s.prefixes, prefixSite: site, site: site, src: src, limit: len(src), transcluded: transcluded, lineSeen: none,
+	*s = scanner{prefixes: s.prefixes, prefixSite: site, site: site, src: src, limit: len(src), transcluded: transcluded, lineSeen: none, tableSeen: none,
 		stack: s.stack[:0], nodes: s.nodes[:0], renumber: s.renumber[:0], ends: s.ends[:0], run: s.run[:0],
 		find: closers{src: src, tags: s.find.tags}}
 	s.find.reset(len(site.tags))
@@ -168,7 +169,7 @@ func (s *scanner) step() {
 		case dash:
 			s.push(piece{open: '-', count: 2, start: int32(s.i - 1)}, s.i+1)
 		case s.i+1 < s.limit && s.src[s.i+1] == '|':
-			s.inTable = s.inTable || beginsTable(s.src[max(0, s.line):s.i+2])
+			s.tableMayBegin()
 		}
 		s.i += count
 		s.seen = s.i
@@ -294,7 +295,7 @@ func (s *scanner) close(c byte) {
 		s.seen = s.i
 		return
 	}
-	count := run(s.src[s.i:min(s.limit, s.i+int(top.count))], c)
+	count := run(s.src[s.i:min(s.limit, s.i+min(int(top.count), 3))], c)
 	switch {
 	case count < 2:
 		s.i++
@@ -303,7 +304,6 @@ func (s *scanner) close(c byte) {
 	case c == ']':
 		count = 2
 	default:
-		count = min(count, 3)
 		s.endPart(top)
 		kind := TemplateNode
 		if count == 3 {

@@ -297,8 +297,6 @@ func (s *scanner) onlyInclude() {
 	end := s.limit
 	if n := strings.Index(s.src[s.i:s.limit], open); n >= 0 {
 		end = s.i + n + len(open)
-	} else {
-		s.over = s.tags == 0
 	}
 	if end > s.i {
 		s.leaf(node{kind: IgnoredNode, start: int32(s.i), end: int32(end)})

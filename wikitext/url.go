@@ -6,6 +6,7 @@ package wikitext
 
 import (
 	"iter"
+	"sort"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -52,18 +53,19 @@ type text struct {
 }
 
 type urlScan struct {
-	d      *Document
-	src    string
-	i      int
-	next   int // the next node
-	last   int // the end of the last address
-	piped  int // the first pipe of the last line of a gallery that has one
-	line   int // the last line break that was found, and how far it was looked
-	until  int
-	tables []Span // nil before anybody asked
-	attrs  []Span // of tables, behind the present place
-	texts  []text
-	yield  func(URL) bool
+	d    *Document
+	src  string
+	i    int
+	next int // the next node
+	last int // the end of the last address
+	// In the last line of a gallery no pipe stands before.
+	unpiped int
+	line    int // the last line break that was found, and how far it was looked
+	until   int
+	tables  []Span // nil before anybody asked
+	attrs   []Span // of tables, behind the present place
+	texts   []text
+	yield   func(URL) bool
 }
 
 // inURL is what a scan for addresses has to look at.
@@ -269,6 +271,9 @@ func (u *urlScan) bare(start, after int) bool {
 // target returns an address without what nobody sees of it.
 func (u *urlScan) target(start, end int) string {
 	target := u.src[start:end]
+	if len(target) > longestName { // addresses can stand in each other
+		return target
+	}
 	if strings.IndexByte(target, '<') >= 0 {
 		target = u.d.visible(u.next, start, end)
 	}
@@ -277,9 +282,16 @@ func (u *urlScan) target(start, end int) string {
 
 // nodeAt reports whether a node begins at i, which is not before the next one.
 func (u *urlScan) nodeAt(i int) bool {
-	k := u.next
-	for k < len(u.d.nodes) && int(u.d.nodes[k].start) < i {
-		k++
-	}
+	k := u.nodeFrom(i)
 	return k < len(u.d.nodes) && int(u.d.nodes[k].start) == i && u.d.nodes[k].kind != openNode
+}
+
+// nodeFrom returns the index of the first node from the next one on that begins
+// at i or behind it.
+func (u *urlScan) nodeFrom(i int) int {
+	rest := u.d.nodes[u.next:]
+	if len(rest) == 0 || int(rest[0].start) >= i {
+		return u.next
+	}
+	return u.next + sort.Search(len(rest), func(k int) bool { return int(rest[k].start) >= i })
 }

@@ -13,21 +13,22 @@ import (
 // trim takes punctuation off the end of a bare address, also in front of what
 // nobody sees.
 func (u *urlScan) trim(start, end int) int {
-	for {
-		end = trimURL(u.src, start, end)
-		if end == start || u.src[end-1] != '>' {
+	marks := ",;.:!?"
+	if !strings.Contains(u.d.visible(u.next, start, end), "(") {
+		marks += ")"
+	}
+	for k := u.nodeFrom(end) - 1; ; k-- {
+		end = trimURL(u.src, start, end, marks)
+		for k >= u.next && int(u.d.nodes[k].start) >= end {
+			k--
+		}
+		if k < u.next {
 			return end
 		}
-		before := end
-		for k := u.next; k < len(u.d.nodes) && int(u.d.nodes[k].start) < end; k++ {
-			if n := &u.d.nodes[k]; (n.kind == CommentNode || n.kind == IgnoredNode) && int(n.end) == end {
-				before = int(n.start)
-			}
-		}
-		if before == end {
+		if n := &u.d.nodes[k]; n.kind != CommentNode && n.kind != IgnoredNode || int(n.end) != end {
 			return end
 		}
-		end = max(start, before)
+		end = max(start, int(u.d.nodes[k].start))
 	}
 }
 
@@ -41,7 +42,7 @@ func (u *urlScan) addressEnd(i int) int {
 		}
 		i += n + 1
 	}
-	next := u.next
+	next := u.nodeFrom(i)
 	end := i // of what is seen of it
 	for i < limit {
 		for next < len(u.d.nodes) && int(u.d.nodes[next].start) < i {
@@ -102,7 +103,7 @@ func (u *urlScan) addressByte(i, limit int) int {
 // bracket, a line break or the end of the text.
 func (u *urlScan) labelEnd(i int) int {
 	limit := u.texts[len(u.texts)-1].end
-	next := u.next
+	next := u.nodeFrom(i)
 	for i < limit {
 		for next < len(u.d.nodes) && int(u.d.nodes[next].start) < i {
 			next++
@@ -148,12 +149,8 @@ func endsURL(s string) bool {
 	return name == "lt" || name == "gt" || name == "nbsp"
 }
 
-// trimURL takes punctuation off the end of a bare address.
-func trimURL(text string, start, end int) int {
-	marks := ",;.:!?"
-	if !strings.Contains(text[start:end], "(") {
-		marks += ")"
-	}
+// trimURL takes punctuation marks off the end of a bare address.
+func trimURL(text string, start, end int, marks string) int {
 	for end > start && strings.IndexByte(marks, text[end-1]) >= 0 {
 		if text[end-1] == ';' && endsInEntity(text[start:end]) {
 			break

@@ -45,15 +45,12 @@ func (u *urlScan) inFileName(i int) bool {
 		return false
 	}
 	u.findLine(i)
-	line := max(u.line, top.start)
-	if u.piped < line {
-		n := strings.IndexByte(u.src[line:i], '|')
-		if n < 0 {
-			return true
-		}
-		u.piped = line + n
+	from := min(i, max(u.line, top.start, u.unpiped))
+	n := strings.IndexByte(u.src[from:i], '|')
+	if u.unpiped = from + n; n < 0 {
+		u.unpiped = i
 	}
-	return false
+	return n < 0
 }
 
 // readTables finds where tables are, and in them what are attributes.
@@ -91,7 +88,9 @@ func (u *urlScan) caption(n *node) int {
 	i, end := int(n.innerEnd)+1, int(n.end)-len("]]")
 	from, caption, shown := i, int(n.end), false
 	parameter := func(to int) {
-		switch word, _, _ := strings.Cut(strings.TrimSpace(u.src[from:max(from, to)]), "="); word {
+		word := strings.TrimSpace(u.src[from:max(from, to)])
+		word, _, _ = strings.Cut(word[:min(len(word), longestParameter)], "=") // captions can hold others
+		switch word {
 		case "thumb", "thumbnail", "frame", "framed", "enframed":
 			shown = true
 		case "alt", "link", "class", "lang", "page", "upright", "left", "right", "center", "none", "border", "frameless":
@@ -122,12 +121,17 @@ func (u *urlScan) caption(n *node) int {
 			break
 		}
 		i = max(stop, int(u.d.nodes[k].end))
+		k = int(u.d.nodes[k].link)
 	}
 	if parameter(end); !shown {
 		return int(n.end)
 	}
 	return caption
 }
+
+// longestParameter is the length in bytes up to which the parameters of a file
+// are looked at.
+const longestParameter = 100
 
 // trails reports whether letters behind the link that is the k-th node are part
 // of it. Links to categories and other languages are taken out of the text.

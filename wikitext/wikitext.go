@@ -21,8 +21,8 @@ type Document struct {
 
 	maskOnce    sync.Once
 	masked      string
-	headingOnce sync.Once
-	headings    []Heading
+	sectionOnce sync.Once
+	sections    []section
 }
 
 // Parse reads a text as DefaultSite().Parse does.

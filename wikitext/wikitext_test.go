@@ -220,6 +220,36 @@ func TestSectionIsThePlainTextOfTheHeadingAbove(t *testing.T) {
 	}
 }
 
+func TestPlain(t *testing.T) {
+	tests := []struct{ name, in, want string }{
+		{"a label with a link in it", "[https://a.example see [[b]] now]", "see b now"},
+		{"a label with a bracket in a template", "[https://a.example x {{t|]}} y] z", "x y z"},
+		{"an address without a label", "[https://a.example]", "[https://a.example]"},
+		{"a link with a leading colon", "[[:Category:A]] ''b''", "Category:A b"},
+		{"no tags", "a < b > c", "a < b > c"},
+	}
+	for _, tt := range tests {
+		if got := Plain(tt.in); got != tt.want {
+			t.Errorf("%s: Plain(%q) is %q, want %q", tt.name, tt.in, got, tt.want)
+		}
+	}
+}
+
+func TestSwitchesAreInOrderWhateverTheirSigns(t *testing.T) {
+	s, err := NewSite([]byte(`{"query": {"general": {}, "namespaces": {"0": {"id": 0, "name": ""}}, "extensiontags": ["nowiki"],
+		"functionhooks": [], "variables": [], "magicwords": [{"name": "toc", "aliases": ["＿＿目次＿＿", "__TOC__"]}, {"name": "notoc", "aliases": ["__NOTOC__"]}]}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for sw := range s.Parse("__NOTOC__ ＿＿目次＿＿ <nowiki>__TOC__</nowiki> __TOC__").Switches() {
+		names = append(names, sw.Name)
+	}
+	if diff := cmp.Diff([]string{"__NOTOC__", "＿＿目次＿＿", "__TOC__"}, names); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestNormalizeTitle(t *testing.T) {
 	tests := []struct{ name, in, want string }{
 		{"underscores and spaces", "__a_ b\u00a0 c_", "A b c"},
