@@ -136,6 +136,18 @@ func TestFirstLettersOfLanguages(t *testing.T) {
 	}
 }
 
+func TestAMainPageThatLeadsToItselfIsNone(t *testing.T) {
+	site, err := wikitext.NewSite([]byte(`{"query": {"general": {"mainpage": "self:"}, "namespaces": {"0": {"id": 0, "name": ""}},
+		"interwikimap": [{"prefix": "self", "localinterwiki": true}]}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = site.ParseTitle("self:")
+	if bad := (*wikitext.TitleError)(nil); !errors.As(err, &bad) || bad.Reason != "it leads to the main page, which leads to itself" {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestReasonsAgainstTitles(t *testing.T) {
 	site := wikitext.DefaultSite()
 	for text, want := range map[string]string{

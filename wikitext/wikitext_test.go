@@ -209,6 +209,16 @@ func TestHeadings(t *testing.T) {
 	}
 }
 
+func TestSectionsAreCountedWithThoseInArguments(t *testing.T) {
+	var got []string
+	for h := range Parse("==a==\n{{x|\n==b==\n}}\n<ref>\n==c==\n</ref>\n=\n===d{{y|\n==e==\n}}===\n==f==").Headings() {
+		got = append(got, fmt.Sprint(h.Index, " ", h.Title))
+	}
+	if diff := cmp.Diff([]string{"1 a", "4 d{{y|\n==e==\n}}", "5 f"}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestSectionIsThePlainTextOfTheHeadingAbove(t *testing.T) {
 	src := "top\n== [[a|Who]] '''looks''' after [https://a.example it]? <small>&amp;</small> ==\nx\n=== [[b]] ===\ny"
 	for _, tt := range []struct{ at, want string }{
