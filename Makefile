@@ -22,7 +22,7 @@ lint:
 
 bench: setup ## Run every benchmark on one core, as one table with its bars (BENCH=regexp for some).
 	@mkdir -p $(BUILD)
-	@$(GO) test -run '^$$' -bench '$(or $(BENCH),.)' -cpu 1 ./... > $(BUILD)/bench.txt 2>&1; awk -f .ci/bars.awk $(BUILD)/bench.txt
+	@$(GO) test -run '^$$' -bench '$(or $(value BENCH),.)' -cpu 1 ./... > $(BUILD)/bench.txt 2>&1; awk -f .ci/bars.awk $(BUILD)/bench.txt
 
 fuzz: ## Run each fuzz target for 60 s (FUZZTIME=10s to change).
 	@set -e; $(GO) list -f '{{.Dir}} {{.ImportPath}}' ./... | while read -r dir pkg; do \
