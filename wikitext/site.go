@@ -6,6 +6,7 @@ package wikitext
 
 import (
 	_ "embed"
+	"strings"
 	"sync"
 )
 
@@ -55,7 +56,7 @@ type Site struct {
 	// letters are the rules of the wiki's language.
 	letters letters
 	// dateReader reads timestamps.
-	dateReader siteDates
+	dateReader *siteDates
 }
 
 // space is a namespace.
@@ -85,3 +86,16 @@ var defaultSite = sync.OnceValue(func() *Site {
 // DefaultSite is an English wiki with the tags, magic words and interwiki
 // prefixes that Wikimedia's wikis have in common.
 func DefaultSite() *Site { return defaultSite() }
+
+// WithTags returns the same wiki with other extension tags: these and no others,
+// in any case, without brackets. What stands in a tag of another name is read
+// like the rest of the text.
+func (s *Site) WithTags(names ...string) *Site {
+	site := *s
+	site.tags = make([]string, len(names))
+	for i, name := range names {
+		site.tags[i] = strings.ToLower(name)
+	}
+	site.index()
+	return &site
+}

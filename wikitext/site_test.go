@@ -129,3 +129,24 @@ func TestSiteinfoOfBothVersions(t *testing.T) {
 		t.Errorf("version 1: %s\nversion 2: %s", parts(a), parts(b))
 	}
 }
+
+func TestWithTagsReadsOnlyThose(t *testing.T) {
+	const src = "<nowiki>{{a}}</nowiki> <chart>{{b}}</chart>"
+	for _, tt := range []struct {
+		site *Site
+		want string
+	}{
+		{DefaultSite(), "b"},
+		{DefaultSite().WithTags("Chart"), "a"},
+		{DefaultSite().WithTags("chart", "nowiki"), ""},
+		{DefaultSite().WithTags(), "a b"},
+	} {
+		var names []string
+		for tmpl := range tt.site.Parse(src).Templates() {
+			names = append(names, tmpl.Name)
+		}
+		if got := strings.Join(names, " "); got != tt.want {
+			t.Errorf("with %d tags the templates are %q, want %q", len(tt.site.tags), got, tt.want)
+		}
+	}
+}

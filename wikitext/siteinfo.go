@@ -70,7 +70,7 @@ func NewSite(answer []byte) (*Site, error) {
 	if err := info.fill(); err != nil {
 		return nil, err
 	}
-	s := &Site{lang: q.General.Lang, timezone: q.General.Timezone, mainPage: q.General.MainPage, letters: info.letters()}
+	s := &Site{dateReader: new(siteDates), lang: q.General.Lang, timezone: q.General.Timezone, mainPage: q.General.MainPage, letters: info.letters()}
 	s.readNamespaces(&info)
 	s.readInterwikis(&info)
 	s.readTitles(&info)
