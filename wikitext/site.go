@@ -28,6 +28,9 @@ type Site struct {
 	// variables are the words that stand alone in braces (PAGENAME, !); those
 	// whose case does not matter are in lower case.
 	variables map[string]bool
+	// fileWords are the parameters of files without their values; those that
+	// make the caption visible are true.
+	fileWords map[string]bool
 	// lang is the code of the content's language, timezone the name of the
 	// zone that signatures are written in.
 	lang, timezone string

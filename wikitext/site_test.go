@@ -150,3 +150,26 @@ func TestWithTagsReadsOnlyThose(t *testing.T) {
 		}
 	}
 }
+
+func TestCaptionsAreToldByTheWikisWords(t *testing.T) {
+	german, err := NewSite([]byte(`{"query":{"general":{"lang":"de","case":"first-letter"},
+		"namespaces":{"0":{"id":0,"name":""},"6":{"id":6,"name":"Datei","canonical":"File"}},
+		"magicwords":[{"name":"img_thumbnail","aliases":["mini","thumb"]},{"name":"img_right","aliases":["rechts","right"]},{"name":"img_alt","aliases":["alternativtext=$1"]}],"functionhooks":["if"],"variables":["!"]}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		src  string
+		want int
+	}{
+		{"[[Datei:a.png|mini|rechts|https://a.example b]]", 1},
+		{"[[Datei:a.png|mini|https://a.example b|rechts]]", 1},
+		{"[[Datei:a.png|mini|alternativtext=https://a.example]]", 0},
+		{"[[Datei:a.png|rechts|https://a.example b]]", 0},
+		{"[[File:a.png|thumb|https://a.example b]]", 1},
+	} {
+		if got := count(german.Parse(tt.src).URLs()); got != tt.want {
+			t.Errorf("%s has %d addresses, want %d", tt.src, got, tt.want)
+		}
+	}
+}

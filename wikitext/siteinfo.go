@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -195,12 +196,32 @@ var hashless = set(strings.Fields(`
 	noexternallanglinks pagebanner pagesusingpendingchanges pendingchangelevel useliquidthreads`))
 
 // readWords reads the magic words: what they are and what they are called here.
+// showsCaption are the words' names that make a file's caption visible.
+var showsCaption = map[string]bool{"img_thumbnail": true, "img_manualthumb": true, "img_framed": true}
+
+// englishFileWords are what every wiki knows besides its own words.
+var englishFileWords = map[string]bool{
+	"thumb": true, "thumbnail": true, "frame": true, "framed": true, "enframed": true,
+	"alt": false, "link": false, "class": false, "lang": false, "page": false, "upright": false,
+	"left": false, "right": false, "center": false, "none": false, "border": false, "frameless": false,
+}
+
 func (s *Site) readWords(info *siteinfo) {
 	q := &info.Query
 	s.functions, s.variables = map[string]bool{}, map[string]bool{}
 	s.switches, s.switchesFold = map[string]bool{}, map[string]bool{}
 	functions, variables := set(q.FunctionHooks), set(q.Variables)
+	s.fileWords = maps.Clone(englishFileWords)
 	for _, w := range q.MagicWords {
+		if strings.HasPrefix(w.Name, "img_") {
+			for _, alias := range w.Aliases {
+				word, _, _ := strings.Cut(alias, "=")
+				if word, _, _ = strings.Cut(word, "$1"); strings.TrimSpace(word) != "" {
+					s.fileWords[strings.TrimSpace(word)] = showsCaption[w.Name]
+				}
+			}
+			continue
+		}
 		isSwitch := slices.ContainsFunc(w.Aliases, func(a string) bool {
 			return len(a) > 4 && strings.HasPrefix(a, "__") && strings.HasSuffix(a, "__")
 		})

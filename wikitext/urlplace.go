@@ -90,14 +90,10 @@ func (u *urlScan) caption(n *node) int {
 	parameter := func(to int) {
 		word := strings.TrimSpace(u.src[from:max(from, to)])
 		word, _, _ = strings.Cut(word[:min(len(word), longestParameter)], "=") // captions can hold others
-		switch word {
-		case "thumb", "thumbnail", "frame", "framed", "enframed":
-			shown = true
-		case "alt", "link", "class", "lang", "page", "upright", "left", "right", "center", "none", "border", "frameless":
-		default:
-			if !strings.HasSuffix(word, "px") {
-				caption = from
-			}
+		shows, known := u.d.site.fileWords[strings.TrimSpace(word)]
+		shown = shown || shows
+		if !known && !strings.HasSuffix(word, "px") {
+			caption = from
 		}
 	}
 	for k := u.next + 1; i < end; {
