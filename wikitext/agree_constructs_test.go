@@ -182,6 +182,7 @@ const lineConstructs = `{{a|[[b|c}}
 {{a|<!-- }} -->b}}
 {{a|<!--}}
 [[a<!-- b -->c]]
+[[a<includeonly>[</includeonly>b]]
 [[<!-- a -->b|c]]
 <ref><!-- </ref> -->a</ref>
 <!-- <nowiki> -->{{a}}</nowiki>

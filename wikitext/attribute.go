@@ -85,3 +85,22 @@ func decode(s string) string {
 	}
 	return b.String() + s
 }
+
+// dropComments returns attributes without what is in angle brackets: comments and
+// tags that say what is transcluded.
+func dropComments(s string) string {
+	var b strings.Builder
+	for {
+		n := strings.IndexByte(s, '<')
+		if n < 0 {
+			b.WriteString(s)
+			return b.String()
+		}
+		b.WriteString(s[:n])
+		closing := ">"
+		if strings.HasPrefix(s[n:], "<!--") {
+			closing = "-->"
+		}
+		_, s, _ = strings.Cut(s[n:], closing)
+	}
+}

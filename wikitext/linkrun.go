@@ -168,7 +168,11 @@ func (r *linkRun) resolve(k int) {
 	}
 	link := *n
 	link.kind, link.start, link.innerEnd, link.level = LinkNode, n.inner-2, int32(t.end), t.flags
-	valid, file := r.s.target(r.s.src[n.inner:t.end], t)
+	text := r.s.src[n.inner:t.end]
+	if t.flags&bareTarget != 0 {
+		text = r.s.site.dropSwitches(visible(r.s.src, r.nodes, int(r.opens[k])+1, int(n.inner), t.end))
+	}
+	valid, file := r.s.target(text, t)
 	if !valid {
 		return
 	}

@@ -28,9 +28,6 @@ func (s *scanner) target(text string, t targetEnd) (valid, file bool) {
 	if t.dynamic { // of which only the beginning matters, and which can hold others
 		text = text[:min(len(text), longestName)]
 	}
-	if t.flags&bareTarget != 0 {
-		text = s.site.dropSwitches(dropComments(text))
-	}
 	text = decodeTarget(text)
 	if t.dynamic {
 		space, _, ok := strings.Cut(text, ":")
@@ -152,22 +149,3 @@ func (s *Site) scheme(text string, n int) int {
 }
 
 const longestProtocol = 16
-
-// dropComments returns a target without what is in angle brackets: comments and
-// tags that say what is transcluded.
-func dropComments(s string) string {
-	var b strings.Builder
-	for {
-		n := strings.IndexByte(s, '<')
-		if n < 0 {
-			b.WriteString(s)
-			return b.String()
-		}
-		b.WriteString(s[:n])
-		closing := ">"
-		if strings.HasPrefix(s[n:], "<!--") {
-			closing = "-->"
-		}
-		_, s, _ = strings.Cut(s[n:], closing)
-	}
-}

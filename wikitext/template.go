@@ -122,16 +122,18 @@ const longestName = 4096
 
 // visible returns a stretch of the text without its comments and without what
 // MediaWiki ignores. The nodes in it begin at index i.
-func (d *Document) visible(i, start, end int) string {
+func (d *Document) visible(i, start, end int) string { return visible(d.src, d.nodes, i, start, end) }
+
+func visible(src string, nodes []node, i, start, end int) string {
 	if end-start > longestName {
-		return d.src[start:end]
+		return src[start:end]
 	}
 	var b strings.Builder
-	for i < len(d.nodes) && int(d.nodes[i].start) < end {
-		n := &d.nodes[i]
+	for i < len(nodes) && int(nodes[i].start) < end {
+		n := &nodes[i]
 		switch n.kind {
 		case CommentNode, IgnoredNode:
-			b.WriteString(d.src[start:max(start, int(n.start))])
+			b.WriteString(src[start:max(start, int(n.start))])
 			start = min(int(n.end), end)
 			i++
 		case HeadingNode:
@@ -143,9 +145,9 @@ func (d *Document) visible(i, start, end int) string {
 		}
 	}
 	if b.Len() == 0 {
-		return d.src[start:end]
+		return src[start:end]
 	}
-	b.WriteString(d.src[start:end])
+	b.WriteString(src[start:end])
 	return b.String()
 }
 
