@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+// This file holds the test of how far a gap is looked up.
+
 package bot
 
 import (

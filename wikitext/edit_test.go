@@ -26,47 +26,35 @@ func readEdits(t *testing.T, lines string) []Edit {
 	var edits []Edit
 	for line := range strings.Lines(lines) {
 		name, fields, _ := strings.Cut(line, " ")
-		read := func(e any) {
-			d := json.NewDecoder(strings.NewReader(fields))
-			d.DisallowUnknownFields()
-			if err := d.Decode(e); err != nil {
-				t.Fatalf("%s: %v", line, err)
-			}
-		}
-		switch name {
-		case "ReplaceRegion":
-			var e ReplaceRegion
-			read(&e)
-			edits = append(edits, e)
-		case "AddRegion":
-			var e AddRegion
-			read(&e)
-			edits = append(edits, e)
-		case "AppendSection":
-			var e AppendSection
-			read(&e)
-			edits = append(edits, e)
-		case "InsertSection":
-			var e InsertSection
-			read(&e)
-			edits = append(edits, e)
-		case "SetSection":
-			var e SetSection
-			read(&e)
-			edits = append(edits, e)
-		case "SetArgument":
-			var e SetArgument
-			read(&e)
-			edits = append(edits, e)
-		case "SetCell":
-			var e SetCell
-			read(&e)
-			edits = append(edits, e)
-		default:
+		read, ok := editNames[name]
+		if !ok {
 			t.Fatalf("no such edit: %s", line)
 		}
+		e, err := read(fields)
+		if err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		edits = append(edits, e)
 	}
 	return edits
+}
+
+var editNames = map[string]func(fields string) (Edit, error){
+	"ReplaceRegion": readEdit[ReplaceRegion],
+	"AddRegion":     readEdit[AddRegion],
+	"AppendSection": readEdit[AppendSection],
+	"InsertSection": readEdit[InsertSection],
+	"SetSection":    readEdit[SetSection],
+	"SetArgument":   readEdit[SetArgument],
+	"SetCell":       readEdit[SetCell],
+}
+
+func readEdit[E Edit](fields string) (Edit, error) {
+	var e E
+	d := json.NewDecoder(strings.NewReader(fields))
+	d.DisallowUnknownFields()
+	err := d.Decode(&e)
+	return e, err
 }
 
 // Each file of testdata/edits holds a page, edits, and the page afterwards or

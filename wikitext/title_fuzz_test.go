@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+// This file holds the fuzz target and the benchmark of titles.
+
 package wikitext
 
 import (

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+// This file holds the test of a damaged cursor, as operators meet it.
+
 package main
 
 import (
