@@ -55,7 +55,7 @@ func (s *site) reconcileOnce(ctx context.Context) error {
 	if s.doubt.Swap(false) {
 		clear(s.settled)
 	}
-	view, err := s.reg.View(ctx, s.conf.Wiki.Wiki, at.Add(-mentionsKept))
+	view, err := s.reg.View(ctx, registry.Query{Wiki: s.conf.Wiki.Wiki, Since: at.Add(-mentionsKept), Now: at})
 	if err != nil {
 		return err
 	}

@@ -30,6 +30,8 @@ type Rules struct {
 	Version int     `json:"version"`
 	Watch   Watch   `json:"watch"`
 	Sources Sources `json:"sources"`
+	Verdict Verdict `json:"verdict"`
+	Similar Similar `json:"similar"`
 	// Tables in the order of the page.
 	Tables []Table `json:"tables"`
 	// Noticeboard and Notices are nil when the page does not have them: then
@@ -48,17 +50,70 @@ type Watch struct {
 	IgnorePages []string `json:"ignore_pages"`
 	// IgnoreUsers are user names without a namespace.
 	IgnoreUsers []string `json:"ignore_users"`
+	// Ignore are mentions that do not count.
+	Ignore []Ignored `json:"ignore"`
+	// Templates name items on this wiki, besides those that every wiki has.
+	Templates []NamingTemplate `json:"templates"`
+}
+
+// Ignored are the mentions of an item, on a page, in a line with a phrase, or
+// all three; what is "" does not matter, and one is not.
+type Ignored struct {
+	// Item is an item key or a name as people write it.
+	Item string `json:"item"`
+	// Page is a title; one that ends in "/*" stands for every subpage.
+	Page string `json:"page"`
+	// Phrase is plain text; case does not count.
+	Phrase string `json:"phrase"`
+}
+
+// NamingTemplate is a template whose argument names an item, or that marks the
+// page it is on as that of an item.
+type NamingTemplate struct {
+	// Template is its name without the namespace.
+	Template string `json:"template"`
+	// Kind of item, as in bot/detect.
+	Kind string `json:"kind"`
+	// Argument is the name or number of the argument with the item's name.
+	Argument string `json:"argument"`
+	// Page says that the page with the template is the item's own: its
+	// infobox. Then a missing argument means the name of the page.
+	Page bool `json:"page"`
+}
+
+// Verdict says what makes an item count as owned.
+type Verdict struct {
+	// InactiveDays is after how many days without an edit or a log entry of
+	// theirs on any wiki a steward is called inactive; 0 is never.
+	InactiveDays int `json:"inactive_days"`
+}
+
+// Similar says how items that are like each other are shown.
+type Similar struct {
+	// Except are pairs of item keys that have nothing in common.
+	Except [][2]string `json:"except"`
 }
 
 // Sources says where, besides what every wiki has, ownership is read from.
 type Sources struct {
 	Maintainers []MaintainersPage `json:"maintainers"`
+	// Infoboxes reads the pages of extensions and skins on mediawiki.org.
+	Infoboxes bool `json:"infoboxes"`
+	// Toolhub lists the tools of the catalogue, Toolforge's own list included;
+	// ToolhubAll also those that nobody on the wiki has named.
+	Toolhub    bool `json:"toolhub"`
+	ToolhubAll bool `json:"toolhub_all"`
+	// Scripts counts who loads which user script.
+	Scripts bool `json:"scripts"`
+	// Usage counts users of gadgets and links to tools and extensions.
+	Usage bool `json:"usage"`
 }
 
-// MaintainersPage is a page on the same wiki that is laid out like
-// mw:Developers/Maintainers.
+// MaintainersPage is a page that is laid out like mw:Developers/Maintainers.
 type MaintainersPage struct {
 	Page string `json:"page"`
+	// Wiki is the database name of the wiki that it is on, "" for this one.
+	Wiki string `json:"wiki"`
 }
 
 // Table is one stewardship table: a region of a page.

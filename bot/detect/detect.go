@@ -55,6 +55,12 @@ type Mention struct {
 	Start, End int
 	// Snippet is the line around the mention, as written, at most 200 bytes.
 	Snippet string
+	// Author signed the comment that the mention stands in, "" if nobody did:
+	// then it is whoever made the edit.
+	Author string
+	// Aux are the tasks and changes named in the same section, such as "T123"
+	// and "gerrit:456", in the order of the text. They are no mentions.
+	Aux []string
 }
 
 // Action says what happened to an item's own page.

@@ -64,7 +64,7 @@ func noticeboardPage(in Input) (Page, bool) {
 	var names []string
 	for _, m := range in.View.Mentions {
 		e := entries[m.Item]
-		opinion := registry.Judge(e.Claims, in.Now)
+		opinion := judge(in, e)
 		entry := BoardEntry{Anchor: anchor(m), Time: m.Time, Line: boardLine(e, m, opinion)}
 		key, age := BoardKey(m), in.Now.Sub(m.Time)
 		switch {

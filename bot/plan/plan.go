@@ -160,6 +160,13 @@ func Owned(site Site, rules *config.Rules, title string) bool {
 		rules != nil && slices.Contains(Titles(rules), title)
 }
 
+// judge gives the verdict on an item under the rules.
+func judge(in Input, e registry.Entry) registry.Opinion {
+	return registry.Judge(e.Claims, in.View.Accounts, registry.Limits{Inactive: days(in.Rules.Verdict.InactiveDays)}, in.Now)
+}
+
+func days(n int) time.Duration { return time.Duration(n) * 24 * time.Hour }
+
 // count writes a number with its noun: "1 item", "3 items".
 func count(n int, noun string) string {
 	if n == 1 {

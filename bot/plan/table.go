@@ -80,7 +80,7 @@ func NewTable(in Input, t config.Table) Table {
 		if e.Item.Mentioned && len(e.Claims) == 0 && mentioned[e.Item.Key].settled == 0 {
 			continue // anybody can mention anything; it has to stand for a while
 		}
-		opinion := registry.Judge(e.Claims, in.Now)
+		opinion := judge(in, e)
 		if len(t.Verdicts) > 0 && !slices.Contains(t.Verdicts, string(opinion.Verdict)) {
 			continue
 		}

@@ -46,7 +46,7 @@ func (r *Registry) Export(ctx context.Context) (Export, error) {
 	out := Export{Wikis: []ExportedWiki{}}
 	now := time.Now()
 	for _, wiki := range wikis {
-		v, err := r.View(ctx, wiki, time.Time{})
+		v, err := r.View(ctx, Query{Wiki: wiki, Now: now})
 		if err != nil {
 			return Export{}, fmt.Errorf("export: %w", err)
 		}
@@ -63,7 +63,7 @@ func (r *Registry) Export(ctx context.Context) (Export, error) {
 			Mentions:   append([]Mention{}, v.Mentions...),
 		}
 		for _, e := range v.Entries {
-			w.Items = append(w.Items, ExportedItem{Item: e.Item, Opinion: Judge(e.Claims, now), Claims: append([]Claim{}, e.Claims...)})
+			w.Items = append(w.Items, ExportedItem{Item: e.Item, Opinion: Judge(e.Claims, v.Accounts, Limits{}, now), Claims: append([]Claim{}, e.Claims...)})
 		}
 		out.Wikis = append(out.Wikis, w)
 	}

@@ -110,4 +110,6 @@ type Item struct {
 	ChangedRevision int64     `json:"changed_revision,omitempty"`
 	// Gone is when the last source stopped naming it; zero while one does.
 	Gone time.Time `json:"gone,omitzero"`
+
+	Details
 }

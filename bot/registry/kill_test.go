@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"testing"
-	"time"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/detect"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/events"
@@ -89,7 +88,7 @@ func TestKillAtAnyMomentLeavesFindingsAndCursorTogether(t *testing.T) {
 				if err != nil || reached < said {
 					t.Errorf("the cursor is %q, %v, after batch %d was committed", cursor.ID, err, said)
 				}
-				v, err := r.View(t.Context(), "metawiki", time.Time{})
+				v, err := r.View(t.Context(), Query{Wiki: "metawiki"})
 				if err != nil || len(v.Mentions) != perBatch*reached || len(v.Entries) != perBatch {
 					t.Errorf("%d mentions behind cursor %d, %v", len(v.Mentions), reached, err)
 				}

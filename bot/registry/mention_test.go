@@ -272,7 +272,7 @@ func surveyedNoMore(s *store, key Key) {
 func TestAnOldMentionKeepsItsItem(t *testing.T) {
 	s := newStore(t)
 	s.record(edit(1, mention(detect.Tool, "", "guc", "")))
-	v, err := s.open().View(t.Context(), "metawiki", at(30))
+	v, err := s.open().View(t.Context(), Query{Wiki: "metawiki", Since: at(30)})
 	if err != nil || len(v.Mentions) != 0 || len(v.Entries) != 1 || !v.Entries[0].Item.Mentioned {
 		t.Errorf("%+v, %v", v, err)
 	}

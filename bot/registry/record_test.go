@@ -46,7 +46,7 @@ func TestSameMentionTwiceIsOnce(t *testing.T) {
 	if got, want := mentioned(s.view("metawiki")), "extension:Echo Echo Bugs; extension:Echo Echo Bugs; extension:Echo Echo Other"; got != want {
 		t.Errorf("mentions: %s, want %s", got, want)
 	}
-	v, err := s.open().View(t.Context(), "metawiki", at(2))
+	v, err := s.open().View(t.Context(), Query{Wiki: "metawiki", Since: at(2)})
 	if err != nil || len(v.Mentions) != 1 || v.Mentions[0].Revision != 2 {
 		t.Errorf("mentions since the second edit: %v, %v", v.Mentions, err)
 	}

@@ -78,7 +78,7 @@ func (s *store) survey(v Survey) bool {
 
 func (s *store) view(wiki string) View {
 	s.t.Helper()
-	v, err := s.open().View(s.t.Context(), wiki, time.Time{})
+	v, err := s.open().View(s.t.Context(), Query{Wiki: wiki})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -306,7 +306,7 @@ func TestConcurrentUse(t *testing.T) {
 		})
 		wg.Go(func() {
 			for i := range batches {
-				v, err := r.View(context.Background(), "metawiki", time.Time{})
+				v, err := r.View(context.Background(), Query{Wiki: "metawiki"})
 				if err != nil {
 					t.Error(err)
 				}

@@ -20,11 +20,29 @@ var ErrShrunk = errors.New("the source names nothing any more")
 // Survey is everything that one source says at one time, for one wiki.
 type Survey struct {
 	Source string // "siteinfo", "gadgets", "maintainers"
-	Wiki   string // the wiki that is served
-	At     time.Time
-	Items  []Item
-	Claims []Claim
+	// Wiki is the wiki that is served, AllWikis for a source that says the same
+	// of every one.
+	Wiki     string
+	At       time.Time
+	Items    []Item
+	Claims   []Claim
+	Measures []Measure
+	Accounts []Account
+	// Part says that this is not everything: what it does not name stays as it
+	// was, but for the items in Left.
+	Part bool
+	Left []Key
+	// Mark is what the source has to be told at its next reading, such as the
+	// ETag of an address; it means nothing to the registry.
+	Mark string
+	// Checkpoint is where a reading that is not finished has come to, "" when
+	// it is. Only a Part has one.
+	Checkpoint string
 }
+
+// AllWikis stands for the wiki of a source that says the same of every one,
+// such as a catalogue of tools.
+const AllWikis = ""
 
 // SurveyState is how a source is doing.
 type SurveyState struct {
@@ -33,6 +51,14 @@ type SurveyState struct {
 	Read   time.Time `json:"read,omitzero"`   // last good reading
 	Failed time.Time `json:"failed,omitzero"` // since when readings fail; zero if the last was good
 	Reason string    `json:"reason,omitempty"`
+	// Held is since when an answer that names far fewer items than the one
+	// before waits for a second one like it; zero if none does.
+	Held time.Time `json:"held,omitzero"`
+	// HeldItems is how many items that answer names.
+	HeldItems int `json:"held_items,omitempty"`
+	// Mark and Checkpoint are those of the last Survey.
+	Mark       string `json:"-"`
+	Checkpoint string `json:"-"`
 }
 
 // SaveSurvey replaces what the source said before about the wiki and reports

@@ -39,10 +39,17 @@ type Opinion struct {
 	Reason string `json:"reason"`
 }
 
+// Limits are the thresholds of a verdict.
+type Limits struct {
+	// Inactive is how long a steward who is a user may be silent on every wiki
+	// before nobody can tell whether they still answer; 0 is for ever.
+	Inactive time.Duration
+}
+
 // Judge gives the verdict on an item from its claims in force. A dispute comes
 // first, then a steward's own word or a source's, then names that nobody
 // confirmed, then maintainers, then a source's word that there is nobody.
-func Judge(claims []Claim, now time.Time) Opinion {
+func Judge(claims []Claim, accounts map[string]Account, limits Limits, now time.Time) Opinion {
 	claims = slices.Clone(claims)
 	slices.SortStableFunc(claims, compareClaims)
 	var disputed, held, named, maintainers, nobody []Claim

@@ -58,13 +58,13 @@ func TestJudge(t *testing.T) {
 	now := time.Date(2026, 5, 20, 10, 0, 0, 0, time.UTC)
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := Judge(tt.claims, now)
+			got := Judge(tt.claims, nil, Limits{}, now)
 			if got.Verdict != tt.verdict || got.Reason != tt.reason {
 				t.Errorf("Judge = %s, %q\nwant    %s, %q", got.Verdict, got.Reason, tt.verdict, tt.reason)
 			}
 			back := slices.Clone(tt.claims)
 			slices.Reverse(back)
-			if again := Judge(back, now.AddDate(0, 0, 3)); again != got {
+			if again := Judge(back, nil, Limits{}, now.AddDate(0, 0, 3)); again != got {
 				t.Errorf("the order of claims or the clock changed the opinion: %v, then %v", got, again)
 			}
 			if !slices.Contains(Verdicts, got.Verdict) || strings.HasSuffix(got.Reason, ".") {

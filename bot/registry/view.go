@@ -12,6 +12,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/detect"
 )
 
 // View is all that planning the pages of one wiki needs, at one moment. It is
@@ -26,13 +28,35 @@ type View struct {
 	Notes map[string]string
 	// Pages is what became of the bot's regions, by "Title#region".
 	Pages map[string]PageState
+	// Accounts are those that claims name and that were looked up, by name.
+	Accounts map[string]Account
 }
 
-// Entry is an item with what is claimed about it.
+// Entry is an item with what is claimed and counted about it.
 type Entry struct {
 	Item Item
 	// Claims are those in force, the oldest first.
 	Claims []Claim
+	// Measures are sorted by metric.
+	Measures []Measure
+	// Month and Quarter are how many mentions were made in the last 30 and 90
+	// days.
+	Month, Quarter int
+	// Wikis is on how many of the served wikis it runs.
+	Wikis int
+}
+
+// Query says what a View is wanted of.
+type Query struct {
+	Wiki string
+	// Kinds of items; nil stands for all.
+	Kinds []detect.Kind
+	// Since is from when mentions are listed. They are counted in any case.
+	Since time.Time
+	// Now is the time that mentions are counted back from.
+	Now time.Time
+	// Catalogue asks also for items that only a source of AllWikis names.
+	Catalogue bool
 }
 
 // pageChange is the last change of a page that belongs to an item.
@@ -46,7 +70,8 @@ type pageChange struct {
 // of things that are no item there keep the key of the name as written.
 // Claims on such keys are left out, and so are items that are known from
 // mentions alone when all of those were withdrawn or purged.
-func (r *Registry) View(ctx context.Context, wiki string, since time.Time) (View, error) {
+func (r *Registry) View(ctx context.Context, q Query) (View, error) {
+	wiki, since := q.Wiki, q.Since
 	v := View{Wiki: wiki}
 	err := r.read(ctx, func(tx *sql.Tx) error {
 		rows, err := presences(ctx, tx, `wiki = ?`, wiki)

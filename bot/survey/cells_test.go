@@ -232,7 +232,7 @@ func TestABlankedPageThatTheBotFillsEndsNoClaim(t *testing.T) {
 		if _, err := reg.SaveCells(ctx, "metawiki", "Stewards#ext", upTo, changes); err != nil {
 			t.Fatal(err)
 		}
-		v, err := reg.View(ctx, "metawiki", noon)
+		v, err := reg.View(ctx, registry.Query{Wiki: "metawiki", Since: noon, Now: noon})
 		if err != nil {
 			t.Fatal(err)
 		}

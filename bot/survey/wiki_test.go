@@ -106,13 +106,13 @@ func TestSourcesOfARealWiki(t *testing.T) {
 		t.Error("the second survey changed something")
 	}
 
-	v, err := reg.View(ctx, w.DB, now)
+	v, err := reg.View(ctx, registry.Query{Wiki: w.DB, Since: now, Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}
 	got := make(map[registry.Key]string)
 	for _, e := range v.Entries {
-		opinion := registry.Judge(e.Claims, now)
+		opinion := registry.Judge(e.Claims, nil, registry.Limits{}, now)
 		got[e.Item.Key] = fmt.Sprintf("%s deployed %t listed %t default %t page %s: %s", e.Item.Section, e.Item.Deployed, e.Item.Listed, e.Item.Default, e.Item.Page, opinion.Reason)
 	}
 	one, two := registry.Key("gadget:"+w.DB+":one"), registry.Key("gadget:"+w.DB+":two")
@@ -156,7 +156,7 @@ func TestSourcesOfARealWiki(t *testing.T) {
 		if err := readCells(ctx, reg, client, w.DB); err != nil {
 			t.Fatal(err)
 		}
-		v, err := reg.View(ctx, w.DB, now)
+		v, err := reg.View(ctx, registry.Query{Wiki: w.DB, Since: now, Now: now})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -164,7 +164,7 @@ func TestSourcesOfARealWiki(t *testing.T) {
 			if e.Item.Key != one {
 				continue
 			}
-			opinion := registry.Judge(e.Claims, now)
+			opinion := registry.Judge(e.Claims, nil, registry.Limits{}, now)
 			got := fmt.Sprintf("%s: %s", opinion.Verdict, opinion.Reason)
 			want := strings.ReplaceAll(step.want, "REV", fmt.Sprint(rev))
 			if !strings.HasPrefix(got, want) {
@@ -193,7 +193,7 @@ func TestSourcesOfARealWiki(t *testing.T) {
 	}
 	claims := func(r *registry.Registry) (out []registry.Claim) {
 		t.Helper()
-		v, err := r.View(ctx, w.DB, now)
+		v, err := r.View(ctx, registry.Query{Wiki: w.DB, Since: now, Now: now})
 		if err != nil {
 			t.Fatal(err)
 		}

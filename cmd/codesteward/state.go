@@ -40,7 +40,7 @@ func (c *renderCmd) Run(p *program) error {
 		return &exitError{code: exitUsage, err: fmt.Errorf("the rules of %s have no table %q", rules.Wiki, c.Table)}
 	}
 	now := time.Now().UTC()
-	view, err := reg.View(p.ctx, rules.Wiki, now.AddDate(0, 0, -30))
+	view, err := reg.View(p.ctx, registry.Query{Wiki: rules.Wiki, Since: now.AddDate(0, 0, -30), Now: now})
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// This file holds what sources say of an item itself, besides who looks after
+// it.
+
+package registry
+
+// Details is what a source says of an item itself. All of it is text from
+// elsewhere: escape it before it enters wikitext.
+type Details struct {
+	// Title and Description are those of a catalogue, as plain text.
+	Title       string   `json:"title,omitempty"`
+	Description string   `json:"description,omitempty"`
+	Keywords    []string `json:"keywords,omitempty"`
+	// Type is the catalogue's word for what it is, such as "web app" or "bot".
+	Type string `json:"type,omitempty"`
+	// Status is the word of its infobox, in lower case, such as "stable" or
+	// "unmaintained".
+	Status string `json:"status,omitempty"`
+	// Version is what it says of itself where it runs.
+	Version string `json:"version,omitempty"`
+	Licence string `json:"licence,omitempty"`
+	// Docs is the address of its documentation for users.
+	Docs string `json:"docs,omitempty"`
+	// Repository is the address of its code.
+	Repository string `json:"repository,omitempty"`
+	// Authors are who is said to have written it: a hint for people, never a
+	// claim. No e-mail addresses.
+	Authors      []string `json:"authors,omitempty"`
+	Experimental bool     `json:"experimental,omitempty"`
+	Deprecated   bool     `json:"deprecated,omitempty"`
+	// ReplacedBy is what took its place, as the source has it: an address or a
+	// name.
+	ReplacedBy string `json:"replaced_by,omitempty"`
+}
