@@ -20,6 +20,22 @@ func DefaultConfigRights() []string {
 // Process is the content of the wikis file.
 type Process struct {
 	Wikis []Wiki `json:"wikis"`
+	// Read are wikis that are read without an account.
+	Read []ReadWiki `json:"read"`
+	// Toolhub is the address of the catalogue's API, with a slash at the end,
+	// Striker that of Toolforge's list; "" where they are not read.
+	Toolhub string `json:"toolhub"`
+	Striker string `json:"striker"`
+	// List is the operator's own list, a file, "" if there is none. A relative
+	// path in the wikis file counts from that file.
+	List string `json:"list"`
+}
+
+// ReadWiki is a wiki that the bot reads and does not serve.
+type ReadWiki struct {
+	// Wiki is the database name, API the address of api.php.
+	Wiki string `json:"wiki"`
+	API  string `json:"api"`
 }
 
 // Wiki is one wiki that the bot serves.
@@ -78,12 +94,18 @@ func ReadProcess(path string) (Process, error) {
 		return Process{}, fmt.Errorf("read wikis file %s: %w", path, list)
 	}
 	for i := range process.Wikis {
-		w := &process.Wikis[i]
-		if w.PasswordFile != "" && !filepath.IsAbs(w.PasswordFile) {
-			w.PasswordFile = filepath.Join(filepath.Dir(path), w.PasswordFile)
-		}
+		process.Wikis[i].PasswordFile = beside(path, process.Wikis[i].PasswordFile)
 	}
+	process.List = beside(path, process.List)
 	return process, nil
+}
+
+// beside makes the name of a file that stands in another one count from there.
+func beside(path, name string) string {
+	if name == "" || filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(filepath.Dir(path), name)
 }
 
 // problemList is an error.
@@ -104,6 +126,7 @@ func parseProcess(text string) (Process, problemList) {
 	if p.root != nil {
 		faults = append(faults, processSchema().check(p.root)...)
 		faults = append(faults, checkWikis(p)...)
+		faults = append(faults, checkRead(p)...)
 	}
 	var process Process
 	if len(faults) == 0 {
@@ -117,6 +140,9 @@ func parseProcess(text string) (Process, problemList) {
 	}
 	for i := range process.Wikis {
 		process.Wikis[i].fill()
+	}
+	if process.Toolhub != "" && !strings.HasSuffix(process.Toolhub, "/") {
+		process.Toolhub += "/"
 	}
 	return process, nil
 }
@@ -161,6 +187,30 @@ func checkWikis(p page) []fault {
 				"this wiki and %s on line %d would share the variable %s for their passwords; serve them from two processes",
 				quote(other.text()), p.lines.number(other.at), variable)})
 		}
+	}
+	return faults
+}
+
+// checkRead finds wikis that are named twice as only read, or that are served.
+func checkRead(p page) []fault {
+	var faults []fault
+	served, first := map[string]*node{}, map[string]*node{}
+	for _, entry := range p.root.member("wikis").list() {
+		served[entry.member("wiki").text()] = entry.member("wiki")
+	}
+	for _, entry := range p.root.member("read").list() {
+		n := entry.member("wiki")
+		if n.text() == "" {
+			continue
+		}
+		if other := served[n.text()]; other != nil {
+			faults = append(faults, fault{n.at, n.path, fmt.Sprintf(
+				"the bot serves this wiki (line %d), so it can read it anyway; delete it here", p.lines.number(other.at))})
+		} else if other := first[n.text()]; other != nil {
+			faults = append(faults, fault{n.at, n.path, fmt.Sprintf(
+				"this wiki is listed twice, the first time on line %d; delete one of the two", p.lines.number(other.at))})
+		}
+		first[n.text()] = n
 	}
 	return faults
 }

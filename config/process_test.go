@@ -52,6 +52,24 @@ func TestWikisFileDefaults(t *testing.T) {
 	}
 }
 
+func TestWikisFileNamesWhatIsOnlyRead(t *testing.T) {
+	path := writeFile(t, `{"wikis": [{"wiki": "metawiki", "api": "https://meta.wikimedia.org/w/api.php", "user": "ExampleBot"}],
+		"read": [{"wiki": "mediawikiwiki", "api": "https://www.mediawiki.org/w/api.php"}],
+		"toolhub": "https://toolhub.wikimedia.org/api", "striker": "https://toolsadmin.wikimedia.org/toolinfo.json", "list": "stewards.csv"}`, 0o644)
+	got, err := ReadProcess(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Process{
+		Wikis: got.Wikis, Read: []ReadWiki{{Wiki: "mediawikiwiki", API: "https://www.mediawiki.org/w/api.php"}},
+		Toolhub: "https://toolhub.wikimedia.org/api/", Striker: "https://toolsadmin.wikimedia.org/toolinfo.json",
+		List: filepath.Join(filepath.Dir(path), "stewards.csv"),
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
 func TestWikisFileProblems(t *testing.T) {
 	for _, test := range []struct {
 		name, text string
@@ -70,6 +88,13 @@ func TestWikisFileProblems(t *testing.T) {
 			{"wiki": "a_b", "api": "https://b/api.php", "user": "A"}]}`, []string{"CODESTEWARD_PASSWORD_A_B"}},
 		{"a source that is none", `{"wikis": [{"wiki": "a", "api": "https://a/api.php", "user": "A", "source": "polls"}]}`, []string{
 			`$.wikis[0].source: "polls" is not a name for this; did you mean "poll"? Allowed: "stream", "poll"`}},
+		{"a wiki to read that is served, and one twice", `{"wikis": [{"wiki": "a", "api": "https://a/api.php", "user": "A"}],
+			"read": [{"wiki": "a", "api": "https://a/api.php"}, {"wiki": "b", "api": "https://b/api.php"}, {"wiki": "b", "api": "https://c/api.php"}]}`, []string{
+			"$.read[0].wiki: the bot serves this wiki (line 1)", "$.read[2].wiki: this wiki is listed twice, the first time on line 2"}},
+		{"addresses and files that are none", `{"wikis": [{"wiki": "a", "api": "https://a/api.php", "user": "A"}],
+			"toolhub": "toolhub.wikimedia.org", "striker": "https://u:p@a/", "list": "stewards.txt", "read": [{"wiki": "b"}]}`, []string{
+			"$.toolhub: this is not an address", "$.striker: this is not an address", "$.list: the name of this file must end in .json or .csv",
+			`$.read[0]: "api" is missing here: address of its api.php, such as "https://www.mediawiki.org/w/api.php"`}},
 		{"no right is enough", `{"wikis": [{"wiki": "a", "api": "https://a/api.php", "user": "A", "config_rights": []}]}`, []string{"the list is empty"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

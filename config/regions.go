@@ -20,7 +20,8 @@ func checkRegions(p page) []fault {
 		if n.text() == "" {
 			continue
 		}
-		title := normalTitle(n.text())
+		// Pages on other wikis can have the names of pages here.
+		title := source.member("wiki").text() + "\x00" + normalTitle(n.text())
 		if first := sources[title]; first != nil {
 			tell(n, "this page is in the list twice, the first time on line %d; delete one of the two", p.lines.number(first.at))
 			continue
@@ -29,7 +30,7 @@ func checkRegions(p page) []fault {
 	}
 	// readBack tells of a page that the bot would write and then take for a source.
 	readBack := func(n *node) {
-		if source := sources[normalTitle(n.text())]; n.text() != "" && source != nil {
+		if source := sources["\x00"+normalTitle(n.text())]; n.text() != "" && source != nil {
 			tell(n, "the bot reads who looks after what from this page (line %d), so it cannot write on it too; choose another page", p.lines.number(source.at))
 		}
 	}

@@ -166,6 +166,10 @@ func DefaultNoticeVerdicts() []string { return []string{"unassigned", "inactive"
 // not say.
 const DefaultSettleMinutes = 60
 
+// DefaultInactiveDays is after how many days a silent steward is called inactive
+// where the page does not say.
+const DefaultInactiveDays = 365
+
 // UnmarshalJSON fills in the default columns.
 func (t *Table) UnmarshalJSON(data []byte) error {
 	type plain Table
@@ -233,9 +237,10 @@ func ParseRules(text string) (*Rules, []Problem) {
 	if p.root != nil {
 		faults = append(faults, rulesSchema().check(p.root)...)
 		faults = append(faults, checkRegions(p)...)
+		faults = append(faults, checkWatch(p)...)
 	}
 	if len(faults) == 0 {
-		rules := new(Rules)
+		rules := &Rules{Verdict: Verdict{InactiveDays: DefaultInactiveDays}}
 		err := p.root.decode(rules)
 		if err == nil {
 			return rules, nil

@@ -19,6 +19,7 @@ func TestDefaultsAreFilledIn(t *testing.T) {
 	}
 	want := &Rules{
 		Version:     1,
+		Verdict:     Verdict{InactiveDays: 365},
 		Tables:      []Table{{ID: "a", Page: "A", Kinds: []string{"tool"}, Columns: DefaultColumns()}},
 		Noticeboard: &Noticeboard{Page: "A", Verdicts: []string{"unassigned", "inactive"}, SettleMinutes: 60},
 		Notices:     &Notices{SettleMinutes: 60},
@@ -29,7 +30,7 @@ func TestDefaultsAreFilledIn(t *testing.T) {
 }
 
 func TestWrittenValuesReplaceDefaults(t *testing.T) {
-	rules, problems := ParseRules(`{"version": 1.0, "noticeboard": {"page": "A", "settle_minutes": 0, "verdicts": ["disputed"]},
+	rules, problems := ParseRules(`{"version": 1.0, "noticeboard": {"page": "A", "settle_minutes": 0, "verdicts": ["disputed"]}, "verdict": {"inactive_days": 0},
 		"notices": {"talk": true, "settle_minutes": 5},
 		"tables": [{"id": "a", "page": "A", "kinds": ["tool"], "columns": ["notes", "item"]}]}`)
 	if problems != nil {
@@ -73,7 +74,7 @@ func TestExampleUsesEverySetting(t *testing.T) {
 	if problems != nil {
 		t.Fatal(problems)
 	}
-	if len(rules.Tables) != 2 || !rules.Tables[1].Append || rules.Noticeboard.SettleMinutes != 120 || !rules.Notices.Talk {
+	if len(rules.Tables) != 3 || !rules.Tables[1].Append || rules.Noticeboard.SettleMinutes != 120 || !rules.Notices.Talk {
 		t.Errorf("read %+v", rules)
 	}
 	rulesSchema().each(func(path string, _, _ *node) {
@@ -128,6 +129,7 @@ func TestDefaultsInTheSchemaAreThoseInForce(t *testing.T) {
 		"$.noticeboard.verdicts":       DefaultNoticeVerdicts(),
 		"$.noticeboard.settle_minutes": DefaultSettleMinutes,
 		"$.notices.settle_minutes":     DefaultSettleMinutes,
+		"$.verdict.inactive_days":      DefaultInactiveDays,
 	} {
 		found := false
 		rulesSchema().each(func(at string, _, rule *node) {

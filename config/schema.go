@@ -175,7 +175,7 @@ func (c *checker) others(e *jsonschema.ValidationError, n, rule *node) {
 		for _, key := range k.Missing {
 			if !slices.Contains(c.meant[n], key) {
 				setting := c.schema.resolve(rule.member("properties").member(key))
-				meaning, _, _ := strings.Cut(setting.member("description").text(), ".")
+				meaning, _, _ := strings.Cut(strings.TrimSuffix(setting.member("description").text(), "."), ". ")
 				c.add(n, fmt.Sprintf("%s is missing here: %s%s", quote(key), lowerFirst(meaning), c.schema.example(setting)))
 			}
 		}
@@ -192,6 +192,10 @@ func (c *checker) others(e *jsonschema.ValidationError, n, rule *node) {
 	case *kind.MinLength:
 		c.add(n, "this text is empty; fill it in, or leave the key out")
 	case *kind.MinItems:
+		if k.Want > 1 {
+			c.add(n, fmt.Sprintf("the list is too short; it needs %d entries", k.Want)+c.schema.example(rule))
+			break
+		}
 		c.add(n, "the list is empty; it needs at least one entry"+c.schema.example(rule))
 	case *kind.MaxItems:
 		c.add(n, fmt.Sprintf("the list is too long: it has %d entries, and at most %d are allowed", k.Got, k.Want))

@@ -66,6 +66,9 @@ func (s *schema) valueText(rule *node) string {
 	switch rule.member("type").text() {
 	case "array":
 		items := s.resolve(rule.member("items"))
+		if items.member("type").text() == "array" {
+			return "list of lists of " + plural(s.resolve(items.member("items")).member("type").text())
+		}
 		if items.member("enum") == nil {
 			return "list of " + plural(items.member("type").text())
 		}

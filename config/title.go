@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"net/url"
 	"regexp"
 	"strings"
 	"unicode"
@@ -27,6 +26,10 @@ var formats = map[string]func(string) error{
 	"one-line":      oneLine,
 	"database-name": databaseName,
 	"api-url":       apiURL,
+	"web-address":   webAddress,
+	"list-file":     listFile,
+	"template-name": templateName,
+	"item-key":      itemKey,
 }
 
 var (
@@ -130,15 +133,6 @@ func oneLine(s string) error {
 func databaseName(s string) error {
 	if !databaseNames.MatchString(s) {
 		return fmt.Errorf("%s is not a database name; it has only letters, digits, _ and -, such as \"metawiki\"", quote(s))
-	}
-	return nil
-}
-
-func apiURL(s string) error {
-	u, err := url.Parse(s)
-	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil ||
-		u.RawQuery != "" || u.Fragment != "" || !strings.HasSuffix(u.Path, "/api.php") {
-		return errors.New("this is not the address of an api.php; it looks like \"https://meta.wikimedia.org/w/api.php\"")
 	}
 	return nil
 }
