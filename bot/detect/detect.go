@@ -36,6 +36,12 @@ type Change struct {
 	Time      time.Time
 	// Before is "" for a new page.
 	Before, After string
+	// Comment is the edit summary as written, Tags are the edit's change tags.
+	Comment string
+	Tags    []string
+	// Earlier are the SHA-1 sums of earlier revisions of the page, in
+	// hexadecimal, as far as they are known.
+	Earlier []string
 }
 
 // Mention is one item named in text that one edit added, in one section.
@@ -53,6 +59,9 @@ type Mention struct {
 	Section string
 	// Start and End are byte offsets in the text after the edit.
 	Start, End int
+	// Alias is the known name that matched, as the lexicon has it; "" where the
+	// text says all.
+	Alias string
 	// Snippet is the line around the mention, as written, at most 200 bytes.
 	Snippet string
 	// Author signed the comment that the mention stands in, "" if nobody did:

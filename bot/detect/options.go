@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// This file holds the detector of one wiki and what it is told about it.
+
+package detect
+
+import (
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/wikitext"
+)
+
+// Options say what a Detector knows. All of them may be empty.
+type Options struct {
+	// Wiki is the database name of the wiki that the texts are from; "" takes
+	// that of each change.
+	Wiki string
+	// Site reads the wiki's text and titles. Where it is nil, the wiki is taken
+	// for one of Wikimedia's, with the names of namespaces and the timestamps of
+	// its language.
+	Site *wikitext.Site
+	// Lexicon has the names of known items. Without it nothing is found that
+	// takes knowing what exists: plain names, projects of Phabricator, pages
+	// that explain a gadget or a script.
+	Lexicon *Lexicon
+	// Templates name items on this wiki, besides those of mediawiki.org that
+	// are built in.
+	Templates []NamingTemplate
+	// Ignore are mentions that do not count.
+	Ignore []Ignored
+	// IsBot tells users whose edits do not count; nil stands for nobody.
+	IsBot func(user string) bool
+}
+
+// NamingTemplate is a template whose argument names an item, or that marks the
+// page it is on as that of an item.
+type NamingTemplate struct {
+	// Template is its name without the namespace.
+	Template string
+	Kind     Kind
+	// Argument is the name or number of the argument with the item's name; ""
+	// stands for the first.
+	Argument string
+	// Page says that the page with the template is the item's own: its infobox.
+	// Then a missing argument means the name of the page.
+	Page bool
+}
+
+// Ignored are the mentions of an item, on a page, in a line with a phrase, or
+// all three; what is "" does not matter, and one is not.
+type Ignored struct {
+	// Item is an item's key, such as "extension:Math", or a name as people write
+	// it.
+	Item string
+	// Page is a title; one that ends in "/*" stands for every subpage.
+	Page string
+	// Phrase is plain text; case does not count.
+	Phrase string
+}
+
+// Detector finds mentions in the edits of one wiki. It does not change, and
+// serves several goroutines at once.
+type Detector struct {
+	o Options
+}
+
+// New makes a detector.
+func New(o Options) *Detector { return &Detector{o: o} }
+
+// Mentions returns the items that the text added by an edit names, sorted by
+// Start: one mention for each item and section.
+func (d *Detector) Mentions(c Change) []Mention { return Mentions(c) }
