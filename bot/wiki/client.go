@@ -58,8 +58,11 @@ func New(cfg Config) (*Client, error) {
 		return nil, fmt.Errorf("wiki %s: %q is not the address of an API, such as https://meta.wikimedia.org/w/api.php", cfg.Wiki, cfg.API)
 	case cfg.UserAgent == "":
 		return nil, fmt.Errorf("wiki %s: the user agent must say who answers for the tool", cfg.Wiki)
-	case cfg.Login != "" && cfg.Password == "":
-		return nil, fmt.Errorf("wiki %s: no password for %s", cfg.Wiki, cfg.Login)
+	}
+	if cfg.known() {
+		if err := cfg.Auth.CheckSecret(cfg.Password); err != nil {
+			return nil, fmt.Errorf("wiki %s: secret of %s: %w", cfg.Wiki, cfg.User+cfg.Login, err)
+		}
 	}
 	if cfg.User == "" {
 		cfg.User, _, _ = strings.Cut(cfg.Login, "@")
@@ -139,7 +142,7 @@ func (c *Client) once(ctx context.Context, r request) ([]byte, *Error) {
 		case err.Code == "badtoken" && r.edit && !newToken:
 			newToken = true
 			c.forget(ctx, used, false)
-		case sessionLost(err.Code) && c.cfg.Login != "" && !newSession:
+		case sessionLost(err.Code) && c.cfg.known() && c.cfg.Auth.session() && !newSession:
 			newSession = true
 			c.forget(ctx, used, true)
 		case err.Code == "assertbotfailed":
@@ -220,13 +223,11 @@ func (c *Client) attempt(ctx context.Context, r request) (*session, []byte, *Err
 	defer c.give()
 	p := maps.Clone(r.params) // the library writes into it
 	p["action"] = r.action
+	c.assert(p, r.edit)
 	if r.edit {
-		p["token"], p["assert"] = s.csrf, "bot"
+		p["token"] = s.csrf
 	} else {
 		ctx = context.WithValue(ctx, readOnly{}, true)
-		if c.cfg.Login != "" {
-			p["assert"] = "user"
-		}
 	}
 	body, err := c.send(ctx, s, r, p)
 	if err != nil && r.edit {
@@ -234,6 +235,19 @@ func (c *Client) attempt(ctx context.Context, r request) (*session, []byte, *Err
 		err.doubtful = err.Code == "network" || err.Code == "not-json" || err.Code == "too-big" || strings.HasPrefix(err.Code, "http-5") || crashed(err.Code)
 	}
 	return s, body, err
+}
+
+// assert makes the wiki refuse a request that it would not take as the account's: a lost login must not turn an edit
+// into one by an address.
+func (c *Client) assert(p map[string]string, edit bool) {
+	if edit {
+		p["assert"] = "bot"
+	} else if c.cfg.known() {
+		p["assert"] = "user"
+	}
+	if edit && c.cfg.User != "" {
+		p["assertuser"] = accountName(c.cfg.User)
+	}
 }
 
 // send is the only place that talks to the wiki, but for the login.
@@ -270,9 +284,9 @@ func (c *Client) ensureSession(ctx context.Context) *Error {
 	if err != nil {
 		return &Error{Code: "network", Info: err.Error(), Action: "login"}
 	}
-	s := &session{mw: mw, wire: &wire{base: c.cfg.Transport}}
+	s := &session{mw: mw, wire: &wire{base: c.cfg.Auth.transport(c.cfg.Transport, c.cfg.Password)}}
 	mw.SetHTTPClient(&http.Client{Transport: s.wire})
-	if c.cfg.Login != "" {
+	if c.cfg.known() && c.cfg.Auth.session() {
 		if err := c.login(ctx, s); err != nil {
 			if err.Class == Identity {
 				refused := *err
@@ -325,9 +339,7 @@ func (c *Client) ensureToken(ctx context.Context, s *session) *Error {
 		return nil
 	}
 	p := map[string]string{"action": "query", "meta": "tokens", "type": "csrf"}
-	if c.cfg.Login != "" {
-		p["assert"] = "user"
-	}
+	c.assert(p, false)
 	body, err := c.send(ctx, s, request{action: "query"}, p)
 	if err != nil {
 		return err

@@ -108,8 +108,9 @@ var codes = []struct {
 		prefixes: []string{"internal_api_error", "http-5"},
 	},
 	{
-		class: Identity,
-		exact: []string{"badtoken", "assertuserfailed", "assertbotfailed", "assertnameduserfailed", "notloggedin", "readapidenied"},
+		class:    Identity,
+		exact:    []string{"badtoken", "assertuserfailed", "assertbotfailed", "assertnameduserfailed", "notloggedin", "readapidenied"},
+		prefixes: []string{"mwoauth-"},
 	},
 	{
 		class: Conflict,
@@ -118,7 +119,7 @@ var codes = []struct {
 	{
 		class:    Halt,
 		exact:    []string{"blocked", "autoblocked", "systemblocked", "confirmemail", "captcha", "writeapidenied", "noapiwrite"},
-		prefixes: []string{"globalblocking-", "wikimedia-globalblocking-", "torblock-", "mwoauth-"},
+		prefixes: []string{"globalblocking-", "wikimedia-globalblocking-", "torblock-"},
 	},
 	{
 		class: Refused,

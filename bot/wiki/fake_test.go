@@ -57,10 +57,13 @@ func (f *fakeWiki) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func form(r *http.Request) url.Values {
-	body, _ := io.ReadAll(r.Body)
-	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "application/x-www-form-urlencoded" {
-		panic("the fake reads short forms only")
+	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind == "multipart/form-data" {
+		if err := r.ParseMultipartForm(1 << 20); err != nil {
+			panic(err)
+		}
+		return r.MultipartForm.Value
 	}
+	body, _ := io.ReadAll(r.Body)
 	p, err := url.ParseQuery(string(body))
 	if err != nil {
 		panic(err)

@@ -24,8 +24,9 @@ type Config struct {
 	API  string // address of api.php
 
 	User      string // the account's name, which owns the edits; default: Login up to its @
-	Login     string // the bot password's login name, User@app; "" stays logged out
-	Password  string // the bot password's secret
+	Auth      Auth   // how the account is proven
+	Login     string // the bot password's login name, User@app; "" with BotPassword stays logged out
+	Password  string // the secret: a bot password, an access token, or the four words of OAuth1
 	UserAgent string // names the tool and who answers for it, see https://foundation.wikimedia.org/wiki/Policy:User-Agent_policy
 
 	Transport    http.RoundTripper // nil: one of its own
