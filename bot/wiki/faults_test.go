@@ -206,7 +206,7 @@ func TestOddAnswersAreErrors(t *testing.T) {
 		"too long":          {answering(200, "", `{"a":"`+long+`"}`), "too-big", Unknown},
 		"unknown code":      {answering(200, "", `{"error":{"code":"new-code","info":"?"}}`), "new-code", Unknown},
 		"refused to read":   {answering(200, "", `{"error":{"code":"permissiondenied","info":"?"}}`), "permissiondenied", Refused},
-		"revoked access":    {answering(200, "", `{"error":{"code":"mwoauth-invalid-authorization","info":"?"}}`), "mwoauth-invalid-authorization", Halt},
+		"revoked access":    {answering(200, "", `{"error":{"code":"mwoauth-invalid-authorization","info":"?"}}`), "mwoauth-invalid-authorization", Identity},
 		"no login any more": {answering(200, "", `{"error":{"code":"assertuserfailed","info":"?"}}`), "assertuserfailed", Identity},
 	}
 	for name, tt := range tests {
