@@ -131,7 +131,7 @@ func why(in Input, claims []registry.Claim, opinion registry.Opinion) string {
 		}
 	}
 	var b strings.Builder
-	for rest := opinion.Reason; rest != ""; {
+	for rest := opinion.Ground; rest != ""; {
 		at, first := len(rest), ""
 		for named := range links {
 			if i := strings.Index(rest, named); i >= 0 && (i < at || i == at && len(named) > len(first)) {

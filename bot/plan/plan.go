@@ -110,6 +110,9 @@ type Input struct {
 	Rules *config.Rules
 	View  registry.View
 	Now   time.Time
+	// Pending are the sources that were not yet read, or tried, since the start
+	// or since the rules came into force. What depends on them is not planned.
+	Pending map[string]bool
 }
 
 // Site names the wiki and the bot's own pages on it.
@@ -162,7 +165,7 @@ func Owned(site Site, rules *config.Rules, title string) bool {
 
 // judge gives the verdict on an item under the rules.
 func judge(in Input, e registry.Entry) registry.Opinion {
-	return registry.Judge(e.Claims, in.View.Accounts, registry.Limits{Inactive: days(in.Rules.Verdict.InactiveDays)}, in.Now)
+	return registry.Judge(e.Claims, in.View.Accounts, registry.Limits{Inactive: days(in.Rules.Verdict.InactiveDays), Wiki: in.Site.Wiki}, in.Now)
 }
 
 func days(n int) time.Duration { return time.Duration(n) * 24 * time.Hour }

@@ -63,7 +63,9 @@ func (r *Registry) Export(ctx context.Context) (Export, error) {
 			Mentions:   append([]Mention{}, v.Mentions...),
 		}
 		for _, e := range v.Entries {
-			w.Items = append(w.Items, ExportedItem{Item: e.Item, Opinion: Judge(e.Claims, v.Accounts, Limits{}, now), Claims: append([]Claim{}, e.Claims...)})
+			opinion := Judge(e.Claims, v.Accounts, Limits{}, now)
+			opinion.Reason = opinion.Ground // ages mean nothing in a file
+			w.Items = append(w.Items, ExportedItem{Item: e.Item, Opinion: opinion, Claims: append([]Claim{}, e.Claims...)})
 		}
 		out.Wikis = append(out.Wikis, w)
 	}

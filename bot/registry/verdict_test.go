@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+// This file holds the tests of the verdict and of its words.
+
 package registry
 
 import (
@@ -40,13 +42,16 @@ func TestJudge(t *testing.T) {
 		{"a user that a source names", []Claim{person}, Owned, "Steward Cleo in Developers/Maintainers, revision 123"},
 		{"a steward's own word", []Claim{confirmed}, Owned, "Steward Ana, confirmed in Stewards, revision 77"},
 		{"sources that disagree are both named", []Claim{unassigned, confirmed}, Owned,
-			"Steward Ana, confirmed in Stewards, revision 77; unassigned in Developers/Maintainers, revision 123"},
+			"Steward Ana, confirmed in Stewards, revision 77; unassigned in Developers/Maintainers, revision 123; the sources disagree"},
 		{"a name that somebody else put in", []Claim{unconfirmed}, UnconfirmedOnly,
 			"Steward Ana was named by Ben in Stewards, revision 78, and has not confirmed it yet"},
 		{"a name that somebody without an account put in", []Claim{suggested}, UnconfirmedOnly,
 			"Steward Ana was suggested without an account in Stewards, revision 79"},
-		{"an unconfirmed name against a source that says nobody", []Claim{unassigned, unconfirmed}, UnconfirmedOnly,
-			"Steward Ana was named by Ben in Stewards, revision 78, and has not confirmed it yet; unassigned in Developers/Maintainers, revision 123"},
+		{"a name that nobody confirmed does not hide that a source says nobody", []Claim{unassigned, unconfirmed}, Unassigned,
+			"Unassigned in Developers/Maintainers, revision 123; steward Ana was named by Ben in Stewards, revision 78, and has not confirmed it yet"},
+		{"a name that nobody confirmed beside a maintainer", []Claim{unassigned, unconfirmed, maintainer}, UnconfirmedOnly,
+			"Steward Ana was named by Ben in Stewards, revision 78, and has not confirmed it yet; " +
+				"maintainer Dan in Developers/Maintainers, revision 123; unassigned in Developers/Maintainers, revision 123"},
 		{"a maintainer but no steward", []Claim{maintainer}, IndividualOnly, "No steward; maintainer Dan in Developers/Maintainers, revision 123"},
 		{"a maintainer where the source says that there is no steward", []Claim{unassigned, maintainer}, IndividualOnly,
 			"No steward; maintainer Dan in Developers/Maintainers, revision 123; unassigned in Developers/Maintainers, revision 123"},
@@ -59,8 +64,8 @@ func TestJudge(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			got := Judge(tt.claims, nil, Limits{}, now)
-			if got.Verdict != tt.verdict || got.Reason != tt.reason {
-				t.Errorf("Judge = %s, %q\nwant    %s, %q", got.Verdict, got.Reason, tt.verdict, tt.reason)
+			if got.Verdict != tt.verdict || got.Reason != tt.reason || got.Ground != tt.reason {
+				t.Errorf("Judge = %s, %q, on a page %q\nwant    %s, %q", got.Verdict, got.Reason, got.Ground, tt.verdict, tt.reason)
 			}
 			back := slices.Clone(tt.claims)
 			slices.Reverse(back)
@@ -71,5 +76,78 @@ func TestJudge(t *testing.T) {
 				t.Errorf("unlisted verdict or full stop: %v", got)
 			}
 		})
+	}
+}
+
+func TestReasonTellsWhereAndHowLongAgo(t *testing.T) {
+	now := time.Date(2026, 5, 20, 10, 0, 0, 0, time.UTC)
+	page := func(wiki string, read time.Time) Evidence {
+		return Evidence{Source: "maintainers", Wiki: wiki, Page: "Developers/Maintainers", Revision: 123, Read: read}
+	}
+	unassigned := func(e Evidence) []Claim {
+		return []Claim{{Item: "extension:Echo", Role: Steward, HolderKind: Nobody, Standing: Stated, Evidence: e}}
+	}
+	threeHours := now.Add(-3*time.Hour - 20*time.Minute)
+	tests := []struct {
+		home           string
+		evidence       Evidence
+		reason, ground string
+	}{
+		{"", page("mediawikiwiki", threeHours), "mw:Developers/Maintainers, revision 123, read 3 h ago", "mw:Developers/Maintainers, revision 123"},
+		{"dewiki", page("mediawikiwiki", threeHours), "mw:Developers/Maintainers, revision 123, read 3 h ago", "mw:Developers/Maintainers, revision 123"},
+		{"mediawikiwiki", page("mediawikiwiki", threeHours), "Developers/Maintainers, revision 123, read 3 h ago", "Developers/Maintainers, revision 123"},
+		{"dewiki", page("frwiki", time.Time{}), "Developers/Maintainers on frwiki, revision 123", "Developers/Maintainers on frwiki, revision 123"},
+		{"", page("frwiki", now), "Developers/Maintainers, revision 123, read just now", "Developers/Maintainers, revision 123"},
+		{"dewiki", Evidence{Source: "list", Read: now.Add(-49 * time.Hour)}, "source list, read 2 days ago", "source list"},
+		{"dewiki", Evidence{Source: "list", Read: now.Add(time.Hour)}, "source list, read just now", "source list"},
+		{"dewiki", Evidence{Source: "cells", Wiki: "mediawikiwiki", Page: "mw:X"}, "mw:X", "mw:X"},
+	}
+	for _, tt := range tests {
+		got := Judge(unassigned(tt.evidence), nil, Limits{Wiki: tt.home}, now)
+		want := Opinion{Unassigned, "Unassigned in " + tt.reason + "; no other source", "Unassigned in " + tt.ground + "; no other source"}
+		if got != want {
+			t.Errorf("for readers of %q:\n%+v, want\n%+v", tt.home, got, want)
+		}
+	}
+}
+
+func TestSourcesDisagreeWhereTheyNameNobodyInCommon(t *testing.T) {
+	says := func(source string, kind HolderKind, holder string) Claim {
+		return Claim{Item: "extension:Echo", Role: Steward, Holder: holder, HolderKind: kind, Standing: Stated, Evidence: Evidence{Source: source}}
+	}
+	accounts := map[string]Account{"Ana": {Name: "Ana", RenamedTo: "Anna"}}
+	tests := []struct {
+		name     string
+		claims   []Claim
+		disagree bool
+	}{
+		{"one source names two", []Claim{says("a", Team, "Growth"), says("a", User, "Ana")}, false},
+		{"one source contradicts itself", []Claim{says("a", Team, "Growth"), says("a", Nobody, "")}, false},
+		{"the same name twice", []Claim{says("a", Team, "Growth"), says("b", Team, "Growth")}, false},
+		{"one names more", []Claim{says("a", Team, "Growth"), says("b", Team, "Growth"), says("b", User, "Ana")}, false},
+		{"one account by two names", []Claim{says("a", User, "Ana"), says("b", User, "Anna")}, false},
+		{"a team and a user of the same name", []Claim{says("a", Team, "Ana"), says("b", User, "Ana")}, true},
+		{"two teams", []Claim{says("a", Team, "Growth"), says("b", Team, "Search")}, true},
+		{"a steward and nobody", []Claim{says("a", Team, "Growth"), says("b", Nobody, "")}, true},
+		{"two agree against a third", []Claim{says("a", Team, "Growth"), says("b", Team, "Growth"), says("c", Nobody, "")}, true},
+	}
+	for _, tt := range tests {
+		got := Judge(tt.claims, accounts, Limits{}, noon)
+		if got.Verdict != Owned || strings.HasSuffix(got.Reason, "; the sources disagree") != tt.disagree {
+			t.Errorf("%s: %s, %q", tt.name, got.Verdict, got.Reason)
+		}
+	}
+}
+
+func TestReasonSpellsOutAFewClaims(t *testing.T) {
+	var claims []Claim
+	for i := range 12 {
+		claims = append(claims, Claim{Role: Steward, Holder: "Team " + string(rune('A'+i)), HolderKind: Team, Standing: Stated, Evidence: Evidence{Source: "list"}})
+	}
+	claims = append(claims, Claim{Role: Steward, HolderKind: Nobody, Standing: Stated, Evidence: Evidence{Source: "maintainers"}})
+	got := Judge(claims, nil, Limits{}, noon).Reason
+	want := "steward Team E in source list; and 7 more like that; unassigned in source maintainers; the sources disagree"
+	if !strings.HasSuffix(got, want) {
+		t.Errorf("%q, want the end %q", got, want)
 	}
 }

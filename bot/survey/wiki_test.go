@@ -113,7 +113,7 @@ func TestSourcesOfARealWiki(t *testing.T) {
 	got := make(map[registry.Key]string)
 	for _, e := range v.Entries {
 		opinion := registry.Judge(e.Claims, nil, registry.Limits{}, now)
-		got[e.Item.Key] = fmt.Sprintf("%s deployed %t listed %t default %t page %s: %s", e.Item.Section, e.Item.Deployed, e.Item.Listed, e.Item.Default, e.Item.Page, opinion.Reason)
+		got[e.Item.Key] = fmt.Sprintf("%s deployed %t listed %t default %t page %s: %s", e.Item.Section, e.Item.Deployed, e.Item.Listed, e.Item.Default, e.Item.Page, opinion.Ground)
 	}
 	one, two := registry.Key("gadget:"+w.DB+":one"), registry.Key("gadget:"+w.DB+":two")
 	place := fmt.Sprintf("Developers/Maintainers, revision %d", listed)
@@ -165,7 +165,7 @@ func TestSourcesOfARealWiki(t *testing.T) {
 				continue
 			}
 			opinion := registry.Judge(e.Claims, nil, registry.Limits{}, now)
-			got := fmt.Sprintf("%s: %s", opinion.Verdict, opinion.Reason)
+			got := fmt.Sprintf("%s: %s", opinion.Verdict, opinion.Ground)
 			want := strings.ReplaceAll(step.want, "REV", fmt.Sprint(rev))
 			if !strings.HasPrefix(got, want) {
 				t.Errorf("step %d: %s, want %s", i, got, want)
