@@ -93,7 +93,7 @@ func (s *site) publishAll(ctx context.Context, in plan.Input, under publish.Rule
 		if err != nil {
 			return err
 		}
-		if slices.Equal(kept, in.View.Mentions) {
+		if slices.EqualFunc(kept, in.View.Mentions, registry.Mention.Equal) {
 			break
 		}
 		in.View.Mentions = kept
