@@ -241,8 +241,8 @@ func (l *cellLog) supersede(ctx context.Context, old storedClaim, at time.Time) 
 }
 
 func (l *cellLog) insert(ctx context.Context, c Claim) error {
-	id, err := insertClaim(ctx, l.tx, l.wiki, c)
-	l.inForce[c.statement()] = storedClaim{id, c}
+	id, err := insertClaims(ctx, l.tx, l.wiki, []Claim{c})
+	l.inForce[c.statement()] = storedClaim{id, l.wiki, c}
 	l.changed = true
 	return err
 }

@@ -57,6 +57,9 @@ type Claim struct {
 	HolderKind HolderKind `json:"holder_kind"`
 	Standing   Standing   `json:"standing"`
 	Evidence   Evidence   `json:"evidence"`
+	// Superseded is when the source said something else, zero while the claim
+	// is in force.
+	Superseded time.Time `json:"superseded,omitzero"`
 }
 
 // Evidence says where a claim comes from. While a source goes on saying the
@@ -74,7 +77,8 @@ type Evidence struct {
 	User string `json:"user,omitempty"`
 	// Time is when the claim was made, or first seen.
 	Time time.Time `json:"time,omitzero"`
-	// Read is when the source was last read and still said so.
+	// Read is when the source was last read and still said so, zero for a
+	// claim that is superseded.
 	Read time.Time `json:"read,omitzero"`
 }
 
@@ -86,7 +90,8 @@ type Holder struct {
 
 // storedClaim is a claim with its place in the store.
 type storedClaim struct {
-	id int64
+	id   int64
+	wiki string // that is served
 	Claim
 }
 
@@ -107,37 +112,85 @@ func (c Claim) statement() statement {
 // claimsInForce reads the claims in force about a served wiki, of one source or
 // of all if source is "".
 func claimsInForce(ctx context.Context, tx *sql.Tx, wiki, source string) ([]storedClaim, error) {
+	if source == "" {
+		return claims(ctx, tx, `wiki = ? AND superseded_at = 0`, wiki)
+	}
+	return claims(ctx, tx, `wiki = ? AND source = ? AND superseded_at = 0`, wiki, source)
+}
+
+// claims reads the claims that a condition selects, the oldest first. Those in
+// force were read when their source was.
+func claims(ctx context.Context, tx *sql.Tx, where string, args ...any) ([]storedClaim, error) {
+	read, err := readTimes(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
 	var out []storedClaim
-	err := query(ctx, tx, func(scan func(...any) error) error {
+	err = query(ctx, tx, func(scan func(...any) error) error {
 		var c storedClaim
-		var made, read int64
-		err := scan(&c.id, &c.Item, &c.Role, &c.Holder, &c.HolderKind, &c.Standing, &c.Evidence.Source,
-			&c.Evidence.Wiki, &c.Evidence.Page, &c.Evidence.Revision, &c.Evidence.User, &made, &read)
-		c.Evidence.Time, c.Evidence.Read = moment(made), moment(read)
+		var made, superseded int64
+		err := scan(&c.id, &c.wiki, &c.Item, &c.Role, &c.Holder, &c.HolderKind, &c.Standing, &c.Evidence.Source,
+			&c.Evidence.Wiki, &c.Evidence.Page, &c.Evidence.Revision, &c.Evidence.User, &made, &superseded)
+		c.Evidence.Time, c.Superseded = moment(made), moment(superseded)
+		if superseded == 0 {
+			c.Evidence.Read = later(c.Evidence.Time, read[sourceOn{c.wiki, c.Evidence.Source}])
+		}
 		out = append(out, c)
 		return err
-	}, `SELECT id, item_key, role, holder, holder_kind, standing, source, page_wiki, page, revision, user_name, made_at, read_at
-		FROM claim WHERE wiki = ? AND superseded_at = 0 AND (source = ? OR ? = '') ORDER BY id`, wiki, source, source)
+	}, `SELECT id, wiki, item_key, role, holder, holder_kind, standing, source, page_wiki, page, revision, user_name, made_at, superseded_at
+		FROM claim WHERE `+where+` ORDER BY id`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read claims: %w", err)
 	}
 	return out, nil
 }
 
-// insertClaim stores a claim about a served wiki under the next free number.
-func insertClaim(ctx context.Context, tx *sql.Tx, wiki string, c Claim) (id int64, err error) {
-	if err := tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(id), 0) + 1 FROM claim`).Scan(&id); err != nil {
-		return 0, fmt.Errorf("number claim on %s: %w", c.Item, err)
-	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO claim
-		(id, wiki, item_key, role, holder, holder_kind, standing, source, page_wiki, page, revision, user_name, made_at, read_at, superseded_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
-		id, wiki, c.Item, c.Role, c.Holder, c.HolderKind, c.Standing, c.Evidence.Source,
-		c.Evidence.Wiki, c.Evidence.Page, c.Evidence.Revision, c.Evidence.User, micros(c.Evidence.Time), micros(c.Evidence.Read))
+// sourceOn is a source as it serves a wiki.
+type sourceOn struct{ wiki, source string }
+
+// readTimes returns when each source was last read.
+func readTimes(ctx context.Context, tx *sql.Tx) (map[sourceOn]time.Time, error) {
+	out := make(map[sourceOn]time.Time)
+	err := query(ctx, tx, func(scan func(...any) error) error {
+		var s sourceOn
+		var read int64
+		err := scan(&s.wiki, &s.source, &read)
+		out[s] = moment(read)
+		return err
+	}, `SELECT wiki, source, read_at FROM survey_state`)
 	if err != nil {
-		return 0, fmt.Errorf("save claim on %s: %w", c.Item, err)
+		return nil, fmt.Errorf("read when sources were read: %w", err)
 	}
-	return id, nil
+	return out, nil
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// insertClaims stores claims about a served wiki under the next free numbers and
+// returns the first of those.
+func insertClaims(ctx context.Context, tx *sql.Tx, wiki string, claims []Claim) (first int64, err error) {
+	if len(claims) == 0 {
+		return 0, nil
+	}
+	if err := tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(id), 0) + 1 FROM claim`).Scan(&first); err != nil {
+		return 0, fmt.Errorf("number claims: %w", err)
+	}
+	rows := make([][]any, 0, len(claims))
+	for n, c := range claims {
+		rows = append(rows, []any{first + int64(n), wiki, c.Item.Kind(), c.Item, c.Role, c.Holder, c.HolderKind, c.Standing, c.Evidence.Source,
+			c.Evidence.Wiki, c.Evidence.Page, c.Evidence.Revision, c.Evidence.User, micros(c.Evidence.Time), 0})
+	}
+	err = insertRows(ctx, tx, `INSERT INTO claim
+		(id, wiki, kind, item_key, role, holder, holder_kind, standing, source, page_wiki, page, revision, user_name, made_at, superseded_at)`, rows)
+	if err != nil {
+		return 0, fmt.Errorf("save claims: %w", err)
+	}
+	return first, nil
 }
 
 func supersedeClaim(ctx context.Context, tx *sql.Tx, id int64, at time.Time) error {

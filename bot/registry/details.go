@@ -5,6 +5,8 @@
 
 package registry
 
+import "encoding/json"
+
 // Details is what a source says of an item itself. All of it is text from
 // elsewhere: escape it before it enters wikitext.
 type Details struct {
@@ -32,4 +34,30 @@ type Details struct {
 	// ReplacedBy is what took its place, as the source has it: an address or a
 	// name.
 	ReplacedBy string `json:"replaced_by,omitempty"`
+}
+
+// detailsText writes details for the store, "" where there are none.
+func detailsText(d Details) (string, error) {
+	text, err := json.Marshal(d)
+	if err != nil || string(text) == "{}" {
+		return "", err
+	}
+	return string(text), nil
+}
+
+// canonical is d as the store would give it back.
+func (d Details) canonical() Details {
+	for _, s := range []*string{&d.Title, &d.Description, &d.Type, &d.Status, &d.Version, &d.Licence, &d.Docs, &d.Repository, &d.ReplacedBy} {
+		*s = clean(*s)
+	}
+	d.Keywords, d.Authors = cleanList(d.Keywords), cleanList(d.Authors)
+	return d
+}
+
+func cleanList(list []string) []string {
+	var out []string
+	for _, s := range list {
+		out = append(out, clean(s))
+	}
+	return out
 }

@@ -5,11 +5,15 @@
 package registry
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
+	"reflect"
+	"slices"
 	"strconv"
 	"time"
 
@@ -31,12 +35,20 @@ type Mention struct {
 	Section  string      `json:"section,omitempty"`
 	Rule     string      `json:"rule"`
 	User     string      `json:"user,omitempty"`
-	Time     time.Time   `json:"time"`
-	Snippet  string      `json:"snippet,omitempty"`
+	// Author signed the comment that it stands in, "" if nobody did: then it is
+	// User.
+	Author string `json:"author,omitempty"`
+	// Aux are the tasks and changes named beside it, such as "T123".
+	Aux     []string  `json:"aux,omitempty"`
+	Time    time.Time `json:"time"`
+	Snippet string    `json:"snippet,omitempty"`
 	// Redacted says that the revision was hidden or deleted, so that neither
-	// its user nor a quote is known any more.
+	// its user nor author nor a quote is known any more.
 	Redacted bool `json:"redacted,omitempty"`
 }
+
+// Equal reports whether two mentions are the same in everything.
+func (m Mention) Equal(o Mention) bool { return reflect.DeepEqual(m, o) }
 
 func recordMention(ctx context.Context, tx *sql.Tx, m detect.Mention, c detect.Change) (changed bool, err error) {
 	itemWiki := m.Wiki
@@ -58,12 +70,16 @@ func recordMention(ctx context.Context, tx *sql.Tx, m detect.Mention, c detect.C
 		return false, err
 	}
 	if redacted {
-		c.User, m.Snippet = "", ""
+		c.User, m.Author, m.Snippet, m.Aux = "", "", "", nil
+	}
+	aux, err := listText(m.Aux)
+	if err != nil {
+		return false, fmt.Errorf("what is named beside it: %w", err)
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO mention
-		(id, item_key, name, wiki, title, revision, section, rule_name, user_name, made_at, snippet, redacted)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		id, key, clean(m.Name), c.Wiki, clean(c.Title), c.Revision, section, m.Rule, clean(c.User), micros(c.Time), clean(m.Snippet), flag(redacted))
+		(id, kind, item_key, name, wiki, title, revision, section, rule_name, user_name, author, made_at, snippet, aux, redacted)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		id, m.Kind, key, clean(m.Name), c.Wiki, clean(c.Title), c.Revision, section, m.Rule, clean(c.User), clean(m.Author), micros(c.Time), clean(m.Snippet), aux, flag(redacted))
 	if err != nil {
 		return false, err
 	}
@@ -98,7 +114,7 @@ func (r *Registry) Withdraw(ctx context.Context, m Mention, at time.Time) error 
 // withdrawn, and those that a replay of the event may still add.
 func (r *Registry) Redact(ctx context.Context, m Mention) error {
 	err := r.write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE mention SET snippet = '', user_name = '', redacted = 1 WHERE wiki = ? AND revision = ?`, m.Wiki, m.Revision)
+		_, err := tx.ExecContext(ctx, `UPDATE mention SET snippet = '', user_name = '', author = '', aux = '', redacted = 1 WHERE wiki = ? AND revision = ?`, m.Wiki, m.Revision)
 		return err
 	})
 	if err != nil {
@@ -130,10 +146,27 @@ func resolveMentions(known resolver, mentions []Mention) []Mention {
 	return out
 }
 
-// mentionsSince reads the mentions since a time that were not withdrawn, and
-// all that are redacted, whose notices may still have to be.
-func mentionsSince(ctx context.Context, tx *sql.Tx, wiki string, since time.Time) ([]Mention, error) {
-	return mentions(ctx, tx, `wiki = ? AND withdrawn = 0 AND (made_at >= ? OR redacted = 1)`, wiki, micros(since))
+// mentionsSince reads the mentions of some kinds since a time that were not
+// withdrawn, and all that are redacted, whose notices may still have to be.
+func mentionsSince(ctx context.Context, tx *sql.Tx, q Query) ([]Mention, error) {
+	kinds, args := oneOf("kind", q.Kinds)
+	where := `wiki = ? AND withdrawn = 0 AND redacted = 0 AND made_at >= ? AND ` + kinds
+	shown, err := mentions(ctx, tx, where, append([]any{q.Wiki, micros(q.Since)}, args...)...)
+	if err != nil {
+		return nil, err
+	}
+	where = `wiki = ? AND withdrawn = 0 AND redacted = 1 AND ` + kinds
+	hidden, err := mentions(ctx, tx, where, append([]any{q.Wiki}, args...)...)
+	if err != nil || len(hidden) == 0 {
+		return shown, err
+	}
+	shown = append(shown, hidden...)
+	slices.SortFunc(shown, newestFirst)
+	return shown, nil
+}
+
+func newestFirst(a, b Mention) int {
+	return cmp.Or(b.Time.Compare(a.Time), cmp.Compare(b.Revision, a.Revision), cmp.Compare(a.As, b.As), cmp.Compare(a.Section, b.Section))
 }
 
 func mentions(ctx context.Context, tx *sql.Tx, where string, args ...any) ([]Mention, error) {
@@ -141,11 +174,15 @@ func mentions(ctx context.Context, tx *sql.Tx, where string, args ...any) ([]Men
 	err := query(ctx, tx, func(scan func(...any) error) error {
 		var m Mention
 		var made int64
-		err := scan(&m.As, &m.Name, &m.Wiki, &m.Title, &m.Revision, &m.Section, &m.Rule, &m.User, &made, &m.Snippet, &m.Redacted)
+		var aux string
+		err := scan(&m.As, &m.Name, &m.Wiki, &m.Title, &m.Revision, &m.Section, &m.Rule, &m.User, &m.Author, &made, &m.Snippet, &aux, &m.Redacted)
 		m.Time = moment(made)
+		if aux != "" && err == nil {
+			err = json.Unmarshal([]byte(aux), &m.Aux)
+		}
 		out = append(out, m)
 		return err
-	}, `SELECT item_key, name, wiki, title, revision, section, rule_name, user_name, made_at, snippet, redacted
+	}, `SELECT item_key, name, wiki, title, revision, section, rule_name, user_name, author, made_at, snippet, aux, redacted
 		FROM mention WHERE `+where+` ORDER BY made_at DESC, revision DESC, item_key, section`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read mentions: %w", err)
@@ -183,18 +220,43 @@ func (r *Registry) MovePage(ctx context.Context, wiki, from, to string, at time.
 
 // mentionedKeys returns the keys of the items that mentions made on a wiki and
 // that have one left, of whatever age, that is not withdrawn.
-func mentionedKeys(ctx context.Context, tx *sql.Tx, wiki string) (map[Key]bool, error) {
+func mentionedKeys(ctx context.Context, tx *sql.Tx, q Query) (map[Key]bool, error) {
+	kinds, args := oneOf("kind", q.Kinds)
 	out := make(map[Key]bool)
 	err := query(ctx, tx, func(scan func(...any) error) error {
 		var key Key
 		err := scan(&key)
 		out[key] = true
 		return err
-	}, `SELECT item_key FROM presence WHERE wiki = ? AND source = ? AND EXISTS
+	}, `SELECT item_key FROM presence WHERE wiki = ? AND source = ? AND `+kinds+` AND EXISTS
 		(SELECT 1 FROM mention WHERE mention.wiki = presence.wiki AND mention.item_key = presence.item_key AND mention.withdrawn = 0)`,
-		wiki, fromMentions)
+		append([]any{q.Wiki, fromMentions}, args...)...)
 	if err != nil {
 		return nil, fmt.Errorf("read which items are mentioned: %w", err)
+	}
+	return out, nil
+}
+
+// count is how many mentions were made in the last 30 and 90 days.
+type count struct{ month, quarter int }
+
+// mentionCounts counts the mentions of the last 90 days by the key that their
+// names give as written.
+func mentionCounts(ctx context.Context, tx *sql.Tx, q Query) (map[Key]count, error) {
+	kinds, args := oneOf("kind", q.Kinds)
+	month, quarter := micros(q.Now.AddDate(0, 0, -30)), micros(q.Now.AddDate(0, 0, -90))
+	out := make(map[Key]count)
+	err := query(ctx, tx, func(scan func(...any) error) error {
+		var key Key
+		var c count
+		err := scan(&key, &c.month, &c.quarter)
+		out[key] = c
+		return err
+	}, `SELECT item_key, SUM(made_at > ?), COUNT(*) FROM mention
+		WHERE wiki = ? AND `+kinds+` AND made_at > ? AND made_at <= ? AND withdrawn = 0 GROUP BY item_key`,
+		append(append([]any{month, q.Wiki}, args...), quarter, micros(q.Now))...)
+	if err != nil {
+		return nil, fmt.Errorf("count mentions: %w", err)
 	}
 	return out, nil
 }

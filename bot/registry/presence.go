@@ -20,59 +20,90 @@ const (
 
 // presence is an item as one source sees it.
 type presence struct {
-	source string
-	item   Item
+	wiki, source string
+	item         Item
 }
 
-// presences reads the rows that a condition selects, in key order.
+// presences reads the rows that a condition selects, in no order.
 func presences(ctx context.Context, tx *sql.Tx, where string, args ...any) ([]presence, error) {
 	var out []presence
 	err := query(ctx, tx, func(scan func(...any) error) error {
 		var p presence
-		var aliases string
+		var aliases, details string
 		var changed, gone int64
-		err := scan(&p.source, &p.item.Key, &p.item.Name, &p.item.Page, &p.item.URL, &p.item.Section,
-			&p.item.Deployed, &p.item.Listed, &p.item.Default, &aliases, &changed, &p.item.ChangedRevision, &gone)
+		err := scan(&p.wiki, &p.source, &p.item.Key, &p.item.Name, &p.item.Page, &p.item.URL, &p.item.Section,
+			&p.item.Deployed, &p.item.Listed, &p.item.Default, &aliases, &changed, &p.item.ChangedRevision, &gone, &details)
 		if err != nil {
 			return err
 		}
-		if err := json.Unmarshal([]byte(aliases), &p.item.Aliases); err != nil {
-			return fmt.Errorf("aliases of %s: %w", p.item.Key, err)
+		if aliases != "" {
+			if err := json.Unmarshal([]byte(aliases), &p.item.Aliases); err != nil {
+				return fmt.Errorf("aliases of %s: %w", p.item.Key, err)
+			}
+		}
+		if details != "" {
+			if err := json.Unmarshal([]byte(details), &p.item.Details); err != nil {
+				return fmt.Errorf("details of %s: %w", p.item.Key, err)
+			}
 		}
 		p.item.Changed, p.item.Gone = moment(changed), moment(gone)
 		out = append(out, p)
 		return nil
-	}, `SELECT source, item_key, name, page, url, section, deployed, listed, on_by_default, aliases, changed_at, changed_revision, gone_at
-		FROM presence WHERE `+where+` ORDER BY item_key, source`, args...)
+	}, `SELECT wiki, source, item_key, name, page, url, section, deployed, listed, on_by_default, aliases, changed_at, changed_revision, gone_at, details
+		FROM presence WHERE `+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read items: %w", err)
 	}
 	return out, nil
 }
 
+// insertPresences stores what a source says of items that it said nothing of.
+func insertPresences(ctx context.Context, tx *sql.Tx, wiki, source string, items []Item) error {
+	rows := make([][]any, 0, len(items))
+	for _, i := range items {
+		row, err := presenceRow(wiki, source, i)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, row)
+	}
+	err := insertRows(ctx, tx, `INSERT INTO presence
+		(name, page, url, section, deployed, listed, on_by_default, aliases, changed_at, changed_revision, gone_at, details, kind, wiki, source, item_key)`, rows)
+	if err != nil {
+		return fmt.Errorf("save items of %s: %w", source, err)
+	}
+	return nil
+}
+
 func insertPresence(ctx context.Context, tx *sql.Tx, wiki, source string, i Item) error {
-	return savePresence(ctx, tx, `INSERT INTO presence
-		(name, page, url, section, deployed, listed, on_by_default, aliases, changed_at, changed_revision, gone_at, wiki, source, item_key)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, wiki, source, i)
+	return insertPresences(ctx, tx, wiki, source, []Item{i})
 }
 
 func updatePresence(ctx context.Context, tx *sql.Tx, wiki, source string, i Item) error {
-	return savePresence(ctx, tx, `UPDATE presence SET
-		name = ?, page = ?, url = ?, section = ?, deployed = ?, listed = ?, on_by_default = ?, aliases = ?,
-		changed_at = ?, changed_revision = ?, gone_at = ? WHERE wiki = ? AND source = ? AND item_key = ?`, wiki, source, i)
-}
-
-func savePresence(ctx context.Context, tx *sql.Tx, text, wiki, source string, i Item) error {
-	aliases, err := json.Marshal(i.Aliases)
+	row, err := presenceRow(wiki, source, i)
 	if err != nil {
-		return fmt.Errorf("aliases of %s: %w", i.Key, err)
+		return err
 	}
-	_, err = tx.ExecContext(ctx, text, i.Name, i.Page, i.URL, i.Section, flag(i.Deployed), flag(i.Listed), flag(i.Default),
-		string(aliases), micros(i.Changed), i.ChangedRevision, micros(i.Gone), wiki, source, i.Key)
+	_, err = tx.ExecContext(ctx, `UPDATE presence SET
+		name = ?, page = ?, url = ?, section = ?, deployed = ?, listed = ?, on_by_default = ?, aliases = ?,
+		changed_at = ?, changed_revision = ?, gone_at = ?, details = ?, kind = ? WHERE wiki = ? AND source = ? AND item_key = ?`, row...)
 	if err != nil {
 		return fmt.Errorf("save item %s: %w", i.Key, err)
 	}
 	return nil
+}
+
+func presenceRow(wiki, source string, i Item) ([]any, error) {
+	aliases, err := listText(i.Aliases)
+	if err != nil {
+		return nil, fmt.Errorf("aliases of %s: %w", i.Key, err)
+	}
+	details, err := detailsText(i.Details)
+	if err != nil {
+		return nil, fmt.Errorf("details of %s: %w", i.Key, err)
+	}
+	return []any{i.Name, i.Page, i.URL, i.Section, flag(i.Deployed), flag(i.Listed), flag(i.Default),
+		aliases, micros(i.Changed), i.ChangedRevision, micros(i.Gone), details, i.Key.Kind(), wiki, source, i.Key}, nil
 }
 
 // canonical is an item as the store would give it back, so that two can be
@@ -89,6 +120,7 @@ func canonical(i Item) Item {
 	}
 	slices.Sort(aliases)
 	i.Aliases = slices.Compact(aliases)
+	i.Details = i.Details.canonical()
 	i.Changed, i.Gone = moment(micros(i.Changed)), moment(micros(i.Gone))
 	return i
 }

@@ -33,36 +33,62 @@ type Batch struct {
 	Cursor events.Cursor
 }
 
-// Record stores a batch and its cursor in one transaction and reports whether
-// anything but the cursor changed.
+// Record stores batches and the last of their cursors in one transaction and
+// reports whether anything but the cursor changed.
 //
 // A tool or user script that is mentioned becomes an item of the wiki where it
 // is mentioned, and a user script whose page changed one of its own wiki.
 // Extensions, skins and gadgets become items only through a survey; a mention
 // of one is kept under the name as written until a survey knows it. Names that
 // no page can have (empty, more than 255 bytes) are passed over.
-func (r *Registry) Record(ctx context.Context, b Batch) (changed bool, err error) {
+func (r *Registry) Record(ctx context.Context, batches ...Batch) (changed bool, err error) {
 	err = r.write(ctx, func(tx *sql.Tx) error {
-		for _, m := range b.Mentions {
-			new, err := recordMention(ctx, tx, m, b.Change)
+		changed = false
+		for _, b := range batches {
+			new, err := recordBatch(ctx, tx, b)
 			if err != nil {
-				return fmt.Errorf("mention of %s %s: %w", m.Kind, m.Name, err)
+				return fmt.Errorf("record revision %d of %s on %s: %w", b.Change.Revision, b.Change.Title, b.Change.Wiki, err)
 			}
 			changed = changed || new
 		}
-		for _, t := range b.Touches {
-			new, err := recordTouch(ctx, tx, t)
-			if err != nil {
-				return fmt.Errorf("change of %s %s: %w", t.Kind, t.Name, err)
-			}
-			changed = changed || new
-		}
-		return saveCursor(ctx, tx, b.Cursor)
+		return saveCursors(ctx, tx, batches)
 	})
 	if err != nil {
-		return false, fmt.Errorf("record revision %d of %s on %s: %w", b.Change.Revision, b.Change.Title, b.Change.Wiki, err)
+		return false, err
 	}
 	return changed, nil
+}
+
+func recordBatch(ctx context.Context, tx *sql.Tx, b Batch) (changed bool, err error) {
+	for _, m := range b.Mentions {
+		new, err := recordMention(ctx, tx, m, b.Change)
+		if err != nil {
+			return false, fmt.Errorf("mention of %s %s: %w", m.Kind, m.Name, err)
+		}
+		changed = changed || new
+	}
+	for _, t := range b.Touches {
+		new, err := recordTouch(ctx, tx, t)
+		if err != nil {
+			return false, fmt.Errorf("change of %s %s: %w", t.Kind, t.Name, err)
+		}
+		changed = changed || new
+	}
+	return changed, nil
+}
+
+// saveCursors stores the last cursor of each set of streams.
+func saveCursors(ctx context.Context, tx *sql.Tx, batches []Batch) error {
+	for i, b := range batches {
+		superseded := slices.ContainsFunc(batches[i+1:], func(later Batch) bool { return later.Cursor.Streams == b.Cursor.Streams })
+		if superseded {
+			continue
+		}
+		if err := saveCursor(ctx, tx, b.Cursor); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Cursor returns the stored position for a set of streams, zero if there is none.
@@ -195,9 +221,9 @@ func savePageChange(ctx context.Context, tx *sql.Tx, key Key, t detect.Touch) (c
 		return false, nil
 	}
 	return true, put(ctx, tx,
-		`UPDATE page_change SET wiki = ?, action = ?, changed_at = ?, revision = ?, user_name = ? WHERE item_key = ?`,
-		`INSERT INTO page_change (wiki, action, changed_at, revision, user_name, item_key) VALUES (?, ?, ?, ?, ?, ?)`,
-		t.Wiki, string(t.Action), now, t.Revision, clean(t.User), key)
+		`UPDATE page_change SET wiki = ?, kind = ?, action = ?, changed_at = ?, revision = ?, user_name = ? WHERE item_key = ?`,
+		`INSERT INTO page_change (wiki, kind, action, changed_at, revision, user_name, item_key) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		t.Wiki, t.Kind, string(t.Action), now, t.Revision, clean(t.User), key)
 }
 
 // setGone marks an item that no survey knows as gone on every wiki, or as back

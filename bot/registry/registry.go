@@ -28,7 +28,7 @@ import (
 	_ "modernc.org/sqlite" // the database driver "sqlite"
 )
 
-//go:embed migrations/*.sql
+//go:embed migrations
 var migrations embed.FS
 
 // Registry is an open store. It is safe for concurrent use: the database
@@ -121,7 +121,7 @@ func openSQLite(file string, pragmas ...string) (*sql.DB, error) {
 
 // migrate runs the migrations that the database has not seen.
 func migrate(ctx context.Context, db *sql.DB) error {
-	files, err := fs.Sub(migrations, "migrations")
+	files, err := fs.Sub(migrations, "migrations/sqlite")
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)
 	}

@@ -7,15 +7,11 @@ package registry
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"time"
 )
-
-// ErrShrunk says that a survey came back without the items that its source had
-// before. Nothing was changed: what the source said before stays in force.
-var ErrShrunk = errors.New("the source names nothing any more")
 
 // Survey is everything that one source says at one time, for one wiki.
 type Survey struct {
@@ -61,48 +57,62 @@ type SurveyState struct {
 	Checkpoint string `json:"-"`
 }
 
-// SaveSurvey replaces what the source said before about the wiki and reports
-// whether that changed anything but the time of the reading. Claims that are
-// gone are superseded, not deleted; items that the source does not name any
-// more are marked, and View calls an item gone once no source names it. An
-// empty survey where there were items before is refused with ErrShrunk.
+// SaveSurvey replaces what the source said before about the wiki, or the parts
+// that it names, and reports whether that changed anything but the time of the
+// reading. Claims that are gone are superseded, not deleted; items that the
+// source does not name any more are marked, and View calls an item gone once no
+// source names it. A survey without measures or accounts leaves those as they
+// were. One that names far less than the source did is held: the error is
+// ErrHeld, and what the source said before stays in force.
 func (r *Registry) SaveSurvey(ctx context.Context, s Survey) (changed bool, err error) {
+	items, said := s.items(), s.claims()
+	var held error
 	err = r.write(ctx, func(tx *sql.Tx) error {
-		items, err := saveItems(ctx, tx, s)
+		changed, held = false, nil
+		state, err := surveyState(ctx, tx, s.Source, s.Wiki)
 		if err != nil {
 			return err
 		}
-		claims, err := saveClaims(ctx, tx, s)
+		stored, err := itemsBefore(ctx, tx, s)
 		if err != nil {
 			return err
 		}
-		changed = items || claims
-		return saveSurveyState(ctx, tx, SurveyState{Source: s.Source, Wiki: s.Wiki, Read: s.At})
+		inForce, err := claimsBefore(ctx, tx, s)
+		if err != nil {
+			return err
+		}
+		if held = s.hold(&state, items, said, stored, inForce); held != nil {
+			return saveSurveyState(ctx, tx, state)
+		}
+		for _, save := range []func() (bool, error){
+			func() (bool, error) { return saveItems(ctx, tx, s, items, stored) },
+			func() (bool, error) { return saveClaims(ctx, tx, s, said, inForce) },
+			func() (bool, error) { return saveMeasures(ctx, tx, s, &state) },
+			func() (bool, error) { return saveAccounts(ctx, tx, s) },
+		} {
+			new, err := save()
+			if err != nil {
+				return err
+			}
+			changed = changed || new
+		}
+		state.saved(s)
+		return saveSurveyState(ctx, tx, state)
 	})
+	if err == nil {
+		err = held
+	}
 	if err != nil {
 		return false, fmt.Errorf("save survey of %s for %s: %w", s.Source, s.Wiki, err)
 	}
 	return changed, nil
 }
 
-func saveItems(ctx context.Context, tx *sql.Tx, s Survey) (changed bool, err error) {
-	stored, err := presences(ctx, tx, `wiki = ? AND source = ?`, s.Wiki, s.Source)
-	if err != nil {
-		return false, err
-	}
-	before := make(map[Key]Item, len(stored))
-	live := 0
-	for _, p := range stored {
-		before[p.item.Key] = p.item
-		if p.item.Gone.IsZero() {
-			live++
-		}
-	}
-	if len(s.Items) == 0 && live > 0 {
-		return false, fmt.Errorf("%w, it named %d items", ErrShrunk, live)
-	}
-
+// items are those of the survey that can be stored, as the store gives them
+// back, each once.
+func (s Survey) items() []Item {
 	named := make(map[Key]bool, len(s.Items))
+	out := make([]Item, 0, len(s.Items))
 	for _, item := range s.Items {
 		if !item.Key.storable() || named[item.Key] {
 			continue
@@ -110,43 +120,15 @@ func saveItems(ctx context.Context, tx *sql.Tx, s Survey) (changed bool, err err
 		named[item.Key] = true
 		item = canonical(item)
 		item.Gone = time.Time{}
-		old, known := before[item.Key]
-		switch {
-		case !known:
-			err = insertPresence(ctx, tx, s.Wiki, s.Source, item)
-		case !reflect.DeepEqual(old, item):
-			err = updatePresence(ctx, tx, s.Wiki, s.Source, item)
-		default:
-			continue
-		}
-		if err != nil {
-			return false, err
-		}
-		changed = true
+		out = append(out, item)
 	}
-	for _, p := range stored {
-		if named[p.item.Key] || !p.item.Gone.IsZero() {
-			continue
-		}
-		p.item.Gone = s.At
-		if err := updatePresence(ctx, tx, s.Wiki, s.Source, p.item); err != nil {
-			return false, err
-		}
-		changed = true
-	}
-	return changed, nil
+	return out
 }
 
-func saveClaims(ctx context.Context, tx *sql.Tx, s Survey) (changed bool, err error) {
-	stored, err := claimsInForce(ctx, tx, s.Wiki, s.Source)
-	if err != nil {
-		return false, err
-	}
-	before := make(map[statement]storedClaim, len(stored))
-	for _, c := range stored {
-		before[c.statement()] = c
-	}
+// claims are those of the survey that can be stored, each statement once.
+func (s Survey) claims() []Claim {
 	seen := make(map[statement]bool, len(s.Claims))
+	out := make([]Claim, 0, len(s.Claims))
 	for _, c := range s.Claims {
 		c.Holder, c.Evidence.Page, c.Evidence.User = clean(c.Holder), clean(c.Evidence.Page), clean(c.Evidence.User)
 		if c.HolderKind == User {
@@ -156,143 +138,145 @@ func saveClaims(ctx context.Context, tx *sql.Tx, s Survey) (changed bool, err er
 			continue
 		}
 		seen[c.statement()] = true
+		c.Evidence.Source = s.Source
+		if c.Evidence.Time.IsZero() {
+			c.Evidence.Time = s.At
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// hold reports with ErrHeld that the survey names too little to be believed at
+// once, and notes so; nil if it is to be saved.
+func (s Survey) hold(state *sourceState, items []Item, said []Claim, stored []presence, inForce []storedClaim) error {
+	live := 0
+	for _, p := range stored {
+		if p.item.Gone.IsZero() {
+			live++
+		}
+	}
+	if s.Part || !shrunk(live, len(items)) && !shrunk(len(inForce), len(said)) {
+		return nil
+	}
+	answer := answerOf(items, said)
+	if state.confirms(s, answer) {
+		return nil
+	}
+	state.Held, state.HeldItems, state.heldAnswer = s.At, len(items), writeAnswer(answer)
+	return fmt.Errorf("%w: %d items and %d claims, after %d and %d", ErrHeld, len(items), len(said), live, len(inForce))
+}
+
+// itemsBefore reads what the source said of items: of all, or for a Part of
+// those in it.
+func itemsBefore(ctx context.Context, tx *sql.Tx, s Survey) ([]presence, error) {
+	if !s.Part {
+		return presences(ctx, tx, `wiki = ? AND source = ?`, s.Wiki, s.Source)
+	}
+	keys := slices.Clone(s.Left)
+	for _, i := range s.Items {
+		keys = append(keys, i.Key)
+	}
+	var out []presence
+	for some := range slices.Chunk(keys, rowsAtOnce) {
+		in, args := oneOf("item_key", some)
+		rows, err := presences(ctx, tx, `wiki = ? AND source = ? AND `+in, append([]any{s.Wiki, s.Source}, args...)...)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, rows...)
+	}
+	return out, nil
+}
+
+// claimsBefore reads the claims in force that the survey may end: all of the
+// source, or for a Part those on the items in it.
+func claimsBefore(ctx context.Context, tx *sql.Tx, s Survey) ([]storedClaim, error) {
+	if !s.Part {
+		return claimsInForce(ctx, tx, s.Wiki, s.Source)
+	}
+	keys := slices.Clone(s.Left)
+	for _, i := range s.Items {
+		keys = append(keys, i.Key)
+	}
+	for _, c := range s.Claims {
+		keys = append(keys, c.Item)
+	}
+	var out []storedClaim
+	slices.Sort(keys)
+	for some := range slices.Chunk(slices.Compact(keys), rowsAtOnce) {
+		in, args := oneOf("item_key", some)
+		rows, err := claims(ctx, tx, `wiki = ? AND source = ? AND superseded_at = 0 AND `+in, append([]any{s.Wiki, s.Source}, args...)...)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, rows...)
+	}
+	return out, nil
+}
+
+func saveItems(ctx context.Context, tx *sql.Tx, s Survey, items []Item, stored []presence) (changed bool, err error) {
+	before := make(map[Key]Item, len(stored))
+	for _, p := range stored {
+		before[p.item.Key] = p.item
+	}
+	named := make(map[Key]bool, len(items))
+	var write []Item
+	var replaced, gone []Key
+	for _, item := range items {
+		named[item.Key] = true
+		old, known := before[item.Key]
+		if known && reflect.DeepEqual(old, item) {
+			continue
+		}
+		if known {
+			replaced = append(replaced, item.Key)
+		}
+		write = append(write, item)
+	}
+	for _, p := range stored {
+		left := !s.Part || slices.Contains(s.Left, p.item.Key)
+		if left && !named[p.item.Key] && p.item.Gone.IsZero() {
+			gone = append(gone, p.item.Key)
+		}
+	}
+	if err := execEach(ctx, tx, `DELETE FROM presence WHERE wiki = ? AND source = ?`, "item_key", replaced, s.Wiki, s.Source); err != nil {
+		return false, err
+	}
+	if err := insertPresences(ctx, tx, s.Wiki, s.Source, write); err != nil {
+		return false, err
+	}
+	err = execEach(ctx, tx, `UPDATE presence SET gone_at = ? WHERE wiki = ? AND source = ?`, "item_key", gone, micros(s.At), s.Wiki, s.Source)
+	return len(write)+len(gone) > 0, err
+}
+
+func saveClaims(ctx context.Context, tx *sql.Tx, s Survey, said []Claim, inForce []storedClaim) (changed bool, err error) {
+	before := make(map[statement]storedClaim, len(inForce))
+	for _, c := range inForce {
+		before[c.statement()] = c
+	}
+	seen := make(map[statement]bool, len(said))
+	var ended []int64
+	var write []Claim
+	for _, c := range said {
+		seen[c.statement()] = true
 		old, known := before[c.statement()]
 		if known && old.Standing == c.Standing && old.Evidence.User == c.Evidence.User {
 			continue
 		}
 		if known {
-			if err := supersedeClaim(ctx, tx, old.id, s.At); err != nil {
-				return false, err
-			}
+			ended = append(ended, old.id)
 		}
-		c.Evidence.Source = s.Source
-		if c.Evidence.Time.IsZero() {
-			c.Evidence.Time = s.At
-		}
-		if _, err := insertClaim(ctx, tx, s.Wiki, c); err != nil {
-			return false, err
-		}
-		changed = true
+		write = append(write, c)
 	}
-	for _, c := range stored {
-		if seen[c.statement()] {
-			continue
+	for _, c := range inForce {
+		if !seen[c.statement()] {
+			ended = append(ended, c.id)
 		}
-		if err := supersedeClaim(ctx, tx, c.id, s.At); err != nil {
-			return false, err
-		}
-		changed = true
 	}
-	_, err = tx.ExecContext(ctx, `UPDATE claim SET read_at = ? WHERE wiki = ? AND source = ? AND superseded_at = 0`, micros(s.At), s.Wiki, s.Source)
-	return changed, err
-}
-
-// SurveyFailed notes that a source could not be read; what it said before
-// stays in force. The state keeps the time of the first failure in a row and
-// the reason of the last.
-func (r *Registry) SurveyFailed(ctx context.Context, source, wiki string, at time.Time, reason string) error {
-	err := r.write(ctx, func(tx *sql.Tx) error {
-		states, err := surveyStates(ctx, tx, `wiki = ? AND source = ?`, wiki, source)
-		if err != nil {
-			return err
-		}
-		next := SurveyState{Source: source, Wiki: wiki, Failed: at, Reason: clean(reason)}
-		if len(states) > 0 {
-			next.Read = states[0].Read
-			if !states[0].Failed.IsZero() {
-				next.Failed = states[0].Failed
-			}
-		}
-		return saveSurveyState(ctx, tx, next)
-	})
-	if err != nil {
-		return fmt.Errorf("note the failed survey of %s for %s: %w", source, wiki, err)
+	if err := execEach(ctx, tx, `UPDATE claim SET superseded_at = ? WHERE superseded_at = 0`, "id", ended, micros(s.At)); err != nil {
+		return false, fmt.Errorf("supersede claims: %w", err)
 	}
-	return nil
-}
-
-// SurveyRead notes a good reading of a source that has no Survey, such as the
-// cells, and so ends its failure.
-func (r *Registry) SurveyRead(ctx context.Context, source, wiki string, at time.Time) error {
-	err := r.write(ctx, func(tx *sql.Tx) error {
-		return saveSurveyState(ctx, tx, SurveyState{Source: source, Wiki: wiki, Read: at})
-	})
-	if err != nil {
-		return fmt.Errorf("note the survey of %s for %s: %w", source, wiki, err)
-	}
-	return nil
-}
-
-// DropSource ends all that a source says about a wiki, because the wiki does
-// not use it any more, and reports whether there was anything. Its claims are
-// superseded, items that no other source names are gone, and how it was doing
-// is forgotten; if it is used again, it starts from nothing.
-func (r *Registry) DropSource(ctx context.Context, source, wiki string) (changed bool, err error) {
-	now := micros(time.Now())
-	err = r.write(ctx, func(tx *sql.Tx) error {
-		for _, end := range []struct {
-			text string
-			args []any
-		}{
-			{`UPDATE claim SET superseded_at = ? WHERE wiki = ? AND superseded_at = 0 AND source = ?`, []any{now, wiki, source}},
-			{`UPDATE presence SET gone_at = ? WHERE wiki = ? AND source = ? AND gone_at = 0`, []any{now, wiki, source}},
-			{`DELETE FROM survey_state WHERE wiki = ? AND source = ?`, []any{wiki, source}},
-		} {
-			res, err := tx.ExecContext(ctx, end.text, end.args...)
-			if err != nil {
-				return err
-			}
-			n, err := res.RowsAffected()
-			if err != nil {
-				return err
-			}
-			changed = changed || n > 0
-		}
-		if source != CellsSource {
-			return nil
-		}
-		_, err := tx.ExecContext(ctx, `DELETE FROM cells_read WHERE wiki = ?`, wiki)
-		return err
-	})
-	if err != nil {
-		return false, fmt.Errorf("drop the source %s of %s: %w", source, wiki, err)
-	}
-	return changed, nil
-}
-
-// Surveys returns how the sources of a wiki are doing, sorted by name: the
-// Surveys of a View without the rest.
-func (r *Registry) Surveys(ctx context.Context, wiki string) ([]SurveyState, error) {
-	var out []SurveyState
-	err := r.read(ctx, func(tx *sql.Tx) (err error) {
-		out, err = surveyStates(ctx, tx, `wiki = ?`, wiki)
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("how the sources of %s are doing: %w", wiki, err)
-	}
-	return out, nil
-}
-
-func saveSurveyState(ctx context.Context, tx *sql.Tx, s SurveyState) error {
-	return put(ctx, tx,
-		`UPDATE survey_state SET read_at = ?, failed_at = ?, reason = ? WHERE wiki = ? AND source = ?`,
-		`INSERT INTO survey_state (read_at, failed_at, reason, wiki, source) VALUES (?, ?, ?, ?, ?)`,
-		micros(s.Read), micros(s.Failed), s.Reason, s.Wiki, s.Source)
-}
-
-func surveyStates(ctx context.Context, tx *sql.Tx, where string, args ...any) ([]SurveyState, error) {
-	var out []SurveyState
-	err := query(ctx, tx, func(scan func(...any) error) error {
-		var s SurveyState
-		var read, failed int64
-		err := scan(&s.Wiki, &s.Source, &read, &failed, &s.Reason)
-		s.Read, s.Failed = moment(read), moment(failed)
-		out = append(out, s)
-		return err
-	}, `SELECT wiki, source, read_at, failed_at, reason FROM survey_state WHERE `+where+` ORDER BY wiki, source`, args...)
-	if err != nil {
-		return nil, fmt.Errorf("read survey states: %w", err)
-	}
-	return out, nil
+	_, err = insertClaims(ctx, tx, s.Wiki, write)
+	return len(write)+len(ended) > 0, err
 }

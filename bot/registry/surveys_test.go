@@ -92,9 +92,10 @@ func TestEmptySurveyIsRefused(t *testing.T) {
 	s.survey(listed(1, 10, "Growth", "extension:Echo"))
 	before := s.view("metawiki")
 	changed, err := s.open().SaveSurvey(t.Context(), Survey{Source: "maintainers", Wiki: "metawiki", At: at(2)})
-	if changed || !errors.Is(err, ErrShrunk) {
-		t.Errorf("SaveSurvey = %t, %v, want ErrShrunk", changed, err)
+	if changed || !errors.Is(err, ErrHeld) {
+		t.Errorf("SaveSurvey = %t, %v, want ErrHeld", changed, err)
 	}
+	before.Surveys[0].Held = at(2)
 	if diff := cmp.Diff(before, s.view("metawiki")); diff != "" {
 		t.Errorf("a refused survey changed something (-before +after):\n%s", diff)
 	}

@@ -66,53 +66,186 @@ type pageChange struct {
 	revision int64
 }
 
+// wikis are those whose sources say something about the wiki.
+func (q Query) wikis() []string {
+	if q.Wiki == AllWikis {
+		return []string{AllWikis}
+	}
+	return []string{q.Wiki, AllWikis}
+}
+
 // View reads everything about one wiki, with mentions since a time. Mentions
 // of things that are no item there keep the key of the name as written.
 // Claims on such keys are left out, and so are items that are known from
 // mentions alone when all of those were withdrawn or purged.
 func (r *Registry) View(ctx context.Context, q Query) (View, error) {
-	wiki, since := q.Wiki, q.Since
-	v := View{Wiki: wiki}
+	var v View
 	err := r.read(ctx, func(tx *sql.Tx) error {
-		rows, err := presences(ctx, tx, `wiki = ?`, wiki)
+		v = View{Wiki: q.Wiki}
+		known, claims, changes, err := knownItems(ctx, tx, q)
 		if err != nil {
 			return err
 		}
-		changes, err := pageChanges(ctx, tx, wiki)
-		if err != nil {
-			return err
-		}
-		claims, err := claimsInForce(ctx, tx, wiki, "")
-		if err != nil {
-			return err
-		}
-		mentions, err := mentionsSince(ctx, tx, wiki, since)
-		if err != nil {
-			return err
-		}
-		mentioned, err := mentionedKeys(ctx, tx, wiki)
-		if err != nil {
-			return err
-		}
-		known := newResolver(withoutUnmentioned(rows, mentioned, claims, changes))
 		v.Entries = entries(known, claims, changes)
+		mentions, err := mentionsSince(ctx, tx, q)
+		if err != nil {
+			return err
+		}
 		v.Mentions = resolveMentions(known, mentions)
-		if v.Notices, err = notices(ctx, tx, `wiki = ?`, wiki); err != nil {
+		if err := countInto(ctx, tx, q, known, v.Entries); err != nil {
 			return err
 		}
-		if v.Surveys, err = surveyStates(ctx, tx, `wiki = ?`, wiki); err != nil {
+		if v.Entries, err = ofTheWiki(ctx, tx, q, known, claims, v.Entries); err != nil {
 			return err
 		}
-		if v.Pages, err = pageStates(ctx, tx, wiki); err != nil {
+		if v.Accounts, err = accounts(ctx, tx, q.Wiki, v.Entries); err != nil {
 			return err
 		}
-		v.Notes, err = notes(ctx, tx, wiki)
+		if v.Notices, err = notices(ctx, tx, `wiki = ?`, q.Wiki); err != nil {
+			return err
+		}
+		if v.Surveys, err = surveyStates(ctx, tx, `wiki IN (?, ?)`, q.Wiki, AllWikis); err != nil {
+			return err
+		}
+		if v.Pages, err = pageStates(ctx, tx, q.Wiki); err != nil {
+			return err
+		}
+		v.Notes, err = notes(ctx, tx, q.Wiki)
 		return err
 	})
 	if err != nil {
-		return View{}, fmt.Errorf("read all about %s: %w", wiki, err)
+		return View{}, fmt.Errorf("read all about %s: %w", q.Wiki, err)
 	}
 	return v, nil
+}
+
+// knownItems reads the items that the sources name for a wiki and for all, what
+// is claimed about them, and how their pages changed.
+func knownItems(ctx context.Context, tx *sql.Tx, q Query) (resolver, []storedClaim, []pageChange, error) {
+	kinds, args := oneOf("kind", q.Kinds)
+	var rows []presence
+	var claimed []storedClaim
+	for _, wiki := range q.wikis() {
+		some, err := presences(ctx, tx, `wiki = ? AND `+kinds, append([]any{wiki}, args...)...)
+		if err != nil {
+			return resolver{}, nil, nil, err
+		}
+		rows = append(rows, some...)
+		of, err := claims(ctx, tx, `wiki = ? AND superseded_at = 0 AND `+kinds, append([]any{wiki}, args...)...)
+		if err != nil {
+			return resolver{}, nil, nil, err
+		}
+		claimed = append(claimed, of...)
+	}
+	changes, err := pageChanges(ctx, tx, q, rows)
+	if err != nil {
+		return resolver{}, nil, nil, err
+	}
+	mentioned, err := mentionedKeys(ctx, tx, q)
+	if err != nil {
+		return resolver{}, nil, nil, err
+	}
+	return newResolver(withoutUnmentioned(rows, mentioned, claimed, changes)), claimed, changes, nil
+}
+
+// ofTheWiki leaves out the items that only sources of all wikis name, but for
+// those that the wiki mentions or has claims about, unless they are asked for.
+func ofTheWiki(ctx context.Context, tx *sql.Tx, q Query, known resolver, claims []storedClaim, all []Entry) ([]Entry, error) {
+	if q.Catalogue || q.Wiki == AllWikis {
+		return all, nil
+	}
+	own := make(map[Key]bool, len(all))
+	add := func(k Key) {
+		for _, key := range known.resolve(k) {
+			own[key] = true
+		}
+	}
+	kinds, args := oneOf("kind", q.Kinds)
+	err := query(ctx, tx, func(scan func(...any) error) error {
+		var key Key
+		err := scan(&key)
+		add(key)
+		return err
+	}, `SELECT item_key FROM presence WHERE wiki = ? AND `+kinds, append([]any{q.Wiki}, args...)...)
+	if err != nil {
+		return nil, fmt.Errorf("read the items of %s: %w", q.Wiki, err)
+	}
+	for _, c := range claims {
+		if c.wiki == q.Wiki {
+			add(c.Item)
+		}
+	}
+	return slices.DeleteFunc(all, func(e Entry) bool { return e.Quarter == 0 && !own[e.Item.Key] }), nil
+}
+
+// countInto fills in what is counted about items: mentions, measures, wikis.
+func countInto(ctx context.Context, tx *sql.Tx, q Query, known resolver, all []Entry) error {
+	place := make(map[Key]*Entry, len(all))
+	for i := range all {
+		place[all[i].Item.Key] = &all[i]
+	}
+	counts, err := mentionCounts(ctx, tx, q)
+	if err != nil {
+		return err
+	}
+	for key, c := range counts {
+		if e := place[known.one(key)]; e != nil {
+			e.Month += c.month
+			e.Quarter += c.quarter
+		}
+	}
+	counted, err := measures(ctx, tx, q)
+	if err != nil {
+		return err
+	}
+	for _, m := range counted {
+		for _, key := range known.resolve(m.Item) {
+			m.Item = key
+			place[key].Measures = append(place[key].Measures, m)
+		}
+	}
+	for i := range all {
+		slices.SortStableFunc(all[i].Measures, func(a, b Measure) int {
+			return cmp.Or(cmp.Compare(a.Metric, b.Metric), cmp.Compare(a.Source, b.Source))
+		})
+	}
+	running, err := deployments(ctx, tx, q)
+	if err != nil {
+		return err
+	}
+	for key, n := range running {
+		for _, key := range known.resolve(key) {
+			place[key].Wikis += n
+		}
+	}
+	return nil
+}
+
+// deployments counts the wikis that run each extension and skin, and each
+// gadget: of a gadget that is its own.
+func deployments(ctx context.Context, tx *sql.Tx, q Query) (map[Key]int, error) {
+	kinds := q.Kinds
+	if len(kinds) == 0 {
+		kinds = detect.Kinds
+	}
+	out := make(map[Key]int)
+	for _, kind := range kinds {
+		wiki, args := "1 = 1", []any{kind}
+		if onWiki(kind) {
+			wiki, args = "wiki = ?", append(args, q.Wiki)
+		}
+		err := query(ctx, tx, func(scan func(...any) error) error {
+			var key Key
+			var n int
+			err := scan(&key, &n)
+			out[key] = n
+			return err
+		}, `SELECT item_key, COUNT(DISTINCT wiki) FROM presence WHERE kind = ? AND `+wiki+` AND deployed = 1 AND gone_at = 0 GROUP BY item_key`, args...)
+		if err != nil {
+			return nil, fmt.Errorf("count the wikis that run items: %w", err)
+		}
+	}
+	return out, nil
 }
 
 // withoutUnmentioned leaves out what only mentions said of items when none of
@@ -172,7 +305,31 @@ func entries(known resolver, claims []storedClaim, changes []pageChange) []Entry
 
 // pageChanges reads the changes of pages on a wiki, and of pages elsewhere
 // that are items there.
-func pageChanges(ctx context.Context, tx *sql.Tx, wiki string) ([]pageChange, error) {
+func pageChanges(ctx context.Context, tx *sql.Tx, q Query, rows []presence) ([]pageChange, error) {
+	kinds, args := oneOf("kind", q.Kinds)
+	out, err := readPageChanges(ctx, tx, `wiki = ? AND `+kinds, append([]any{q.Wiki}, args...)...)
+	if err != nil {
+		return nil, err
+	}
+	var elsewhere []Key
+	for _, p := range rows {
+		if !onWiki(p.item.Key.Kind()) || p.item.Key.Wiki() != q.Wiki {
+			elsewhere = append(elsewhere, p.item.Key)
+		}
+	}
+	slices.Sort(elsewhere)
+	for some := range slices.Chunk(slices.Compact(elsewhere), rowsAtOnce) {
+		in, args := oneOf("item_key", some)
+		more, err := readPageChanges(ctx, tx, `wiki <> ? AND `+in, append([]any{q.Wiki}, args...)...)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, more...)
+	}
+	return out, nil
+}
+
+func readPageChanges(ctx context.Context, tx *sql.Tx, where string, args ...any) ([]pageChange, error) {
 	var out []pageChange
 	err := query(ctx, tx, func(scan func(...any) error) error {
 		var c pageChange
@@ -181,8 +338,7 @@ func pageChanges(ctx context.Context, tx *sql.Tx, wiki string) ([]pageChange, er
 		c.at = moment(at)
 		out = append(out, c)
 		return err
-	}, `SELECT item_key, changed_at, revision FROM page_change
-		WHERE wiki = ? OR item_key IN (SELECT item_key FROM presence WHERE wiki = ?) ORDER BY item_key`, wiki, wiki)
+	}, `SELECT item_key, changed_at, revision FROM page_change WHERE `+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read changes of items: %w", err)
 	}
