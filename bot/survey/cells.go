@@ -26,47 +26,54 @@ type historian interface {
 // stewards are the names in the Steward cells of a table, by row.
 type stewards map[registry.Key][]registry.Holder
 
-// Cells reads what people did to the Steward cells of one table since a
-// revision, and returns it oldest first with the revision up to which it read.
-// self is the bot's own account, whose edits are nobody's claims. User links
-// count under "User" and under userNames, the wiki's own names of that
-// namespace.
+// CellTable is one table of the bot's, whose Steward cells people fill in.
+// Several tables on one page are read one by one.
+type CellTable struct {
+	// On is how the wiki reads titles.
+	On *wikitext.Site
+	// Page is the full title of the page, Region the id of the table's region.
+	Page, Region string
+	// Self is the bot's own account, whose edits are nobody's claims.
+	Self string
+
+	userNames []string // further names of the User namespace, for Cells
+}
+
+// maxHidden is how many hidden revisions in a row are looked behind, one
+// request each.
+const maxHidden = 50
+
+// Changes reads what people did to the Steward cells since a revision, and
+// returns it oldest first with the revision up to which it read.
 //
 // A revision whose text is hidden, or where the region or its table cannot be
 // read, is no change: what changed across it is given to the next one, with no
-// user, because nobody can tell whose word it is. So a blanked page takes
-// nobody out. If the bot's own edit is the next one, it is a new start: what it
-// could not carry over from a page that somebody broke, nobody took out. While
-// the newest revisions are of that sort, reading stops before them.
-//
-// Several tables on one page are read one by one, each since the revision that
-// was reached for it.
-func Cells(ctx context.Context, history historian, page, regionID string, after int64, self string, userNames ...string) ([]registry.CellChange, int64, error) {
+// user, because nobody can tell whose word it is. That holds, too, where the
+// revision to start after was hidden since: then the last visible one before it
+// is what the next is compared with. So a blanked page takes nobody out. If the
+// bot's own edit is the next one, it is a new start: what it could not carry
+// over from a page that somebody broke, nobody took out. While the newest
+// revisions are of that sort, reading stops before them.
+func (t CellTable) Changes(ctx context.Context, history historian, after int64) ([]registry.CellChange, int64, error) {
 	fail := func(err error) ([]registry.CellChange, int64, error) {
-		return nil, after, fmt.Errorf("read the steward cells of table %s on %s: %w", regionID, page, err)
+		return nil, after, fmt.Errorf("read the steward cells of table %s on %s: %w", t.Region, t.Page, err)
 	}
-	revisions, err := history.History(ctx, page, after)
+	revisions, err := history.History(ctx, t.Page, after)
 	if err != nil {
 		return fail(err)
 	}
 	if len(revisions) == 0 {
 		return nil, after, nil
 	}
-	r := cellReader{region: regionID, userNames: userNames, self: wikitext.NormalizeTitle(self)}
-	if parent := revisions[0].Parent; parent != 0 {
-		before, err := history.Revisions(ctx, parent)
-		if err != nil {
-			return fail(err)
-		}
-		if old, ok := before[parent]; ok {
-			r.start(old)
-		}
+	r := cellReader{CellTable: t}
+	if err := r.startBefore(ctx, history, revisions[0]); err != nil {
+		return fail(err)
 	}
 	var changes []registry.CellChange
 	upTo := after
 	for _, revision := range revisions {
 		for _, c := range r.next(revision) {
-			c.Page = page
+			c.Page = t.Page
 			changes = append(changes, c)
 		}
 		if !r.gap {
@@ -76,26 +83,44 @@ func Cells(ctx context.Context, history historian, page, regionID string, after 
 	return changes, upTo, nil
 }
 
+// Cells is CellTable.Changes for a wiki of which only the names of the User
+// namespace are known, besides "User".
+func Cells(ctx context.Context, history historian, page, regionID string, after int64, self string, userNames ...string) ([]registry.CellChange, int64, error) {
+	return CellTable{On: wikitext.DefaultSite(), Page: page, Region: regionID, Self: self, userNames: userNames}.Changes(ctx, history, after)
+}
+
 // cellReader goes through the revisions of a page.
 type cellReader struct {
-	region    string
-	userNames []string
-	self      string
-
+	CellTable
 	last stewards // of the last revision that could be read
 	seen bool     // there was a table before
 	gap  bool     // revisions after last could not be read
 }
 
-// start takes in the revision before the first.
-func (r *cellReader) start(revision wiki.Revision) {
-	cells, err := r.read(revision)
-	switch {
-	case err == nil:
-		r.last, r.seen = cells, true
-	case !errors.Is(err, wikitext.ErrNoRegion):
-		r.gap = true
+// startBefore takes in the last revision before the first that can be read.
+func (r *cellReader) startBefore(ctx context.Context, history historian, first wiki.Revision) error {
+	parent := first.Parent
+	for range maxHidden {
+		if parent == 0 {
+			return nil
+		}
+		before, err := history.Revisions(ctx, parent)
+		if err != nil {
+			return err
+		}
+		old := before[parent]
+		cells, err := r.read(old)
+		switch {
+		case err == nil:
+			r.last, r.seen = cells, true
+			return nil
+		case !old.Hidden:
+			r.gap = r.gap || !errors.Is(err, wikitext.ErrNoRegion)
+			return nil
+		}
+		r.gap, parent = true, old.Parent
 	}
+	return nil
 }
 
 // next takes in a revision and returns what it changed, in the order of rows'
@@ -114,7 +139,7 @@ func (r *cellReader) next(revision wiki.Revision) []registry.CellChange {
 		change.User, change.Registered = "", true
 	}
 	var out []registry.CellChange
-	if own := wikitext.NormalizeTitle(revision.User) == r.self; !own {
+	if own := accountName(r.On, revision.User) == accountName(r.On, r.Self); !own {
 		out = compare(r.last, cells, change)
 	}
 	r.last, r.seen, r.gap = cells, true, false
@@ -126,7 +151,7 @@ func (r *cellReader) read(revision wiki.Revision) (stewards, error) {
 	if revision.Hidden || revision.Missing {
 		return nil, fmt.Errorf("the text of revision %d cannot be read", revision.ID)
 	}
-	region, err := wikitext.Parse(revision.Text).Region(r.region)
+	region, err := r.On.Parse(revision.Text).Region(r.Region)
 	if err != nil {
 		return nil, err
 	}
@@ -148,7 +173,7 @@ func (r *cellReader) read(revision wiki.Revision) (stewards, error) {
 		if len(row.Cells) != len(header) || !row.Divided() {
 			return nil, fmt.Errorf("row %s has not one cell for each column", row.ID)
 		}
-		for _, h := range holders(row.Cells[column].Raw, r.userNames) {
+		for _, h := range holders(row.Cells[column].Raw, r.On, r.userNames) {
 			if !slices.Contains(cells[key], h) {
 				cells[key] = append(cells[key], h)
 			}

@@ -41,7 +41,7 @@ func TestHolders(t *testing.T) {
 		{"[[User:Ana", "team [[User:Ana"},
 	}
 	for _, tt := range tests {
-		if got := names(holders(tt.cell, []string{"Benutzer", "Benutzerin"})); got != tt.want {
+		if got := names(holders(tt.cell, wikitext.DefaultSite(), []string{"Benutzer", "Benutzerin"})); got != tt.want {
 			t.Errorf("holders(%q) = %s, want %s", tt.cell, got, tt.want)
 		}
 	}

@@ -32,25 +32,30 @@ func stewardColumn(header []string) int {
 // holders reads the names in a cell, divided by commas, semicolons and line
 // breaks. A part with links to user pages names those users, and its other text
 // is a remark; any other part names a team, unless it says that there is nobody.
-func holders(raw string, userNames []string) []registry.Holder {
+// userNames are further names of the wiki's User namespace. Names that are too
+// long to be stored, and those beyond the first fifty, are passed over.
+func holders(raw string, on *wikitext.Site, userNames []string) []registry.Holder {
 	var out []registry.Holder
 	add := func(name string, kind registry.HolderKind) {
 		h := registry.Holder{Name: name, Kind: kind}
-		if name != "" && !slices.Contains(out, h) {
+		if name != "" && len(name) <= maxWords && len(out) < maxNamed && !slices.Contains(out, h) {
 			out = append(out, h)
 		}
 	}
-	for _, part := range parts(raw) {
+	for _, part := range parts(on, raw) {
 		var users []string
-		for l := range wikitext.Parse(part).Links() {
-			if name, ok := linkedUser(l.Target, userNames); ok {
+		for l := range on.Parse(part).Links() {
+			if name, ok := linkedUser(on, l, userNames); ok {
 				users = append(users, name)
 			}
 		}
 		for _, name := range users {
 			add(name, registry.User)
 		}
-		if text := strings.Trim(wikitext.Plain(part), " \t*#:.|"); len(users) == 0 && !registry.IsNobody(text) {
+		if len(users) > 0 {
+			continue
+		}
+		if text := strings.Trim(tidy(noMail(wikitext.Plain(part))), " \t*#:.|"); !registry.IsNobody(text) {
 			add(text, registry.Team)
 		}
 	}
@@ -59,9 +64,9 @@ func holders(raw string, userNames []string) []registry.Holder {
 
 // parts divides a cell at its separators, not at those inside links, templates,
 // comments, signatures' times and character references.
-func parts(raw string) []string {
+func parts(on *wikitext.Site, raw string) []string {
 	raw = signed.ReplaceAllString(raw, "")
-	d := wikitext.Parse(raw)
+	d := on.Parse(raw)
 	shield := []byte(d.Masked())
 	hide := func(start, end int) {
 		for i := start; i < end; i++ {
@@ -87,29 +92,65 @@ func parts(raw string) []string {
 }
 
 // linkedUser returns the account whose user page, talk page or a subpage of
-// them a link leads to. User pages on other wikis count: one account holds on
-// all of them.
-func linkedUser(target string, userNames []string) (name string, ok bool) {
-	rest := wikitext.NormalizeTitle(strings.TrimLeft(target, " :"))
-	for {
+// them a link leads to.
+func linkedUser(on *wikitext.Site, l wikitext.Link, userNames []string) (name string, ok bool) {
+	t, err := l.Title()
+	if err != nil {
+		return "", false
+	}
+	return ownerOf(on, t, userNames)
+}
+
+// The numbers of the namespaces of users and of their talk, the same on every
+// wiki.
+const (
+	spaceUser     = 2
+	spaceUserTalk = 3
+)
+
+// ownerOf returns the account whose user page, talk page or a subpage of them
+// has a title. User pages on other wikis count, under the English name of their
+// namespace and those of this wiki's: one account holds on all of them.
+func ownerOf(on *wikitext.Site, t wikitext.Title, userNames []string) (name string, ok bool) {
+	if t.Interwiki == "" && (t.Namespace == spaceUser || t.Namespace == spaceUserTalk) {
+		name, _, _ = strings.Cut(t.Name, "/")
+		return name, name != ""
+	}
+	if t.Interwiki == "" && (t.Namespace != 0 || len(userNames) == 0) {
+		return "", false
+	}
+	for rest := t.Name; ; {
 		prefix, tail, found := strings.Cut(rest, ":")
 		if !found {
 			return "", false
 		}
-		if isUserNamespace(wikitext.NormalizeTitle(prefix), userNames) {
-			if i := strings.IndexAny(tail, "/#"); i >= 0 {
-				tail = tail[:i]
+		prefix = strings.TrimSpace(prefix)
+		inside, err := on.ParseTitle(prefix + ":x")
+		local := err == nil && inside.Interwiki == "" && (inside.Namespace == spaceUser || inside.Namespace == spaceUserTalk)
+		if local || isUserNamespace(prefix, userNames) {
+			if tail, _, _ = strings.Cut(tail, "/"); strings.TrimSpace(tail) == "" {
+				return "", false
 			}
-			name = wikitext.NormalizeTitle(tail)
-			return name, name != ""
+			account, err := on.ParseTitle("User:" + tail)
+			return account.Name, err == nil && account.Name != ""
 		}
 		rest = tail
 	}
 }
 
+// accountName writes the name of an account as the wiki does; a text that can be
+// none stays as it is.
+func accountName(on *wikitext.Site, name string) string {
+	if t, err := on.ParseTitle("User:" + name); err == nil && t.Namespace == spaceUser {
+		return t.Name
+	}
+	return name
+}
+
 func isUserNamespace(prefix string, userNames []string) bool {
+	prefix = strings.ReplaceAll(prefix, "_", " ")
 	if strings.EqualFold(prefix, "User") || strings.EqualFold(prefix, "User talk") {
 		return true
 	}
-	return slices.ContainsFunc(userNames, func(n string) bool { return strings.EqualFold(prefix, wikitext.NormalizeTitle(n)) })
+	return slices.ContainsFunc(userNames, func(n string) bool { return strings.EqualFold(prefix, strings.ReplaceAll(n, "_", " ")) })
 }

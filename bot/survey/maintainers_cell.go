@@ -19,10 +19,12 @@ import (
 )
 
 // shown returns a copy of an element without what does not belong to its text:
-// notes, edit links, what is struck out, hidden or in a table of its own.
+// notes, edit links, addresses for mail, what is struck out, hidden or in a table
+// of its own.
 func shown(s *goquery.Selection) *goquery.Selection {
 	s = s.Clone()
 	s.Find("style, script, link, meta, sup.reference, .mw-editsection, s, strike, del, table").Remove()
+	s.Find("a[href]").FilterFunction(func(_ int, a *goquery.Selection) bool { return isMail(a.AttrOr("href", "")) }).Remove()
 	s.Find("[style], [class], [hidden]").FilterFunction(func(_ int, e *goquery.Selection) bool { return hidesItself(e) }).Remove()
 	return s
 }
@@ -31,33 +33,36 @@ func shown(s *goquery.Selection) *goquery.Selection {
 func cellText(s *goquery.Selection) string {
 	s = shown(s)
 	s.Find("br, p, li, div").BeforeHtml(" ")
-	return tidy(s.Text())
+	return tidy(noMail(s.Text()))
 }
 
-// tidy folds white space and drops marks that only steer the direction.
-func tidy(s string) string {
-	return strings.Join(strings.Fields(strings.NewReplacer("\u200b", "", "\u200e", "", "\u200f", "", "\ufeff", "").Replace(s)), " ")
+func isMail(address string) bool {
+	scheme, _, _ := strings.Cut(strings.TrimSpace(address), ":")
+	return strings.EqualFold(scheme, "mailto")
 }
 
-// firstPage is the title that the first link to a wiki page leads to.
-func firstPage(cell *goquery.Selection) string {
+// spaceFile is the number of the namespace of files, the same on every wiki.
+const spaceFile = 6
+
+// firstPage is the title that the first link to a wiki page leads to. Pages of
+// files are passed over: they are icons.
+func firstPage(on *wikitext.Site, cell *goquery.Selection) string {
 	var title string
 	shown(cell).Find("a[href]").EachWithBreak(func(_ int, a *goquery.Selection) bool {
-		title = linkedPage(a.AttrOr("href", ""))
-		if strings.HasPrefix(title, "File:") { // an icon
-			title = ""
+		if t, ok := linkedTitle(on, a.AttrOr("href", "")); ok && t.Namespace != spaceFile {
+			title = t.String()
 		}
 		return title == ""
 	})
 	return title
 }
 
-// linkedPage is the title of the wiki page at an address, without a section; ""
-// for other addresses. It does not tell which wiki.
-func linkedPage(address string) string {
+// linkedTitle is the title of the wiki page at an address; ok is false for other
+// addresses. It does not tell which wiki.
+func linkedTitle(on *wikitext.Site, address string) (t wikitext.Title, ok bool) {
 	u, err := url.Parse(strings.TrimSpace(address))
 	if err != nil || u.Scheme != "" && u.Scheme != "http" && u.Scheme != "https" {
-		return ""
+		return wikitext.Title{}, false
 	}
 	var title string
 	if rest, ok := strings.CutPrefix(u.Path, "/wiki/"); ok {
@@ -72,17 +77,21 @@ func linkedPage(address string) string {
 			title = title[strings.LastIndexByte(title[:colon], '/')+1:]
 		}
 	}
-	title = wikitext.NormalizeTitle(title)
 	if _, rest, ok := strings.Cut(title, ":MyLanguage/"); ok {
 		title = rest
 	}
-	return title
+	t, err = on.ParseTitle(title)
+	return t, err == nil && t.Name != ""
 }
 
 // linkedHolder is the user whose user page, talk page or a subpage of one is at
 // an address, "" for others.
-func linkedHolder(address string) string {
-	name, _ := linkedUser(linkedPage(address), nil)
+func linkedHolder(on *wikitext.Site, address string) string {
+	t, ok := linkedTitle(on, address)
+	if !ok {
+		return ""
+	}
+	name, _ := ownerOf(on, t, nil)
 	return name
 }
 
@@ -111,16 +120,17 @@ type userAt struct {
 // semicolons and line breaks. Where a part links to users, they are named and
 // its text is a remark; else its text is the name, with what stands in
 // parentheses only if remarks says so. From "formerly" to the end of the line
-// nobody is named, as one cannot tell where the past ends.
-func namedIn(cell *goquery.Selection, remarks bool) []Holder {
+// nobody is named, as one cannot tell where the past ends. A text as long as no
+// name is, and whoever comes after the first fifty, is nobody either.
+func namedIn(on *wikitext.Site, cell *goquery.Selection, remarks bool) []Holder {
 	var list []Holder
 	add := func(h Holder) {
-		if h.Name != "" && !slices.Contains(list, h) {
+		if h.Name != "" && len(h.Name) <= maxWords && len(list) < maxNamed && !slices.Contains(list, h) {
 			list = append(list, h)
 		}
 	}
 	past := false
-	for _, p := range splitCell(shown(cell)) {
+	for _, p := range splitCell(on, shown(cell)) {
 		past = past && !p.first
 		text, users := p.present()
 		if at := pastWords.FindStringIndex(text); at != nil {
@@ -136,7 +146,7 @@ func namedIn(cell *goquery.Selection, remarks bool) []Holder {
 			if !remarks {
 				text = remarkText.ReplaceAllString(text, " ")
 			}
-			add(Holder{Name: strings.Trim(tidy(text), " .:/–—-")})
+			add(Holder{Name: strings.Trim(tidy(noMail(text)), " .:/–—-")})
 		}
 	}
 	return list
@@ -161,7 +171,7 @@ func (p *part) present() (string, []userAt) {
 
 // splitCell parts a cell at its separators. Commas in parentheses divide
 // nothing.
-func splitCell(cell *goquery.Selection) []*part {
+func splitCell(on *wikitext.Site, cell *goquery.Selection) []*part {
 	parts := []*part{{first: true}}
 	depth := 0
 	cut := func(newLine bool) {
@@ -204,7 +214,7 @@ func splitCell(cell *goquery.Selection) []*part {
 				block = true
 			case "a":
 				for _, attribute := range n.Attr {
-					if name := linkedHolder(attribute.Val); attribute.Key == "href" && name != "" {
+					if name := linkedHolder(on, attribute.Val); attribute.Key == "href" && name != "" {
 						p := parts[len(parts)-1]
 						p.users = append(p.users, userAt{name, p.text.Len()})
 						// A name is no place to divide.

@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/PuerkitoBio/goquery"
+
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/wikitext"
 )
 
 // maxColumns bounds a table whose spans are absurd.
@@ -130,9 +132,9 @@ func (r gridRow) text(column int) string {
 
 // holders returns those named in a column. remarks says whether what stands in
 // parentheses belongs to a name that is plain text.
-func (r gridRow) holders(column int, remarks bool) []Holder {
+func (r gridRow) holders(on *wikitext.Site, column int, remarks bool) []Holder {
 	if c := r.cell(column); c != nil {
-		return named(namedIn(c.selection, remarks))
+		return named(namedIn(on, c.selection, remarks))
 	}
 	return nil
 }

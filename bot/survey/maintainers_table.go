@@ -14,7 +14,9 @@ import (
 	"strings"
 
 	"github.com/PuerkitoBio/goquery"
+
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/wikitext"
 )
 
 // Component is one row of a page like mw:Developers/Maintainers.
@@ -51,7 +53,7 @@ type Holder struct {
 	Name string
 	// User says that the cell links to a user page, the talk page or a subpage
 	// of one, on this wiki or another. Namespaces are known by their English
-	// names only.
+	// names and by those of this wiki.
 	User bool
 }
 
@@ -59,8 +61,12 @@ type Holder struct {
 // mw:Developers/Maintainers: every table of class wikitable that has a column
 // for stewards. It returns an error when there is none, so that a changed layout
 // is never taken for a page without components. A row that says word for word
-// what another says in the same section counts once.
-func ParseMaintainers(html string) ([]Component, error) {
+// what another says in the same section counts once. on is how the wiki of the
+// page reads titles; nil stands for an English one.
+func ParseMaintainers(html string, on *wikitext.Site) ([]Component, error) {
+	if on == nil {
+		on = wikitext.DefaultSite()
+	}
 	document, err := goquery.NewDocumentFromReader(strings.NewReader(html))
 	if err != nil {
 		return nil, fmt.Errorf("read HTML: %w", err)
@@ -77,7 +83,7 @@ func ParseMaintainers(html string) ([]Component, error) {
 			headings.enter(found)
 		default:
 			tables++
-			if t, ok := newStewardTable(found, headings); ok {
+			if t, ok := newStewardTable(on, found, headings); ok {
 				good++
 				components = append(components, t.components()...)
 			}
@@ -145,6 +151,7 @@ func kindIn(text string) string {
 
 // stewardTable is a table that says who looks after what.
 type stewardTable struct {
+	on       *wikitext.Site
 	grid     htmlGrid
 	headings headingPath
 	kind     string // of all rows, as far as header and headings tell
@@ -154,8 +161,8 @@ type stewardTable struct {
 
 // newStewardTable finds the columns; ok is false for a table without one for
 // stewards.
-func newStewardTable(table *goquery.Selection, headings headingPath) (t stewardTable, ok bool) {
-	t = stewardTable{grid: newHTMLGrid(table), headings: headings}
+func newStewardTable(on *wikitext.Site, table *goquery.Selection, headings headingPath) (t stewardTable, ok bool) {
+	t = stewardTable{on: on, grid: newHTMLGrid(table), headings: headings}
 	t.steward = t.grid.column("steward")
 	if t.steward < 0 {
 		return t, false
@@ -194,16 +201,16 @@ func (t stewardTable) components() []Component {
 		}
 		c := Component{
 			Name:        cellText(name.selection),
-			Page:        firstPage(name.selection),
+			Page:        firstPage(t.on, name.selection),
 			Section:     t.headings.nearest(),
 			Description: row.text(t.description),
-			Maintainers: row.holders(t.individual, false),
-			Consulted:   row.holders(t.consulted, false),
-			Informed:    row.holders(t.informed, false),
+			Maintainers: row.holders(t.on, t.individual, false),
+			Consulted:   row.holders(t.on, t.consulted, false),
+			Informed:    row.holders(t.on, t.informed, false),
 		}
-		c.Unassigned = steward != nil && saysUnassigned(steward.selection)
+		c.Unassigned = steward != nil && saysUnassigned(t.on, steward.selection)
 		if !c.Unassigned {
-			c.Stewards = row.holders(t.steward, true)
+			c.Stewards = row.holders(t.on, t.steward, true)
 			names := make([]string, len(c.Stewards))
 			for i, h := range c.Stewards {
 				names[i] = h.Name
@@ -223,8 +230,8 @@ var unassigned = regexp.MustCompile(`(?i)^unassigned\b`)
 
 // saysUnassigned reports whether a cell says "Unassigned" and names nobody
 // besides, at least not as of now.
-func saysUnassigned(cell *goquery.Selection) bool {
-	stated := namedIn(cell, false)
+func saysUnassigned(on *wikitext.Site, cell *goquery.Selection) bool {
+	stated := namedIn(on, cell, false)
 	return len(stated) == 1 && !stated[0].User && unassigned.MatchString(stated[0].Name)
 }
 

@@ -19,7 +19,7 @@ func TestMaintainersPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := ParseMaintainers(string(html))
+	got, err := ParseMaintainers(string(html), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +98,7 @@ func TestWhoACellNames(t *testing.T) {
 		{"a user named like the past", `<a href="/wiki/User:Formerly">Formerly</a>`, []Holder{user("Formerly")}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got, err := ParseMaintainers(row("X", "Alpha", test.cell))
+			got, err := ParseMaintainers(row("X", "Alpha", test.cell), nil)
 			if err != nil || len(got) != 1 {
 				t.Fatalf("got %v, %v", got, err)
 			}
@@ -134,7 +134,7 @@ func TestSteward(t *testing.T) {
 		{`<a href="/wiki/User:Example">Ex</a>`, "Example", false},
 	} {
 		t.Run(test.cell, func(t *testing.T) {
-			got, err := ParseMaintainers(row("X", test.cell, ""))
+			got, err := ParseMaintainers(row("X", test.cell, ""), nil)
 			if err != nil || len(got) != 1 {
 				t.Fatalf("got %v, %v", got, err)
 			}
@@ -157,7 +157,7 @@ func TestFirstLinkOfAComponent(t *testing.T) {
 		{`<a href="%zz">Echo</a>`, ""},
 		{`Echo`, ""},
 	} {
-		got, err := ParseMaintainers(row(test.cell+"Echo", "Alpha", ""))
+		got, err := ParseMaintainers(row(test.cell+"Echo", "Alpha", ""), nil)
 		if err != nil || len(got) != 1 || got[0].Page != test.want {
 			t.Errorf("%s: got %+v, %v", test.cell, got, err)
 		}
@@ -166,7 +166,7 @@ func TestFirstLinkOfAComponent(t *testing.T) {
 
 func TestColumnsAreFoundByTheirHeaders(t *testing.T) {
 	got, err := ParseMaintainers(`<table class="wikitable"><tr><th>Informed</th><th>Maintainer(s)</th><th>CODE STEWARDS</th><th>Name of the extension<sup>not the steward, individual or maintainer</sup></th></tr>
-		<tr><td>A</td><td>B</td><td>C</td><td>D</td></tr></table>`)
+		<tr><td>A</td><td>B</td><td>C</td><td>D</td></tr></table>`, nil)
 	want := []Component{{Name: "D", Kind: "extension", Steward: "C", Stewards: []Holder{team("C")}, Maintainers: []Holder{team("B")}, Informed: []Holder{team("A")}}}
 	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" || err != nil {
 		t.Errorf("%v (-want +got)\n%s", err, diff)
@@ -174,7 +174,7 @@ func TestColumnsAreFoundByTheirHeaders(t *testing.T) {
 }
 
 func TestNotesInHeadersNameNoColumn(t *testing.T) {
-	got, err := ParseMaintainers(`<table class="wikitable"><tr><th>Component<sup>without a steward too</sup></th><th>Steward</th></tr><tr><td>A</td><td>B</td></tr></table>`)
+	got, err := ParseMaintainers(`<table class="wikitable"><tr><th>Component<sup>without a steward too</sup></th><th>Steward</th></tr><tr><td>A</td><td>B</td></tr></table>`, nil)
 	if err != nil || len(got) != 1 || got[0].Name != "A" || got[0].Steward != "B" {
 		t.Errorf("got %+v, %v", got, err)
 	}
@@ -182,7 +182,7 @@ func TestNotesInHeadersNameNoColumn(t *testing.T) {
 
 func TestHeadersWithinATableAreNoComponents(t *testing.T) {
 	repeated := `<tr><th>Component</th><th>Steward</th></tr>`
-	got, err := ParseMaintainers(`<table class="wikitable">` + repeated + `<tr><td>A</td><td>B</td></tr>` + repeated + `<tr><td>C</td><td>D</td></tr></table>`)
+	got, err := ParseMaintainers(`<table class="wikitable">`+repeated+`<tr><td>A</td><td>B</td></tr>`+repeated+`<tr><td>C</td><td>D</td></tr></table>`, nil)
 	if err != nil || len(got) != 2 || got[1].Name != "C" {
 		t.Errorf("got %+v, %v", got, err)
 	}
@@ -200,7 +200,7 @@ func TestKindComesFromTheNearestThatTells(t *testing.T) {
 		{"a heading of both", "<h2>Extensions and skins</h2>", "Component", "X", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got, err := ParseMaintainers(test.headings + strings.Replace(row(test.cell, "Alpha", ""), "Component", test.header, 1))
+			got, err := ParseMaintainers(test.headings+strings.Replace(row(test.cell, "Alpha", ""), "Component", test.header, 1), nil)
 			if err != nil || len(got) != 1 || got[0].Kind != test.want {
 				t.Errorf("got %+v, %v", got, err)
 			}
@@ -209,7 +209,7 @@ func TestKindComesFromTheNearestThatTells(t *testing.T) {
 }
 
 func TestTheTableOfContentsIsNoSection(t *testing.T) {
-	got, err := ParseMaintainers(`<h2>Core</h2><div id="toc" class="toc"><h2>Contents</h2></div>` + row("X", "Alpha", ""))
+	got, err := ParseMaintainers(`<h2>Core</h2><div id="toc" class="toc"><h2>Contents</h2></div>`+row("X", "Alpha", ""), nil)
 	if err != nil || len(got) != 1 || got[0].Section != "Core" {
 		t.Errorf("got %+v, %v", got, err)
 	}
@@ -217,7 +217,7 @@ func TestTheTableOfContentsIsNoSection(t *testing.T) {
 
 func TestTablesWithoutStewardsAreAnErrorOnlyTogether(t *testing.T) {
 	const other = `<table class="wikitable"><tr><th>Year</th></tr><tr><td>2020</td></tr></table>`
-	if got, err := ParseMaintainers(other + row("X", "Alpha", "")); err != nil || len(got) != 1 {
+	if got, err := ParseMaintainers(other+row("X", "Alpha", ""), nil); err != nil || len(got) != 1 {
 		t.Errorf("one of two: got %v, %v", got, err)
 	}
 	for name, html := range map[string]string{
@@ -228,7 +228,7 @@ func TestTablesWithoutStewardsAreAnErrorOnlyTogether(t *testing.T) {
 		"a steward in a cell":        `<table class="wikitable"><tr><td>Component</td><td>Steward</td></tr></table>`,
 		"only a column for stewards": `<table class="wikitable"><tr><th>Steward</th></tr><tr><td>Alpha</td></tr></table>`,
 	} {
-		if got, err := ParseMaintainers(html); err == nil || got != nil || !strings.Contains(err.Error(), "column for stewards") {
+		if got, err := ParseMaintainers(html, nil); err == nil || got != nil || !strings.Contains(err.Error(), "column for stewards") {
 			t.Errorf("%s: got %v, %v", name, got, err)
 		}
 	}
@@ -241,7 +241,7 @@ func TestAbsurdSpansAreBounded(t *testing.T) {
 		"tall":     head + strings.Repeat(`<tr><td rowspan="999999999">X</td><td rowspan="0">A</td></tr>`, 500) + `</table>`,
 		"negative": head + `<tr><td colspan="-5" rowspan="x">X</td><td colspan="0">A</td></tr></table>`,
 	} {
-		if got, err := ParseMaintainers(html); err != nil || len(got) == 0 || got[0].Steward != "A" {
+		if got, err := ParseMaintainers(html, nil); err != nil || len(got) == 0 || got[0].Steward != "A" {
 			t.Errorf("%s: got %v, %v", name, len(got), err)
 		}
 	}
@@ -257,7 +257,7 @@ func FuzzParseMaintainers(f *testing.F) {
 	f.Add(string(page))
 	f.Add(row(`<a href="/wiki/Extension:X">X</a>`, `Unassigned (formerly <a href="/wiki/User:A">A</a>`, `formerly; A,,(B`))
 	f.Fuzz(func(t *testing.T, html string) {
-		components, err := ParseMaintainers(html)
+		components, err := ParseMaintainers(html, nil)
 		if err != nil && components != nil {
 			t.Fatal("components and an error")
 		}

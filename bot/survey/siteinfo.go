@@ -35,6 +35,10 @@ type asker interface {
 // installed is an extension or a skin as siteinfo gives it.
 type installed struct {
 	Type, Name, URL string
+	Version         string
+	VCSVersion      string `json:"vcs-version"`
+	LicenceName     string `json:"license-name"`
+	Author          string
 }
 
 // interwiki is a prefix that the wiki knows.
@@ -42,9 +46,20 @@ type interwiki struct {
 	Prefix, URL string
 }
 
-// Siteinfo reads which extensions and skins a wiki runs. It is the list that
-// the wiki itself gives, so it names what is deployed, not what anybody
-// answers for.
+// SiteinfoSource is the source siteinfo: which extensions and skins a wiki
+// runs, with the versions that they give. It is the list that the wiki itself
+// has, so it names what is deployed, not what anybody answers for.
+func SiteinfoSource(api asker, wiki string) Source {
+	return Source{
+		Name:  "siteinfo",
+		Every: 6 * time.Hour,
+		Read: func(ctx context.Context, in Reading) (registry.Survey, error) {
+			return Siteinfo(ctx, api, wiki, in.At)
+		},
+	}
+}
+
+// Siteinfo is one reading of the source siteinfo.
 func Siteinfo(ctx context.Context, api asker, wiki string, at time.Time) (registry.Survey, error) {
 	var answer struct {
 		Query struct {
@@ -66,12 +81,15 @@ func Siteinfo(ctx context.Context, api asker, wiki string, at time.Time) (regist
 		if !ok {
 			continue
 		}
-		if i, again := places[item.Key]; again { // parts of one extension share its page
-			s.Items[i].Aliases = append(s.Items[i].Aliases, item.Name)
+		i, again := places[item.Key]
+		if !again {
+			places[item.Key] = len(s.Items)
+			s.Items = append(s.Items, item)
 			continue
 		}
-		places[item.Key] = len(s.Items)
-		s.Items = append(s.Items, item)
+		// Parts of one extension share its page. What they all say is the extension's.
+		s.Items[i].Aliases = append(s.Items[i].Aliases, item.Name)
+		s.Items[i].Version = cmp.Or(s.Items[i].Version, item.Version)
 	}
 	return s, nil
 }
@@ -84,13 +102,15 @@ func (e installed) item(prefix string, linked bool) (item registry.Item, ok bool
 	if e.Type == "skin" {
 		kind = detect.Skin
 	}
-	display := wikitext.Plain(e.Name)
-	item = registry.Item{Name: display, Deployed: true}
+	display := plainText(e.Name, maxWords)
+	item = registry.Item{Name: display, Deployed: true, Details: registry.Details{
+		Version: e.version(), Licence: plainText(e.LicenceName, maxWords), Authors: people(e.Author),
+	}}
 	name := display
 	if page, host := componentPage(e.URL); page != "" {
 		_, name, _ = strings.Cut(page, ":")
 		item.Name = cmp.Or(display, name)
-		if display != name {
+		if display != name && display != "" {
 			item.Aliases = []string{name}
 		}
 		if linked && host == mediawikiOrgHost {
@@ -105,6 +125,20 @@ func (e installed) item(prefix string, linked bool) (item registry.Item, ok bool
 	}
 	item.Key = registry.NewKey(kind, "", name)
 	return item, true
+}
+
+// version is the version that the part gives and the start of the id of its
+// commit, as Special:Version shows them; "" where there is neither.
+func (e installed) version() string {
+	version := plainText(e.Version, maxWords)
+	commit := strings.TrimSpace(e.VCSVersion)
+	if len(commit) < 7 || strings.Trim(commit, "0123456789abcdef") != "" {
+		return version
+	}
+	if version == "" {
+		return commit[:7]
+	}
+	return version + " (" + commit[:7] + ")"
 }
 
 // componentPage returns the title of the extension's or skin's page that an
