@@ -10,6 +10,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -34,9 +35,14 @@ type Served struct {
 
 // Config is what a Bot needs.
 type Config struct {
-	Wikis    []Served
-	Registry *registry.Registry
-	Stream   events.Config
+	Wikis []Served
+	// Read are wikis that sources are read from, without an account.
+	Read []config.ReadWiki
+	// Toolhub and Striker are the addresses of the catalogues of tools, List is
+	// the operator's own list, a file; "" where there is none.
+	Toolhub, Striker, List string
+	Registry               *registry.Registry
+	Stream                 events.Config
 	// UserAgent names the bot and how to reach its operator, to every wiki.
 	UserAgent string
 	// DryRun, when not nil, gets a diff of each edit that would be made, and
@@ -48,8 +54,17 @@ type Config struct {
 	// ListedWithin is how long a change may take to show in a wiki's lists, which
 	// lag behind its events; 10 s if zero.
 	ListedWithin time.Duration
-	// SurveyEvery is how often every source is read again; an hour if zero.
+	// SurveyEvery is how often every source is read again; each on its own
+	// schedule if zero.
 	SurveyEvery time.Duration
+	// SurveyPatience is how long a source may be silent in the middle of a
+	// reading; ten minutes if zero.
+	SurveyPatience time.Duration
+	// RetryAfter is when a source is read again that could not be; the wait
+	// doubles each time. A minute if zero.
+	RetryAfter time.Duration
+	// Terminal shows how far long readings are, nil if nobody looks at one.
+	Terminal io.Writer
 	// StartWithin is how long a wiki may take to answer at start-up; two
 	// minutes if zero.
 	StartWithin time.Duration
@@ -76,19 +91,22 @@ func (e *RefusedError) Unwrap() error { return e.Err }
 // Bot serves a set of wikis: from one stream, but for those that are polled.
 type Bot struct {
 	Config
-	stream  *events.Stream
-	sites   map[string]*site // by database name
-	metrics *metrics
-	pulse   pulse
-	gaps    gapLog
-	started time.Time
+	stream *events.Stream
+	sites  map[string]*site // by database name
+	places map[string]*place
+	// catalogue are the readers of what is the same for all wikis.
+	catalogue []*reader
+	terminal  terminal
+	metrics   *metrics
+	pulse     pulse
+	gaps      gapLog
+	started   time.Time
 }
 
 // New returns a bot. It reaches nothing yet.
 func New(c Config) (*Bot, error) {
-	if c.SurveyEvery == 0 {
-		c.SurveyEvery = time.Hour
-	}
+	c.SurveyPatience = cmp.Or(c.SurveyPatience, 10*time.Minute)
+	c.RetryAfter = cmp.Or(c.RetryAfter, time.Minute)
 	if c.StartWithin == 0 {
 		c.StartWithin = 2 * time.Minute
 	}
@@ -105,7 +123,8 @@ func New(c Config) (*Bot, error) {
 		c.Metrics = prometheus.NewRegistry()
 	}
 	c.Stream.UserAgent, c.Stream.Log, c.Stream.Metrics = c.UserAgent, c.Log, c.Metrics
-	b := &Bot{Config: c, sites: map[string]*site{}, metrics: newMetrics(c.Metrics)}
+	b := &Bot{Config: c, sites: map[string]*site{}, places: map[string]*place{}, metrics: newMetrics(c.Metrics)}
+	b.terminal.out = c.Terminal
 	c.Stream.Want = b.wants
 	b.stream = events.New(c.Stream)
 	b.started = b.now()
@@ -115,6 +134,13 @@ func New(c Config) (*Bot, error) {
 			return nil, fmt.Errorf("serve %s: %w", w.Wiki.Wiki, err)
 		}
 		b.sites[w.Wiki.Wiki] = s
+	}
+	for _, w := range c.Read {
+		p, err := b.newPlace(w)
+		if err != nil {
+			return nil, err
+		}
+		b.places[w.Wiki] = p
 	}
 	return b, nil
 }
@@ -141,6 +167,9 @@ func (b *Bot) run(ctx context.Context) error {
 	defer lease.release(ctx)
 	for _, s := range b.sites {
 		defer s.client.Close()
+	}
+	for _, p := range b.places {
+		defer p.client.Close()
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return lease.keep(ctx) })

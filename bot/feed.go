@@ -60,10 +60,14 @@ func (b *Bot) feeds() []*feed {
 	return all
 }
 
-// wants reports whether the stream's events of a wiki are looked at.
+// wants reports whether the stream's events of a wiki are looked at: it is
+// served, or its pages may be sources.
 func (b *Bot) wants(wiki []byte, _ int) bool {
-	s, served := b.sites[string(wiki)]
-	return served && s.conf.Source != config.Poll
+	if s, served := b.sites[string(wiki)]; served {
+		return s.conf.Source != config.Poll
+	}
+	_, read := b.places[string(wiki)]
+	return read
 }
 
 func (f *feed) polled() bool {

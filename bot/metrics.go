@@ -15,7 +15,8 @@ type metrics struct {
 	findings *prometheus.CounterVec // by kind of finding
 	skipped  *prometheus.CounterVec // by reason
 	edits    *prometheus.CounterVec // by wiki and outcome
-	surveys  *prometheus.CounterVec // by source and outcome
+	surveys  *prometheus.CounterVec // by wiki, source and outcome
+	read     *prometheus.GaugeVec   // by wiki and source
 	gaps     *prometheus.CounterVec // by wiki and cause
 	found    *prometheus.CounterVec // by wiki
 }
@@ -26,13 +27,27 @@ func newMetrics(r prometheus.Registerer) *metrics {
 		r.MustRegister(c)
 		return c
 	}
+	read := prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		Namespace: "codesteward", Name: "survey_read_timestamp_seconds",
+		Help: "When an ownership source was last read well. What is the same for all wikis has no wiki.",
+	}, []string{"wiki", "source"})
+	r.MustRegister(read)
 	return &metrics{
 		findings: counter("findings_total", "Findings that events led to.", "finding"),
 		skipped:  counter("edits_skipped_total", "Watched edits that could not be looked at, by reason.", "reason"),
 		edits:    counter("pages_published_total", "Pages that passed the write gate, by outcome.", "wiki", "outcome"),
-		surveys:  counter("surveys_total", "Readings of ownership sources.", "source", "outcome"),
+		surveys:  counter("surveys_total", "Readings of ownership sources, by outcome.", "wiki", "source", "outcome"),
+		read:     read,
 		gaps:     counter("gaps_filled_total", "Gaps of the stream that were looked up on a wiki, by cause.", "wiki", "cause"),
 		found:    counter("gap_events_total", "Changes that were found on a wiki when gaps of the stream were looked up.", "wiki"),
+	}
+}
+
+// surveyed counts a reading.
+func (m *metrics) surveyed(wiki, source, outcome string, at time.Time) {
+	m.surveys.WithLabelValues(wiki, source, outcome).Inc()
+	if outcome == readChanged || outcome == readUnchanged {
+		m.read.WithLabelValues(wiki, source).Set(float64(at.Unix()))
 	}
 }
 

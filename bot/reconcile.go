@@ -29,7 +29,7 @@ const (
 // anew and on a clock, until ctx ends.
 func (s *site) reconcile(ctx context.Context) error {
 	for told := false; ; {
-		surveyed := s.due.isComplete()
+		surveyed := s.complete()
 		if s.rulesDue.Swap(false) {
 			if err := s.readRules(ctx); err != nil {
 				return err
@@ -51,6 +51,8 @@ func (s *site) reconcile(ctx context.Context) error {
 // reconcileOnce takes one clock reading and one revision of the rules, plans
 // every page and publishes each.
 func (s *site) reconcileOnce(ctx context.Context) error {
+	// Before the view is read: it holds what was tried by now.
+	complete, pending := s.complete(), s.pending()
 	set, at := s.rules.Load(), s.now()
 	if s.doubt.Swap(false) {
 		clear(s.settled)
@@ -63,26 +65,24 @@ func (s *site) reconcileOnce(ctx context.Context) error {
 	if set.rules != nil {
 		under.Pages = append(plan.Titles(set.rules), s.pages.ReportPage)
 	}
-	if !s.due.isComplete() {
-		// Half of what is known makes tables that are wrong for a moment, and the
-		// notes are those of the last process. What is wrong with the rules can be
-		// said all the same.
-		if set.rejected == nil {
-			return nil
-		}
-		return s.report(ctx, set, under, at)
-	}
-	if err := s.publishAll(ctx, plan.Input{Site: s.pages, Rules: set.rules, View: view, Now: at}, under); err != nil {
+	// Half of what is known makes tables that are wrong for a moment: each waits
+	// for its own sources.
+	in := plan.Input{Site: s.pages, Rules: set.rules, View: view, Now: at, Pending: pending}
+	if err := s.publishAll(ctx, in, under, complete); err != nil {
 		return err
+	}
+	if !complete && set.rejected == nil {
+		return nil // the notes are those of the last process
 	}
 	return s.report(ctx, set, under, at)
 }
 
-// publishAll plans and publishes every page but the report.
-func (s *site) publishAll(ctx context.Context, in plan.Input, under publish.Rules) error {
-	stale := map[string]bool{} // notes on pages that are not planned any more
+// publishAll plans and publishes every page but the report. Notes on pages that
+// are not planned any more go once all is complete.
+func (s *site) publishAll(ctx context.Context, in plan.Input, under publish.Rules, complete bool) error {
+	stale := map[string]bool{}
 	for name := range in.View.Notes {
-		stale[name] = strings.HasPrefix(name, notePage)
+		stale[name] = complete && strings.HasPrefix(name, notePage)
 	}
 	// A mention that falls out may make room for another one: that has to be
 	// looked at as well.

@@ -87,9 +87,8 @@ func (s *site) readRules(ctx context.Context) error {
 	}
 	s.rules.Store(&set)
 	if len(problems) == 0 {
-		s.due.all(s.sources())
+		s.useRules()
 	}
-	s.read.wake()
 	return nil
 }
 

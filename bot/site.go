@@ -5,11 +5,11 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -41,10 +41,13 @@ type site struct {
 	every        time.Duration
 	troubleAfter time.Duration
 	rules        atomic.Pointer[ruleset] // nil before the first reading
-	// plan and read wake reconcile and survey; due says which sources.
-	plan, read signal
-	due        dueSources
-	rulesDue   atomic.Bool
+	plan         signal                  // wakes reconcile
+	rulesDue     atomic.Bool
+	bot          *Bot
+	readers      map[string]*reader // of its sources, by name
+	order        []*reader          // the same
+	// heard are the other wikis on whose pages its sources depend.
+	heard atomic.Pointer[map[string]bool]
 	// settled is the plan that a page or region is known to hold, by its name;
 	// doubt says that somebody may have changed one. Reconcile alone uses
 	// settled.
@@ -65,7 +68,8 @@ func newSite(b *Bot, w Served) (*site, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &site{
+	s := &site{
+		bot:     b,
 		conf:    w,
 		pages:   plan.Site{Wiki: w.Wiki.Wiki, Bot: w.User, ConfigPage: w.ConfigPage, ReportPage: w.ReportPage(), StopPage: w.StopPage()},
 		client:  client,
@@ -74,14 +78,16 @@ func newSite(b *Bot, w Served) (*site, error) {
 		metrics: b.metrics,
 		now:     b.now,
 		log:     log,
-		every:   b.SurveyEvery,
+		every:   cmp.Or(b.SurveyEvery, time.Hour),
 		settled: map[string]string{},
 		stood:   map[string]bool{},
 		plan:    newSignal(),
-		read:    newSignal(),
+		readers: map[string]*reader{},
 
 		troubleAfter: b.TroubleAfter,
-	}, nil
+	}
+	s.newReaders(b)
+	return s, nil
 }
 
 // start logs in and checks that the API is that of the wiki, and the account
@@ -139,6 +145,7 @@ func (s *site) load(ctx context.Context) error {
 		return err
 	}
 	s.restoreRules(stored, ok)
+	s.useRules()
 	return s.readRules(ctx)
 }
 
@@ -167,65 +174,5 @@ func (s signal) wait(ctx context.Context, d time.Duration) error {
 	return nil
 }
 
-// dueSources are the surveys that have to be made.
-type dueSources struct {
-	mu    sync.Mutex
-	names map[string]bool
-	// complete says that every source was read, or tried, since the start and
-	// since the rules in force came into force.
-	complete bool
-}
-
-func (d *dueSources) add(names ...string) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.addLocked(names)
-}
-
-func (d *dueSources) addLocked(names []string) {
-	if d.names == nil {
-		d.names = map[string]bool{}
-	}
-	for _, name := range names {
-		d.names[name] = true
-	}
-}
-
-// all adds every source, and what is known is not complete before they are read.
-func (d *dueSources) all(names []string) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.addLocked(names)
-	d.complete = false
-}
-
-// done says that what was taken is read. It reports whether that has made what
-// is known complete.
-func (d *dueSources) done() bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	before := d.complete
-	d.complete = before || len(d.names) == 0
-	return d.complete && !before
-}
-
-func (d *dueSources) isComplete() bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.complete
-}
-
-// take empties the set and returns it.
-func (d *dueSources) take() map[string]bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	names := d.names
-	d.names = nil
-	return names
-}
-
-// ask makes a survey run at once.
-func (s *site) ask(source string) {
-	s.due.add(source)
-	s.read.wake()
-}
+// ask has a source read at once.
+func (s *site) ask(source string) { s.readers[source].ask() }

@@ -1,61 +1,38 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// This file holds when the ownership sources of a wiki are read.
+// This file holds the readers of a wiki's ownership sources at work, and the
+// reading of the Steward cells.
 
 package bot
 
 import (
 	"context"
-	"errors"
+	"slices"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/survey"
-	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/wiki"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/events"
 )
-
-// gadgetsDefinition is the page that says which gadgets a wiki has.
-const gadgetsDefinition = "MediaWiki:Gadgets-definition"
 
 // kept is how long closed notices, mentions and superseded claims are kept.
 const kept = 365 * 24 * time.Hour
 
-// sources returns the names of all sources, in the order in which they are
-// read.
-func (s *site) sources() []string {
-	return []string{"siteinfo", "gadgets", "maintainers", registry.CellsSource}
-}
-
-// survey reads every source at the start and regularly, and single ones when an
-// event asks for it, until ctx ends.
+// survey runs the readers of the wiki's sources, and does what has to be done
+// regularly, until ctx ends.
 func (s *site) survey(ctx context.Context) error {
-	s.due.all(s.sources())
-	next := time.Now().Add(s.every)
-	for {
-		due := s.due.take()
-		for _, source := range s.sources() {
-			if !due[source] {
-				continue
-			}
-			changed, err := s.readSource(ctx, source)
-			if err != nil {
+	g, ctx := errgroup.WithContext(ctx)
+	for _, r := range s.order {
+		g.Go(func() error { return r.run(ctx) })
+	}
+	g.Go(func() error {
+		for {
+			if err := newSignal().wait(ctx, s.every); err != nil {
 				return err
 			}
-			if changed {
-				s.log.Info().Str("source", source).Msg("survey brought something new")
-				s.plan.wake()
-			}
-		}
-		if s.due.done() {
-			s.plan.wake()
-		}
-		if err := s.read.wait(ctx, time.Until(next)); err != nil {
-			return err
-		}
-		if time.Now().After(next) {
-			next = time.Now().Add(s.every)
-			s.due.add(s.sources()...)
 			s.rulesDue.Store(true) // in case the event of an edit was lost
 			s.doubt.Store(true)
 			if err := s.reg.Purge(ctx, s.now().Add(-kept)); err != nil {
@@ -63,67 +40,90 @@ func (s *site) survey(ctx context.Context) error {
 			}
 			s.plan.wake()
 		}
-	}
+	})
+	return g.Wait()
 }
 
-// readSource reads one source into the registry. A source that cannot be read
-// changes nothing but its own state; the error is one of our own.
-func (s *site) readSource(ctx context.Context, source string) (changed bool, err error) {
-	if source == registry.CellsSource {
-		return s.readCells(ctx)
-	}
-	at := s.now()
-	var found registry.Survey
-	switch source {
-	case "siteinfo":
-		found, err = survey.Siteinfo(ctx, s.client, s.conf.Wiki.Wiki, at)
-	case "gadgets":
-		found, err = survey.Gadgets(ctx, s.client, s.conf.Wiki.Wiki, at)
-	case "maintainers":
-		pages := s.maintainersPages()
-		if len(pages) == 0 {
-			return s.reg.DropSource(ctx, source, s.conf.Wiki.Wiki)
+// told is called when a source was read. News of it are planned with, and what
+// builds upon them is read again soon.
+func (s *site) told(name string, news bool) {
+	if news {
+		s.plan.wake()
+		for _, next := range builtOn[name] {
+			if r := s.readers[next]; r != nil {
+				r.askSoon()
+			}
 		}
-		found, _, err = survey.Maintainers(ctx, s.client, s.conf.Wiki.Wiki, at, pages...)
 	}
-	if err != nil {
-		return s.sourceFailed(ctx, source, err)
+	for _, r := range s.order {
+		r.wake.wake() // it may be ready now
 	}
-	changed, err = s.reg.SaveSurvey(ctx, found)
-	if errors.Is(err, registry.ErrShrunk) {
-		return s.sourceFailed(ctx, source, err)
-	}
-	s.metrics.surveys.WithLabelValues(source, "read").Inc()
-	return changed, err
 }
 
-// sourceFailed notes that a source could not be read. The first failure is
-// something new, for the report page.
-func (s *site) sourceFailed(ctx context.Context, source string, reason error) (changed bool, err error) {
-	if ctx.Err() != nil {
-		return false, ctx.Err()
-	}
-	if wiki.ClassOf(reason) == wiki.Identity {
-		return false, &RefusedError{Who: s.conf.Wiki.Wiki, Err: reason}
-	}
-	s.metrics.surveys.WithLabelValues(source, "failed").Inc()
-	s.log.Warn().Err(reason).Str("source", source).Msg("source cannot be read; what it said before stays in force")
-	return true, s.reg.SurveyFailed(ctx, source, s.conf.Wiki.Wiki, s.now(), reason.Error())
+// builtOn says which sources ask about what others have named.
+var builtOn = map[string][]string{
+	"siteinfo":           {"infoboxes", "links"},
+	"gadgets":            {"gadgetusage"},
+	"maintainers":        {"infoboxes", "accounts"},
+	"infoboxes":          {"accounts"},
+	registry.CellsSource: {"accounts"},
+	"toolhub":            {"accounts"},
+	"striker":            {"accounts"},
+	"list":               {"accounts"},
 }
 
-func (s *site) maintainersPages() []string {
-	var pages []string
+// pending are the sources that were not read, or tried, since the start and
+// since the rules in force came into force.
+func (s *site) pending() map[string]bool {
+	pending := map[string]bool{}
+	for _, r := range slices.Concat(s.order, s.bot.catalogue) {
+		if !r.isTried() && s.uses(r) {
+			pending[r.name] = true
+		}
+	}
+	return pending
+}
+
+// uses reports whether a source is one of those that the rules ask for.
+func (s *site) uses(r *reader) bool {
+	if r.wiki != registry.AllWikis || r.name == "list" {
+		return true
+	}
+	rules := s.inForce()
+	return rules != nil && rules.Sources.Toolhub
+}
+
+// complete reports whether all that the pages under the rules depend on was
+// read, or tried. Without rules that is what the wiki itself lists.
+func (s *site) complete() bool {
+	needed := []string{"siteinfo", "gadgets"}
 	if rules := s.inForce(); rules != nil {
-		for _, m := range rules.Sources.Maintainers {
-			pages = append(pages, m.Page)
+		needed = plan.Needs(rules)
+	}
+	pending := s.pending()
+	return !slices.ContainsFunc(needed, func(name string) bool { return pending[name] })
+}
+
+// hears reports whether sources of this wiki depend on pages of another one.
+func (s *site) hears(wiki string) bool {
+	heard := s.heard.Load()
+	return heard != nil && (*heard)[wiki]
+}
+
+// trigger has the sources read that depend on the page of an event.
+func (b *Bot) trigger(e events.Event) {
+	for name, s := range b.sites {
+		if name == e.Wiki || s.hears(e.Wiki) {
+			for _, r := range s.order {
+				r.hear(e.Wiki, e.Title, e.OldTitle)
+			}
 		}
 	}
-	return pages
 }
 
 // readCells reads what people did to the Steward cells of the tables, each
 // from where it was last read.
-func (s *site) readCells(ctx context.Context) (changed bool, err error) {
+func (s *site) readCells(ctx context.Context, progress func(done, whole int)) (changed bool, err error) {
 	rules := s.inForce()
 	if rules == nil {
 		return false, nil
@@ -137,16 +137,15 @@ func (s *site) readCells(ctx context.Context) (changed bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	for _, t := range rules.Tables {
+	for i, t := range rules.Tables {
+		progress(i, len(rules.Tables))
 		new, err := s.readCellsOf(ctx, t.Page, t.ID)
 		changed = changed || new
-		if refused := (*wiki.Error)(nil); errors.As(err, &refused) {
-			return s.sourceFailed(ctx, registry.CellsSource, err)
-		} else if err != nil {
+		if err != nil {
 			return changed, err
 		}
 	}
-	return changed, s.reg.SurveyRead(ctx, registry.CellsSource, s.conf.Wiki.Wiki, s.now())
+	return changed, nil
 }
 
 // readCellsOf reads one table, some hundred revisions at a time.

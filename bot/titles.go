@@ -47,7 +47,14 @@ func localRules(on *wikitext.Site, r *config.Rules) {
 		r.Noticeboard.Page = localTitle(on, r.Noticeboard.Page)
 	}
 	for i := range r.Sources.Maintainers {
-		r.Sources.Maintainers[i].Page = localTitle(on, r.Sources.Maintainers[i].Page)
+		if m := &r.Sources.Maintainers[i]; m.Wiki == "" {
+			m.Page = localTitle(on, m.Page)
+		}
+	}
+	for i := range r.Watch.Ignore {
+		if page := &r.Watch.Ignore[i].Page; *page != "" {
+			*page = localTitle(on, *page)
+		}
 	}
 	for i := range r.Watch.IgnorePages {
 		r.Watch.IgnorePages[i] = localTitle(on, r.Watch.IgnorePages[i])

@@ -14,7 +14,6 @@ import (
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/wiki"
-	"gitlab.wikimedia.org/toolforge-repos/codesteward/config"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/events"
 )
 
@@ -98,6 +97,7 @@ func (b *Bot) place(ctx context.Context, f *feed) (from events.Cursor, start tim
 // handle does what one event asks for and reports whether its cursor was
 // stored. Feeds handle their events side by side; each wiki is of one feed.
 func (b *Bot) handle(ctx context.Context, f *feed, e events.Event) (recorded bool, err error) {
+	b.trigger(e)
 	s, served := b.sites[e.Wiki]
 	if !served || s.feed != f || e.Kind == events.Canary || e.Kind == events.Other || e.Title == "" {
 		return false, nil
@@ -155,26 +155,13 @@ func (s *site) trigger(e events.Event) {
 		case title == s.pages.StopPage:
 			s.gate.Forget()
 			s.plan.wake()
-		case title == gadgetsDefinition:
-			s.ask("gadgets")
 		case rules == nil:
-		case isMaintainersPage(rules, title):
-			s.ask("maintainers")
 		case plan.Owned(s.pages, rules, title) && e.User != s.conf.User:
 			s.ask(registry.CellsSource)
 			s.doubt.Store(true)
 			s.plan.wake()
 		}
 	}
-}
-
-func isMaintainersPage(rules *config.Rules, title string) bool {
-	for _, m := range rules.Sources.Maintainers {
-		if m.Page == title {
-			return true
-		}
-	}
-	return false
 }
 
 // readable reports whether the event's text is looked at for mentions.

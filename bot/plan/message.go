@@ -31,8 +31,8 @@ const messageAge = 7 * 24 * time.Hour
 // the steward of an item is confirmed, once in a week for an item, when
 // somebody else mentions it. Of several mentions the oldest is told.
 func messagePages(in Input) []Page {
-	if in.Rules.Notices == nil || !in.Rules.Notices.Talk {
-		return nil
+	if in.Rules.Notices == nil || !in.Rules.Notices.Talk || in.Pending[registry.CellsSource] {
+		return nil // who has stepped down meanwhile must not be written to
 	}
 	entries := entriesByKey(in.View)
 	type reader struct {

@@ -55,7 +55,7 @@ func (e BoardEntry) mark() string { return `<span id="` + e.Anchor + `"></span>`
 // what was hidden since out of those that are.
 func noticeboardPage(in Input) (Page, bool) {
 	rules := in.Rules.Noticeboard
-	if rules == nil {
+	if rules == nil || waits(in, rules.Page) {
 		return Page{}, false
 	}
 	entries := entriesByKey(in.View)

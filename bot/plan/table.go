@@ -15,17 +15,12 @@ import (
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/config"
 )
 
-// sources names the survey that says which items of a kind there are. A kind
-// without one is known from events alone.
-var sources = map[detect.Kind]string{
-	detect.Extension: "siteinfo",
-	detect.Skin:      "siteinfo",
-	detect.Gadget:    "gadgets",
-}
-
 // tablePage plans the page of one table. A table whose source was never read
 // is not planned: an empty table would say that there is nothing.
 func tablePage(in Input, t config.Table) (Page, bool) {
+	if waits(in, t.Page) {
+		return Page{}, false
+	}
 	for _, kind := range t.Kinds {
 		if !known(in, detect.Kind(kind)) {
 			return Page{}, false
@@ -41,23 +36,6 @@ func tablePage(in Input, t config.Table) (Page, bool) {
 		Changes:   []Change{table},
 		MayCreate: table.State == "",
 	}, true
-}
-
-// known reports whether every source that says something of a kind was read at
-// least once, so that what no source mentions is really unknown.
-func known(in Input, kind detect.Kind) bool {
-	source, needed := sources[kind]
-	if needed && !surveyed(in.View, source) {
-		return false
-	}
-	listed := kind == detect.Extension || kind == detect.Skin
-	return !listed || len(in.Rules.Sources.Maintainers) == 0 || surveyed(in.View, "maintainers")
-}
-
-func surveyed(v registry.View, source string) bool {
-	return slices.ContainsFunc(v.Surveys, func(s registry.SurveyState) bool {
-		return s.Source == source && !s.Read.IsZero()
-	})
 }
 
 // NewTable returns the table as it should be, without the cells that belong to

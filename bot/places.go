@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// This file holds the wikis that sources are read from: those that the bot
+// serves, and those that it only reads, which all served wikis share.
+
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"sync"
+
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/wiki"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/config"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/wikitext"
+)
+
+// place is a wiki that is only read. What it says of itself is asked when it is
+// needed, so that one that is away keeps nobody from starting.
+type place struct {
+	conf   config.ReadWiki
+	client *wiki.Client
+
+	mu      sync.Mutex
+	text    *wikitext.Site // nil before it was asked
+	article string         // address of a page, with $1
+}
+
+func (b *Bot) newPlace(w config.ReadWiki) (*place, error) {
+	client, err := wiki.New(wiki.Config{
+		Wiki: w.Wiki, API: w.API, UserAgent: b.UserAgent, Transport: b.Transport, Log: b.Log, Metrics: b.Metrics,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", w.Wiki, err)
+	}
+	return &place{conf: w, client: client}, nil
+}
+
+// site returns how the wiki reads titles, after seeing that it is the one that
+// it should be.
+func (p *place) site(ctx context.Context) (text *wikitext.Site, article string, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.text != nil {
+		return p.text, p.article, nil
+	}
+	about, err := p.client.Site(ctx)
+	if err != nil {
+		return nil, "", fmt.Errorf("ask %s which wiki it is: %w", p.conf.API, err)
+	}
+	if about.DB != p.conf.Wiki {
+		return nil, "", fmt.Errorf("%s is the wiki %q, not %q; the operator has to correct the wikis file", p.conf.API, about.DB, p.conf.Wiki)
+	}
+	if text, err = wikitext.NewSite(about.Info); err != nil {
+		return nil, "", fmt.Errorf("ask %s about its titles: %w", p.conf.API, err)
+	}
+	p.text, p.article = text, about.Server+about.ArticlePath
+	return p.text, p.article, nil
+}
+
+// known returns how the wiki reads titles, nil if it has not been asked yet.
+func (p *place) known() *wikitext.Site {
+	if !p.mu.TryLock() {
+		return nil // it is being asked
+	}
+	defer p.mu.Unlock()
+	return p.text
+}
+
+// unread is the error where rules name a wiki that the bot does not read.
+func unread(name string) error {
+	return fmt.Errorf("the bot does not read the wiki %s; its operator can add it to the wikis file", name)
+}
+
+// reads reports whether the bot reads a wiki or serves it.
+func (b *Bot) reads(name string) bool {
+	_, served := b.sites[name]
+	_, read := b.places[name]
+	return served || read
+}
+
+// reading returns the client of a wiki that is read or served, how it reads
+// titles, and the address of its pages.
+func (b *Bot) reading(ctx context.Context, name string) (*wiki.Client, *wikitext.Site, string, error) {
+	if s, served := b.sites[name]; served {
+		return s.client, s.text, s.about.Server + s.about.ArticlePath, nil
+	}
+	p, ok := b.places[name]
+	if !ok {
+		return nil, nil, "", unread(name)
+	}
+	text, article, err := p.site(ctx)
+	return p.client, text, article, err
+}
+
+// prefixTo returns what makes a title on another wiki a link on this one, such
+// as "mw:", "" where the wiki has no prefix for it.
+func (s *site) prefixTo(article string) string {
+	var info struct {
+		Query struct {
+			InterwikiMap []struct{ Prefix, URL string }
+		}
+	}
+	if err := json.Unmarshal(s.about.Info, &info); err != nil {
+		return ""
+	}
+	_, wanted, _ := strings.Cut(article, "//")
+	best := ""
+	for _, p := range info.Query.InterwikiMap {
+		_, leads, _ := strings.Cut(p.URL, "//")
+		if leads == wanted && (best == "" || len(p.Prefix) < len(best)) {
+			best = p.Prefix
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return best + ":"
+}

@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// This file holds the reading of one source: when, and what becomes of what it
+// says.
+
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/survey"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/wiki"
+)
+
+const (
+	// heldAgain is after how long a source is read again whose answer named far
+	// fewer items than before, to confirm it.
+	heldAgain = 15 * time.Minute
+	// retryAtMost bounds the wait after readings that failed.
+	retryAtMost = time.Hour
+	// idle is how long a reader waits that has nothing to read.
+	idle = 24 * time.Hour
+)
+
+// errSilent ends a reading that gets no answer.
+var errSilent = errors.New("it does not answer")
+
+// ownError is an error of the registry in the middle of a reading: it says
+// nothing about the source.
+type ownError struct{ error }
+
+func (e ownError) Unwrap() error { return e.error }
+
+// reader reads one source, alone: on the source's own schedule, at once when it
+// is asked to, and with growing waits while it fails.
+type reader struct {
+	bot  *Bot
+	name string
+	wiki string // registry.AllWikis for what is the same for all
+	log  zerolog.Logger
+	// long is set for a source that asks about each item. What it said holds
+	// over a restart and new rules, so it does not begin anew then.
+	long bool
+	// ready says whether what the source builds upon is known; nil: always.
+	ready func() bool
+	// told is called after readings, and says whether there is something new to
+	// plan with.
+	told func(news bool)
+
+	wake signal
+	mu   sync.Mutex
+	turn
+}
+
+// turn is what a reader does next.
+type turn struct {
+	source  *survey.Source // nil: the rules do not ask for it
+	set     bool           // the source is another one than at the last look
+	tried   bool           // it was read, or could not be, since it was set
+	asked   bool           // read it at once
+	after   time.Time      // not before, unless it is asked for at once
+	last    time.Time      // the end of the last reading
+	took    time.Duration  // the last reading
+	failing int            // failures in a row
+}
+
+func (b *Bot) newReader(name, wiki string, log zerolog.Logger) *reader {
+	return &reader{bot: b, name: name, wiki: wiki, log: log.With().Str("source", name).Logger(), wake: newSignal()}
+}
+
+// use says what is read from now on, nil for nothing: then all that the source
+// said is dropped.
+func (r *reader) use(source *survey.Source) {
+	r.mu.Lock()
+	r.turn = turn{source: source, set: true, last: r.last, took: r.took}
+	r.mu.Unlock()
+	r.wake.wake()
+}
+
+// ask has the source read at once.
+func (r *reader) ask() {
+	r.mu.Lock()
+	r.asked = true
+	r.mu.Unlock()
+	r.wake.wake()
+}
+
+// askSoon has the source read because what it builds upon has changed, but not
+// all the time: it rests ten times as long as it works.
+func (r *reader) askSoon() {
+	r.mu.Lock()
+	soon := r.last.Add(max(r.bot.RetryAfter, 10*r.took))
+	if soon.Before(r.after) {
+		r.after = soon
+	}
+	r.mu.Unlock()
+	r.wake.wake()
+}
+
+// hear asks for a reading if the change of one of the pages may matter.
+func (r *reader) hear(wiki string, titles ...string) {
+	r.mu.Lock()
+	source := r.source
+	r.mu.Unlock()
+	if source == nil || source.Triggers == nil {
+		return
+	}
+	if slices.ContainsFunc(titles, func(t string) bool { return t != "" && source.Triggers(wiki, t) }) {
+		r.ask()
+	}
+}
+
+// isUsed reports whether the source is read at all.
+func (r *reader) isUsed() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.source != nil
+}
+
+// isTried reports whether the source was read or could not be since the start,
+// or since the rules in force came into force; also if it is not used.
+func (r *reader) isTried() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.source == nil || r.tried
+}
+
+// run reads until ctx ends. The error is one of our own.
+func (r *reader) run(ctx context.Context) error {
+	for {
+		source, wait, set := r.next()
+		if set {
+			if err := r.begin(ctx, source); err != nil {
+				return err
+			}
+			continue
+		}
+		if wait > 0 {
+			if err := r.wake.wait(ctx, wait); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := r.read(ctx, source); err != nil {
+			return err
+		}
+	}
+}
+
+// next says what to do: begin with another source, wait, or read.
+func (r *reader) next() (source *survey.Source, wait time.Duration, set bool) {
+	ready := r.ready == nil || r.ready()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case r.set:
+		r.set = false
+		return r.source, 0, true
+	case r.source == nil, !ready:
+		return nil, idle, false
+	case r.asked, !time.Now().Before(r.after):
+		r.asked = false
+		return r.source, 0, false
+	}
+	return nil, time.Until(r.after), false
+}
+
+// begin drops what a source said that is not used any more, or sees how long
+// the last reading of a long one holds.
+func (r *reader) begin(ctx context.Context, source *survey.Source) error {
+	if source == nil {
+		changed, err := r.bot.Registry.DropSource(ctx, r.name, r.wiki)
+		if err == nil {
+			r.told(changed)
+		}
+		return err
+	}
+	if !r.long {
+		return nil
+	}
+	state, err := r.state(ctx)
+	if err != nil || state.Read.IsZero() || !state.Failed.IsZero() || !state.Held.IsZero() || state.Checkpoint != "" {
+		return err
+	}
+	r.mu.Lock()
+	r.tried = true
+	r.after = time.Now().Add(r.every(source) - r.bot.now().Sub(state.Read))
+	r.mu.Unlock()
+	return nil
+}
+
+// state is how the source was doing at its last reading.
+func (r *reader) state(ctx context.Context) (registry.SurveyState, error) {
+	states, err := r.bot.Registry.Surveys(ctx, r.wiki)
+	for _, s := range states {
+		if s.Source == r.name && s.Wiki == r.wiki {
+			return s, err
+		}
+	}
+	return registry.SurveyState{Source: r.name, Wiki: r.wiki}, err
+}
+
+// every is how long a good reading holds.
+func (r *reader) every(source *survey.Source) time.Duration {
+	if r.bot.SurveyEvery > 0 {
+		return r.bot.SurveyEvery
+	}
+	return max(source.Every, time.Second)
+}
+
+// read reads the source once, and says when it is next. The error is one of our
+// own.
+func (r *reader) read(ctx context.Context, source *survey.Source) error {
+	began := time.Now()
+	outcome, err := r.readInto(ctx, source)
+	if err != nil {
+		return err
+	}
+	r.mu.Lock()
+	r.last, r.took = time.Now(), time.Since(began)
+	wait := r.every(source)
+	switch outcome {
+	case readFailed:
+		wait = min(wait, retryAtMost, r.bot.RetryAfter<<min(r.failing, 10))
+		r.failing++
+	case readHeld:
+		wait = min(wait, heldAgain)
+		r.failing = 0
+	default:
+		r.failing = 0
+	}
+	r.after = r.last.Add(wait)
+	news := outcome != readUnchanged || !r.tried
+	r.tried = !r.set // while it was read, another one may have been set
+	r.mu.Unlock()
+	r.bot.metrics.surveyed(r.wiki, r.name, outcome, r.bot.now())
+	if err := r.bot.Registry.SetNote(ctx, r.wiki, noteNext+r.name, r.bot.now().Add(wait).Format(time.RFC3339)); err != nil {
+		return err
+	}
+	r.told(news)
+	return nil
+}
+
+// The outcomes of a reading, which label a metric.
+const (
+	readChanged   = "changed"
+	readUnchanged = "unchanged"
+	readHeld      = "held"
+	readFailed    = "failed"
+)
+
+// readInto reads the source into the registry. A source that cannot be read
+// changes nothing but its own state; the error is one of our own.
+func (r *reader) readInto(ctx context.Context, source *survey.Source) (outcome string, err error) {
+	state, err := r.state(ctx)
+	if err != nil {
+		return "", err
+	}
+	at := r.bot.now()
+	found, kept, err := r.answer(ctx, source, at, state)
+	var own ownError
+	switch {
+	case errors.As(err, &own):
+		return "", own.error
+	case errors.Is(err, survey.ErrUnchanged):
+		return kept, r.bot.Registry.SurveyRead(ctx, r.name, r.wiki, at)
+	case err != nil:
+		return readFailed, r.failed(ctx, err)
+	}
+	found.Source, found.Wiki = r.name, r.wiki
+	changed, err := r.bot.Registry.SaveSurvey(ctx, found)
+	switch {
+	case errors.Is(err, registry.ErrShrunk):
+		return readFailed, r.failed(ctx, err)
+	case err != nil:
+		return "", err
+	case changed:
+		r.log.Info().Msg("survey brought something new")
+		return readChanged, nil
+	}
+	return kept, nil
+}
+
+// answer has the source answer once. What it keeps in between is stored as it
+// comes; kept says whether that was new.
+func (r *reader) answer(ctx context.Context, source *survey.Source, at time.Time, state registry.SurveyState) (found registry.Survey, kept string, err error) {
+	kept = readUnchanged
+	watch := newVigil(ctx, r.bot.SurveyPatience)
+	meter := newMeter(r)
+	var failed error // of our own, whatever the source makes of it
+	found, err = source.Read(watch.ctx, survey.Reading{
+		At:   at,
+		Last: state,
+		Known: func(ctx context.Context) ([]registry.Entry, error) {
+			view, err := r.bot.Registry.View(ctx, registry.Query{Wiki: r.wiki, Since: at, Now: at})
+			if err != nil && ctx.Err() == nil {
+				failed = err
+			}
+			return view.Entries, err
+		},
+		Keep: func(ctx context.Context, part registry.Survey) error {
+			watch.alive()
+			part.Source, part.Wiki, part.Part = r.name, r.wiki, true
+			changed, err := r.bot.Registry.SaveSurvey(ctx, part)
+			if err != nil && ctx.Err() == nil {
+				failed = err
+			}
+			if changed {
+				kept = readChanged
+			}
+			return err
+		},
+		Progress: func(done, whole int) {
+			watch.alive()
+			meter.set(ctx, done, whole)
+		},
+	})
+	if watch.end() && err != nil && ctx.Err() == nil {
+		err = fmt.Errorf("%w for %s", errSilent, r.bot.SurveyPatience)
+	}
+	if noted := meter.end(ctx); failed == nil {
+		failed = noted
+	}
+	if failed != nil && ctx.Err() == nil {
+		err = ownError{failed}
+	}
+	return found, kept, err
+}
+
+// failed notes that the source could not be read.
+func (r *reader) failed(ctx context.Context, reason error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if _, served := r.bot.sites[r.wiki]; served && wiki.ClassOf(reason) == wiki.Identity {
+		return &RefusedError{Who: r.wiki, Err: reason}
+	}
+	r.log.Warn().Err(reason).Msg("source cannot be read; what it said before stays in force")
+	return r.bot.Registry.SurveyFailed(ctx, r.name, r.wiki, r.bot.now(), reason.Error())
+}
+
+// vigil ends a reading that has not been heard of for a time.
+type vigil struct {
+	ctx      context.Context
+	cancel   context.CancelCauseFunc
+	timer    *time.Timer
+	patience time.Duration
+}
+
+func newVigil(ctx context.Context, patience time.Duration) *vigil {
+	ctx, cancel := context.WithCancelCause(ctx)
+	return &vigil{ctx: ctx, cancel: cancel, patience: patience, timer: time.AfterFunc(patience, func() { cancel(errSilent) })}
+}
+
+// alive says that the reading goes on.
+func (v *vigil) alive() { v.timer.Reset(v.patience) }
+
+// end reports whether the time was up.
+func (v *vigil) end() bool {
+	v.timer.Stop()
+	defer v.cancel(nil)
+	return context.Cause(v.ctx) == errSilent
+}
