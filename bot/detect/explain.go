@@ -4,6 +4,14 @@
 
 package detect
 
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/wikitext"
+)
+
 // Explanation is what an edit names, and what it nearly does.
 type Explanation struct {
 	// Mentions are those of Detector.Mentions.
@@ -29,13 +37,34 @@ type NearMiss struct {
 	Start, End int
 }
 
-// Aux is a task of Phabricator or a change of Gerrit named in a text.
-type Aux struct {
-	// Name is "T123" for a task, "gerrit:456" for a change.
-	Name       string
-	Start, End int
-}
-
 // Explain returns the mentions in an edit and what is nearly one, with the
 // reason why it is not.
-func (d *Detector) Explain(c Change) Explanation { return Explanation{Mentions: d.Mentions(c)} }
+func (d *Detector) Explain(c Change) Explanation {
+	var ex Explanation
+	added := addedBy(c)
+	p := d.page(c)
+	p.near, p.silence, p.titles.all = &ex.Near, d.silence(c), true
+	ex.Mentions = p.once(p.search(added))
+	if p.silence == "" {
+		ex.Aux = slices.Clone(p.auxiliaries())
+	}
+	d.hidden(c, p)
+	slices.SortStableFunc(ex.Near, func(a, b NearMiss) int { return cmp.Compare(a.Start, b.Start) })
+	ex.Near = slices.Compact(ex.Near)
+	return ex
+}
+
+// hidden notes what would be mentions if comments, nowiki and the like were
+// text.
+func (d *Detector) hidden(c Change, shown *page) {
+	bare := *d
+	bare.site = d.site.WithTags()
+	c.After = strings.NewReplacer("<!--", "    ", "-->", "   ").Replace(c.After)
+	p := bare.page(c)
+	for _, m := range p.search(shown.added) {
+		at := wikitext.Span{Start: m.Start, End: m.End}
+		if masked := shown.masked()[at.Start:at.End]; strings.TrimSpace(masked) == "" {
+			shown.missed(m.Mention, "inside a comment, nowiki or code")
+		}
+	}
+}

@@ -1,57 +1,64 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// This file holds how extensions and skins are named: by pages of
-// mediawiki.org, by repositories and projects, and by the text Extension:X.
+// This file holds how extensions and skins are named by pages of mediawiki.org
+// and by projects of Phabricator.
 
 package detect
 
 import (
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
-
-	"gitlab.wikimedia.org/toolforge-repos/codesteward/wikitext"
 )
 
-const mediawiki = "mediawikiwiki"
-
-// extensions returns the extension, skin or gadget that a place is about. The
-// code of gadgets in Gerrit belongs to no wiki.
-func extensions(to place) []item {
-	switch {
-	case to.wiki == mediawiki:
-		return extensionPage(to.title)
-	case to.wiki != "":
-		return nil
-	}
-	switch to.host {
-	case "gerrit.wikimedia.org":
-		return gerritRepository(to)
-	case "phabricator.wikimedia.org":
-		return phabricatorProject(to)
-	case "github.com", "www.github.com":
-		if owner, path, ok := strings.Cut(to.path, "/"); ok && strings.EqualFold(owner, "wikimedia") {
-			for _, r := range repositories {
-				// In the names of mirrors dashes stand for slashes.
-				if name := after(path, "mediawiki-"+r.name+"-"); name != "" {
-					name, _, _ = strings.Cut(strings.TrimSuffix(name, ".git"), "-")
-					return named(r.kind, name)
-				}
-			}
-		}
-	}
-	return nil
-}
-
-// repositories are the folders of Gerrit in which items lie.
-var repositories = []struct {
-	name string
-	kind Kind
-}{
-	{"extensions", Extension},
-	{"skins", Skin},
-	{"gadgets", Gadget},
+var extensionRules = []rule{
+	{
+		name: "extension-page", kinds: []Kind{Extension, Skin},
+		doc: "Pages of mediawiki.org in the namespaces Extension and Skin, their talk, their help, subpages and translations, by link or address. Elsewhere `[[Extension:X]]` is an article.",
+		at:  extensionPage,
+		yes: []example{
+			{text: "[[mw:Extension:Score/Getting started#Fonts|le manuel]]", want: "extension Score"},
+			{text: "[[:w:en:mw:Help:Extension:Poem/de]]", want: "extension Poem", wiki: "dewiki"},
+			{text: "[[Extension talk:Page_Forms]]", want: "extension Page Forms", wiki: mediawiki},
+			{text: "https://m.mediawiki.org/wiki/Special:MyLanguage/Skin:Minerva_Neue", want: "skin Minerva Neue", wiki: "ruwiki"},
+			{text: "[//www.mediawiki.org/w/index.php?title=Extension%3AMath&action=history история]", want: "extension Math", wiki: "ukwiki"},
+		},
+		no: []example{
+			{text: "[[Extension:Score]]"},
+			{text: "[[mw:Extension:]] [[mw:Extension]] [[mw:Manual:Extension:X]] [[mw:Category:Extension:X]]"},
+			{text: "https://www.mediawiki.org.example.com/wiki/Extension:Score"},
+			{text: "[[mw:Help:Contents#Extension:X]]", wiki: "jawiki"},
+		},
+	},
+	{
+		name: "repository", kinds: []Kind{Extension, Skin, Gadget},
+		doc: "Repositories `mediawiki/extensions/X`, and those of skins and gadgets, in Gerrit: code, changes, searches, settings; their mirrors on GitHub and GitLab.",
+		at:  repository,
+		yes: []example{
+			{text: "https://gerrit.wikimedia.org/g/mediawiki/extensions/Score/%2B/HEAD/README", want: "extension Score"},
+			{text: "https://gerrit.wikimedia.org/r/q/project:mediawiki/skins/Timeless+status:open", want: "skin Timeless", wiki: "hewiki"},
+			{text: "[https://github.com/wikimedia/mediawiki-extensions-Babel مصدر]", want: "extension Babel", wiki: "arwiki"},
+			{text: "[[gerrit:plugins/gitiles/mediawiki/extensions/Poem]]", want: "extension Poem", wiki: "kowiki"},
+		},
+		no: []example{
+			{text: "ssh://user@gerrit.wikimedia.org:29418/mediawiki/extensions/Score"},
+			{text: "https://gerrit.wikimedia.org/r/c/mediawiki/core/+/5 [[gerrit:12345]]"},
+			{text: "https://github.com/someone/mediawiki-extensions-Score"},
+		},
+	},
+	{
+		name: "project", kinds: Kinds,
+		doc: "Projects of Phabricator: `mediawiki-extensions-x` says what it is, any other name has to be known.",
+		at:  project,
+		yes: []example{
+			{text: "https://phabricator.wikimedia.org/tag/MediaWiki-extensions-Score/", want: "extension Score"},
+			{text: "[[phab:tag/mediawiki-skins-Vector]]", want: "skin Vector", wiki: "plwiki"},
+			{text: "[[phab:tag/pageforms]]", want: "extension PageForms", wiki: "hiwiki", known: []Alias{{Kind: Extension, Name: "PageForms", Item: "PageForms"}}},
+		},
+		no: []example{
+			{text: "https://phabricator.wikimedia.org/tag/pageforms/ [[phab:T123]]"},
+			{text: "https://phabricator.wikimedia.org/tag/mediawiki-extensions-other/"},
+		},
+	},
 }
 
 // named makes an item of a name if it can be one. What follows a slash is a
@@ -65,58 +72,47 @@ func named(kind Kind, name string) []item {
 	return []item{{kind: kind, name: name}}
 }
 
+// extensionSpaces are the words before the name of an extension or a skin in
+// titles of mediawiki.org.
+var extensionSpaces = map[string]Kind{"extension": Extension, "extension talk": Extension, "skin": Skin, "skin talk": Skin}
+
 // extensionPage reads a title of mediawiki.org: Extension:X, its talk page, its
 // help, and the translations of these.
-func extensionPage(title string) []item {
-	space, rest := namespace(title)
-	if translated := "mylanguage/"; space == "special" && len(rest) > len(translated) && strings.EqualFold(rest[:len(translated)], translated) {
-		space, rest = namespace(rest[len(translated):])
+func extensionPage(p *page, to place) []item {
+	if to.name == "" {
+		return nil
 	}
-	if space == "help" || space == "help talk" {
-		space, rest = namespace(rest)
+	if to.wiki != mediawiki {
+		if p.near != nil && to.space == mainNamespace && to.wiki != "" {
+			if word, rest, ok := strings.Cut(to.name, ":"); ok && extensionSpaces[strings.ToLower(word)] != "" {
+				p.nearly(extensionSpaces[strings.ToLower(word)], to.wiki, rest, "not on mediawiki.org")
+			}
+		}
+		return nil
+	}
+	space, rest := to.space, to.name
+	if space == specialNamespace {
+		page, name, _ := strings.Cut(rest, "/")
+		switch strings.ToLower(page) {
+		case "mylanguage":
+			space, rest = p.titles.split(mediawiki, name)
+		case "extensiondistributor":
+			return named(Extension, name)
+		case "skindistributor":
+			return named(Skin, name)
+		}
 	}
 	switch space {
-	case "extension", "extension talk":
+	case extensionNamespace, extensionTalkNamespace:
 		return named(Extension, rest)
-	case "skin", "skin talk":
+	case skinNamespace, skinTalkNamespace:
 		return named(Skin, rest)
-	}
-	return nil
-}
-
-// gerritPaths may stand before the name of a repository.
-var gerritPaths = []string{
-	"g/", "r/plugins/gitiles/", "r/admin/repos/", "r/admin/projects/", "r/c/", "r/p/", "r/a/", "r/",
-	"r/#/c/", "r/#/admin/projects/",
-}
-
-// gerritRepository reads addresses of Gerrit: code, changes, searches.
-func gerritRepository(to place) []item {
-	path := to.path
-	if to.fragment != "" {
-		path += "#" + to.fragment
-	}
-	path = wikitext.PercentDecode(path)
-	rest := ""
-	if search, ok := strings.CutPrefix(strings.Replace(path, "#/", "", 1), "r/q/"); ok {
-		for _, key := range []string{"project:", "repo:"} {
-			if _, found, ok := strings.Cut(search, key); ok {
-				rest = found
-			}
-		}
-	}
-	for _, prefix := range gerritPaths {
-		if found, ok := strings.CutPrefix(path, prefix+"mediawiki/"); ok {
-			rest = "mediawiki/" + found
-		}
-	}
-	for _, r := range repositories {
-		if name, ok := strings.CutPrefix(rest, "mediawiki/"+r.name+"/"); ok {
-			end := strings.IndexFunc(name, func(c rune) bool { return !isNameRune(c) })
-			if end >= 0 {
-				name = name[:end]
-			}
-			return named(r.kind, strings.Trim(strings.TrimSuffix(name, ".git"), "."))
+	case helpNamespace, helpTalkNamespace:
+		switch space, rest = p.titles.split(mediawiki, rest); space {
+		case extensionNamespace:
+			return named(Extension, rest)
+		case skinNamespace:
+			return named(Skin, rest)
 		}
 	}
 	return nil
@@ -125,81 +121,48 @@ func gerritRepository(to place) []item {
 // catchAll are Phabricator projects for extensions that have none of their own.
 var catchAll = []string{"general", "general-or-unknown", "other", "requests"}
 
-// phabricatorProject reads /tag/mediawiki-extensions-x/. Other projects would
-// need a registry.
-func phabricatorProject(to place) []item {
-	slug := after(to.path, "tag/")
-	for _, r := range repositories[:2] {
-		prefix := "mediawiki-" + r.name + "-"
-		if len(slug) > len(prefix) && strings.EqualFold(slug[:len(prefix)], prefix) && !slices.Contains(catchAll, strings.ToLower(slug[len(prefix):])) {
-			return named(r.kind, slug[len(prefix):])
-		}
-	}
-	return nil
-}
-
-// literalNames finds the text Extension:X where it is no part of a link, an
-// address or a script call, nor all of a template's argument.
-func literalNames(p *page) []reference {
-	const prefix = "Extension:"
-	text := p.doc.Masked()
-	if !strings.Contains(text, prefix) {
+// project reads /tag/SLUG. Slugs are in lower case; a known name has its own
+// case again.
+func project(p *page, to place) []item {
+	if to.host != "phabricator.wikimedia.org" {
 		return nil
 	}
-	taken := p.taken(prefix)
-	var refs []reference
-	for i := 0; ; {
-		n := strings.Index(text[i:], prefix)
-		if n < 0 {
-			return refs
-		}
-		start := i + n
-		i = start + len(prefix)
-		before, _ := utf8.DecodeLastRuneInString(text[:start])
-		first, _ := utf8.DecodeRuneInString(text[i:])
-		if start > 0 && (isNameRune(before) || strings.ContainsRune("/=%", before)) || !unicode.IsUpper(first) && !unicode.IsDigit(first) {
+	slug := after(to.path, "tag/")
+	if slug == "" {
+		slug = after(to.path, "project/profile/")
+	}
+	return p.projectNamed(strings.TrimSpace(slug))
+}
+
+// projectNamed returns the item of a project.
+func (p *page) projectNamed(slug string) []item {
+	if slug == "" {
+		return nil
+	}
+	for _, r := range repositories[:2] {
+		prefix := "mediawiki-" + r.name + "-"
+		if len(slug) <= len(prefix) || !strings.EqualFold(slug[:len(prefix)], prefix) {
 			continue
 		}
-		end := len(text)
-		if n := strings.IndexFunc(text[i:], func(c rune) bool { return !isNameRune(c) }); n >= 0 {
-			end = i + n
+		name := slug[len(prefix):]
+		if slices.Contains(catchAll, strings.ToLower(name)) {
+			return nil
 		}
-		name := strings.TrimRight(text[i:end], "-._")
-		span := wikitext.Span{Start: start, End: i + len(name)}
-		if !taken.overlap(span) {
-			refs = append(refs, reference{Span: span, name: span, items: named(Extension, wikitext.DecodeTitle(name))})
+		if a, ok := p.known.one(r.kind, "", slug, name, strings.ReplaceAll(name, "-", " "), strings.ReplaceAll(name, "-", "")); ok {
+			return []item{a.item()}
 		}
-		i = end
+		return named(r.kind, name)
 	}
-}
-
-// taken returns where a literal name belongs to something else.
-func (p *page) taken(prefix string) spans {
-	var taken []wikitext.Span
-	for _, l := range p.links {
-		taken = append(taken, wikitext.Span{Start: l.Start, End: l.End})
-	}
-	for _, u := range p.urls {
-		taken = append(taken, wikitext.Span{Start: u.Start, End: u.End})
-	}
-	for _, ref := range scriptCalls(p) {
-		taken = append(taken, ref.Span)
-	}
-	for _, t := range p.templates {
-		if strings.Contains(t.Name, prefix) {
-			taken = append(taken, wikitext.Span{Start: t.Start, End: min(t.Start+len("{{")+len(t.Name), t.End)})
-		}
-		for a := range t.Args() {
-			if value := strings.TrimSpace(a.Value); strings.HasPrefix(value, prefix) && !strings.ContainsAny(value, " \n") {
-				taken = append(taken, wikitext.Span{Start: a.Start, End: a.End})
-			}
+	for _, name := range []string{slug, strings.ReplaceAll(slug, "-", " "), strings.ReplaceAll(slug, "-", ""), "mediawiki-extensions-" + slug} {
+		switch found := p.known.find("", "", name); len(found) {
+		case 0:
+		case 1:
+			return []item{found[0].item()}
+		default:
+			p.nearly(found[0].Kind, found[0].Wiki, found[0].Item, "several items have this name")
+			return nil
 		}
 	}
-	return merge(taken)
-}
-
-// isNameRune reports whether c may stand in the name of an extension as people
-// write it.
-func isNameRune(c rune) bool {
-	return unicode.IsLetter(c) || unicode.IsDigit(c) || c == '_' || c == '-' || c == '.'
+	p.nearly("", "", slug, "no known project")
+	return nil
 }

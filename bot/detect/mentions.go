@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// This file holds the search for mentions: the rules, and what becomes of their
-// findings.
+// This file holds the search for mentions: what the rules find, and what becomes
+// of it.
 
 package detect
 
@@ -14,97 +14,93 @@ import (
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/wikitext"
 )
 
-// rule finds references to something in a page. Names, not guesses: a rule that
-// would need to know which items exist stays silent.
-type rule struct {
-	name string
-	find func(*page) []reference
-}
-
-// rules are tried one after the other. Where two find the same item in the same
-// section, the first in the text counts.
-var rules = []rule{
-	{"local-link", localLinks},
-	{"interwiki-link", interwikiLinks},
-	{"url", urls},
-	{"script-call", scriptCalls},
-	{"fullurl", fullURLs},
-	{"link-template", linkTemplates},
-	{"extension-template", extensionTemplates},
-	{"literal-name", literalNames},
-}
-
-// kinds say which items a place is about.
-var kinds = []func(place) []item{extensions, gadgets, userScripts, tools}
-
-// reference is a stretch of text that points somewhere.
-type reference struct {
-	// Start and End span all of it; name spans what decides where it points,
-	// so that a new label makes no new mention.
-	wikitext.Span
-	name wikitext.Span
-	to   place
-	// items are what it is about if it is no place.
-	items []item
-}
-
-// item is a thing that a place is about. The wiki is "" where the kind has none.
-type item struct {
-	kind Kind
-	name string
-	wiki string
-}
-
-// page is the text of an edit, as the rules see it.
-type page struct {
-	wiki      string
-	text      string
-	doc       *wikitext.Document
-	links     []wikitext.Link
-	urls      []wikitext.URL
-	templates []wikitext.Template
-	quiet     spans // where nothing counts: citations
-}
-
-func newPage(wiki, text string) *page {
-	p := &page{wiki: wiki, text: text, doc: wikitext.Parse(text)}
-	p.links, p.urls, p.templates = slices.Collect(p.doc.Links()), slices.Collect(p.doc.URLs()), slices.Collect(p.doc.Templates())
-	p.quiet = citations(p.doc, p.templates)
-	return p
-}
+// Mentions returns the items that the text added by an edit names, as a
+// detector does that knows nothing but the wiki's name.
+func Mentions(c Change) []Mention { return New(Options{Wiki: c.Wiki}).Mentions(c) }
 
 // Mentions returns the items that the text added by an edit names, sorted by
-// Start: one mention for each kind, name, wiki and section. It knows links,
-// addresses, script calls and the literal text Extension:X; it is silent about
-// names that only a registry could tell from words.
-func Mentions(c Change) []Mention {
-	added := spans(wikitext.Added(c.Before, c.After))
+// Start: one mention for each item and section. Edits of bots, of archives and
+// those that restore an earlier text add nothing.
+func (d *Detector) Mentions(c Change) []Mention {
+	if d.silence(c) != "" {
+		return nil
+	}
+	added := addedBy(c)
 	if len(added) == 0 {
 		return nil
 	}
-	p := newPage(c.Wiki, c.After)
-	var found []Mention
-	for _, r := range rules {
-		for _, ref := range r.find(p) {
-			if !added.overlap(ref.name) || p.quiet.overlap(ref.name) {
+	p := d.page(c)
+	return p.once(p.search(added))
+}
+
+// addedBy returns what an edit added.
+func addedBy(c Change) spans {
+	switch {
+	case c.Before == c.After:
+		return nil
+	case c.Before == "":
+		return spans{{Start: 0, End: len(c.After)}}
+	}
+	return wikitext.Added(c.Before, c.After)
+}
+
+// candidate is a mention that is not finished.
+type candidate struct {
+	Mention
+	item item
+}
+
+// search returns what the rules find in added text, sorted by Start. What
+// something speaks against is noted as a near miss.
+func (p *page) search(added spans) []candidate {
+	p.added = added
+	var found []candidate
+	look := func(r *rule, ref reference, items []item) {
+		for _, it := range items {
+			if reason := p.against(ref); reason != "" {
+				p.nearly(it.kind, it.wiki, it.name, reason)
 				continue
 			}
-			items := ref.items
-			for _, kind := range kinds {
-				items = append(items, kind(ref.to)...)
-			}
-			for _, it := range items {
-				found = append(found, Mention{Kind: it.kind, Name: it.name, Wiki: it.wiki, Rule: r.name, Start: ref.Start, End: ref.End})
+			m := Mention{Kind: it.kind, Name: it.name, Wiki: it.wiki, Rule: r.name, Alias: it.alias, Start: ref.Start, End: ref.End}
+			found = append(found, candidate{m, it})
+		}
+	}
+	for ref := range p.references() {
+		if !p.isNew(ref.name) && p.near == nil {
+			continue
+		}
+		for i := range rules {
+			if r := &rules[i]; r.at != nil {
+				p.rule, p.ref = r, ref
+				look(r, ref, r.at(p, ref.to))
 			}
 		}
 	}
-	slices.SortStableFunc(found, func(a, b Mention) int { return cmp.Compare(a.Start, b.Start) })
-	return p.once(found)
+	for i := range rules {
+		r := &rules[i]
+		if r.find == nil {
+			continue
+		}
+		p.rule = r
+		for _, ref := range r.find(p) {
+			if p.ref = ref; p.isNew(ref.name) || p.near != nil {
+				look(r, ref, ref.items)
+			}
+		}
+	}
+	slices.SortStableFunc(found, func(a, b candidate) int { return cmp.Compare(a.Start, b.Start) })
+	return found
 }
+
+// isNew reports whether the edit added what decides where a reference points.
+func (p *page) isNew(name wikitext.Span) bool { return p.added.overlap(name) }
 
 // once keeps the first mention of each item in each section, and fills in what
 // is around it.
-func (p *page) once(found []Mention) []Mention {
+func (p *page) once(found []candidate) []Mention {
+	if len(found) == 0 {
+		return nil
+	}
 	type key struct {
 		item
 		section int
@@ -112,7 +108,7 @@ func (p *page) once(found []Mention) []Mention {
 	var (
 		kept     []Mention
 		seen     = map[key]bool{}
-		headings = slices.Collect(p.doc.Headings())
+		headings = p.headings()
 		section  = 0 // how many headings stand before the mention
 		title    = ""
 	)
@@ -121,17 +117,25 @@ func (p *page) once(found []Mention) []Mention {
 			section++
 			title = ""
 		}
-		k := key{item{m.Kind, m.Name, m.Wiki}, section}
+		k := key{p.known.same(m.item), section}
 		if seen[k] {
 			continue
 		}
-		seen[k] = true
 		if title == "" && section > 0 {
 			title = wikitext.Plain(headings[section-1].Title)
 		}
 		m.Section = title
 		m.Snippet = snippet(p.text, m.Start, m.End)
-		kept = append(kept, m)
+		if p.ignored(m.Mention) {
+			if p.near != nil {
+				p.missed(m.Mention, "on the wiki's ignore list")
+			}
+			continue
+		}
+		seen[k] = true
+		m.Author = p.author(m.Start, m.End)
+		m.Aux = p.auxIn(section)
+		kept = append(kept, m.Mention)
 	}
 	return kept
 }
@@ -141,9 +145,12 @@ const snippetBytes = 200
 // snippet returns the line around a stretch of text, cut to snippetBytes on
 // both sides of it.
 func snippet(text string, start, end int) string {
-	from := strings.LastIndexByte(text[:start], '\n') + 1
-	to := len(text)
-	if n := strings.IndexByte(text[start:], '\n'); n >= 0 {
+	from := max(0, start-snippetBytes)
+	if n := strings.LastIndexByte(text[from:start], '\n'); n >= 0 {
+		from += n + 1
+	}
+	to := min(len(text), end+snippetBytes)
+	if n := strings.IndexByte(text[start:to], '\n'); n >= 0 {
 		to = start + n
 	}
 	if to-from > snippetBytes {

@@ -87,7 +87,7 @@ func TestMentionSaysWhereItStands(t *testing.T) {
 	text := "top\n== Who owns [[x|this]]? ==\n* [[mw:Extension:Foo|Foo]] has no '''steward'''.\n* other"
 	got := Mentions(Change{Wiki: "metawiki", After: text})
 	want := []Mention{{
-		Kind: Extension, Name: "Foo", Rule: "interwiki-link", Section: "Who owns this?",
+		Kind: Extension, Name: "Foo", Rule: "extension-page", Section: "Who owns this?",
 		Start: 33, End: 57, Snippet: "* [[mw:Extension:Foo|Foo]] has no '''steward'''.",
 	}}
 	if diff := cmp.Diff(want, got); diff != "" {

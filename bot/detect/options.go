@@ -59,12 +59,17 @@ type Ignored struct {
 // Detector finds mentions in the edits of one wiki. It does not change, and
 // serves several goroutines at once.
 type Detector struct {
-	o Options
+	o      Options
+	site   *wikitext.Site
+	known  *known
+	naming templateIndex
 }
 
 // New makes a detector.
-func New(o Options) *Detector { return &Detector{o: o} }
-
-// Mentions returns the items that the text added by an edit names, sorted by
-// Start: one mention for each item and section.
-func (d *Detector) Mentions(c Change) []Mention { return Mentions(c) }
+func New(o Options) *Detector {
+	d := &Detector{o: o, site: o.Site, known: newKnown(o.Lexicon), naming: newTemplateIndex(o.Wiki, o.Templates)}
+	if d.site == nil {
+		d.site = siteOf(o.Wiki)
+	}
+	return d
+}

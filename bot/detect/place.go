@@ -16,76 +16,197 @@ import (
 type place struct {
 	// wiki is a database name, "" if the place is no page of a known wiki.
 	wiki string
-	// title is the title of the page without fragment, decoded; "" if an
-	// address on the wiki names none.
-	title string
-	// host is in lower case, without port. Path, query and fragment are as
-	// written, without the signs before them.
+	// local says that it is the wiki of the text, even if nobody said which.
+	local bool
+	// space is the number of the page's namespace, name its title without it and
+	// without fragment, decoded; "" if an address on the wiki names none.
+	space int
+	name  string
+	// host is in lower case, without port. Path and query are as written,
+	// without the signs before them; so is the fragment of an address, and that
+	// of a link is decoded.
 	host, path, query, fragment string
+	// interwiki is set where a link has the prefix of another wiki.
+	interwiki bool
 }
 
 // longestPrefix is more than the bytes of any prefix of a link.
-const longestPrefix = 32
+const longestPrefix = 64
 
-// linkTo returns where a link on a wiki leads, and whether it has an interwiki
-// prefix. Prefixes may follow each other.
-func linkTo(wiki, target string) (to place, interwiki bool) {
-	title := wikitext.DecodeTitle(target)
+// titles reads titles on one wiki.
+type titles struct {
+	wiki string
+	site *wikitext.Site
+	// seen has what prefixes mean, as written: most come again and again.
+	seen map[string]prefix
+	// all reads links, too, that cannot lead to an item.
+	all bool
+}
+
+// prefix is what may stand before a colon in a title.
+type prefix struct {
+	space int
+	wiki  string // of another wiki
+	base  string // of an address
+	kind  prefixKind
+}
+
+type prefixKind uint8
+
+const (
+	noPrefix prefixKind = iota
+	spacePrefix
+	wikiPrefix
+	addressPrefix
+	farPrefix // of a wiki that we do not know
+)
+
+// prefix tells what a word before a colon means in a title of the wiki itself.
+// Its own namespaces come first, as in MediaWiki; a prefix that it does not
+// know is taken for one of Wikimedia's.
+func (t *titles) prefix(written string) prefix {
+	if p, ok := t.seen[written]; ok {
+		return p
+	}
+	p := t.read(strings.ToLower(wikitext.DecodeTitle(written)))
+	if t.seen == nil {
+		t.seen = map[string]prefix{}
+	}
+	t.seen[written] = p
+	return p
+}
+
+func (t *titles) read(name string) prefix {
+	title, err := t.site.ParseTitle(name + ":x")
+	known := err == nil
+	if known && title.Interwiki == "" && title.Namespace != mainNamespace {
+		return prefix{kind: spacePrefix, space: title.Namespace}
+	}
+	if id, ok := ownSpaces[t.wiki][name]; ok {
+		return prefix{kind: spacePrefix, space: id}
+	}
+	p := farther(t.wiki, name)
+	if p.kind == noPrefix && known && title.Interwiki != "" {
+		return prefix{kind: farPrefix}
+	}
+	return p
+}
+
+// farther tells what a prefix that is no namespace means on a wiki.
+func farther(wiki, name string) prefix {
+	if base, ok := addressPrefixes[name]; ok {
+		return prefix{kind: addressPrefix, base: base}
+	}
+	if next, ok := wikiOfPrefix(name, wiki); ok {
+		return prefix{kind: wikiPrefix, wiki: next}
+	}
+	return prefix{}
+}
+
+// linkTo returns where a link leads. Prefixes may follow each other. What leads
+// to no namespace is no place: articles are not items.
+func (t *titles) linkTo(target string) (to place) {
+	title := strings.TrimLeft(target, ": _\t\n")
+	n := strings.IndexByte(title, ':')
+	if n < 0 && strings.IndexByte(title, '%') < 0 && strings.IndexByte(title, '&') < 0 {
+		return place{}
+	}
+	if !t.all && n >= 0 && n < longestPrefix && strings.IndexByte(title[:n], '%') < 0 && strings.IndexByte(title[:n], '&') < 0 {
+		if p := t.prefix(title[:n]); p.kind == noPrefix || p.kind == spacePrefix && !itemSpaces[p.space] {
+			return place{}
+		}
+	}
+	title = wikitext.DecodeTitle(target)
+	title, fragment, _ := strings.Cut(title, "#")
+	wiki := t.wiki
 	for {
 		title = strings.TrimLeft(title, ": ")
 		n := strings.IndexByte(title[:min(len(title), longestPrefix)], ':')
 		if n < 0 {
 			break
 		}
-		prefix, rest := strings.ToLower(strings.TrimSpace(title[:n])), strings.TrimSpace(title[n+1:])
-		if base, ok := addressPrefixes[prefix]; ok {
+		word, rest := strings.TrimSpace(title[:n]), strings.TrimSpace(title[n+1:])
+		var p prefix
+		if to.interwiki {
+			name := strings.ToLower(word)
+			if _, ok := spaceNamed(wiki, name); ok {
+				break
+			}
+			p = farther(wiki, name)
+		} else {
+			p = t.prefix(word)
+		}
+		switch p.kind {
+		case addressPrefix:
 			if rest == "" {
-				return place{}, true
+				return place{interwiki: true}
 			}
 			// The spaces of titles are underscores in addresses.
-			to, _ := parseAddress(base + strings.ReplaceAll(rest, " ", "_"))
-			return to, true
+			there, _ := t.address(p.base + strings.ReplaceAll(rest, " ", "_"))
+			there.fragment, there.interwiki = fragment, true
+			return there
+		case farPrefix:
+			return place{interwiki: true}
+		case wikiPrefix:
+			wiki, title, to.interwiki = p.wiki, rest, true
+			continue
 		}
-		next, ok := wikiOfPrefix(prefix, wiki)
-		if !ok {
-			break
-		}
-		wiki, title, interwiki = next, rest, true
+		break
 	}
-	return place{wiki: wiki, title: pageTitle(title)}, interwiki
+	to.fragment = fragment
+	t.onPage(&to, wiki, title)
+	return to
 }
 
-// pageTitle takes the fragment off a decoded title and raises its first letter,
-// or returns "" if it is no title.
-func pageTitle(title string) string {
+// itemSpaces are the namespaces that a link within a wiki may lead to an item
+// in, besides those of mediawiki.org and Wikitech.
+var itemSpaces = map[int]bool{
+	specialNamespace: true, userNamespace: true, projectNamespace: true, projectTalkNamespace: true,
+	mediawikiNamespace: true, mediawikiTalkNamespace: true, helpNamespace: true, helpTalkNamespace: true,
+	extensionNamespace: true, extensionTalkNamespace: true, skinNamespace: true, skinTalkNamespace: true,
+	toolNamespace: true, toolTalkNamespace: true,
+}
+
+// onPage makes a place of a decoded title of a wiki; a text that is no title
+// makes none.
+func (t *titles) onPage(to *place, wiki, title string) {
 	title, _, _ = strings.Cut(title, "#")
+	title = strings.TrimLeft(title, ": ")
+	to.wiki, to.local = wiki, wiki == t.wiki
 	if len(title) > 1024 || strings.ContainsAny(title, "<>[]{}|") {
-		return ""
+		return
 	}
-	return wikitext.NormalizeTitle(title)
+	to.space, to.name = t.split(wiki, title)
 }
 
-// namespace splits a title into its namespace, in lower case, and the rest with
-// its first letter raised. Without a colon the namespace is "".
-func namespace(title string) (space, rest string) {
-	space, rest, ok := strings.Cut(title, ":")
-	if !ok {
-		return "", title
+// split takes the namespace from a decoded title.
+func (t *titles) split(wiki, title string) (space int, name string) {
+	word, rest, ok := strings.Cut(title, ":")
+	if ok && len(word) < longestPrefix {
+		if word = strings.TrimSpace(word); wiki == t.wiki {
+			if p := t.prefix(word); p.kind == spacePrefix {
+				return p.space, wikitext.NormalizeTitle(rest)
+			}
+		} else if id, ok := spaceNamed(wiki, strings.ToLower(word)); ok {
+			return id, wikitext.NormalizeTitle(rest)
+		}
 	}
-	return strings.ToLower(strings.TrimSpace(space)), wikitext.NormalizeTitle(rest)
+	return mainNamespace, wikitext.NormalizeTitle(title)
 }
 
-// parseAddress reads an http or https address, also one that begins with "//".
+// address reads an http or https address, also one that begins with "//".
 // Templates that stand for a single sign are read as it.
-func parseAddress(address string) (place, bool) {
+func (t *titles) address(address string) (place, bool) {
 	scheme, rest, ok := strings.Cut(address, "//")
-	if scheme = strings.ToLower(scheme); !ok || scheme != "" && scheme != "http:" && scheme != "https:" {
+	if !ok || scheme != "" && !strings.EqualFold(scheme, "http:") && !strings.EqualFold(scheme, "https:") {
 		return place{}, false
 	}
 	if strings.Contains(rest, "{{") {
 		rest = strings.NewReplacer("{{=}}", "=", "{{!}}", "|").Replace(rest)
 	}
-	rest = html.UnescapeString(rest)
+	if strings.IndexByte(rest, '&') >= 0 {
+		rest = html.UnescapeString(rest)
+	}
 	var to place
 	host := rest
 	if n := strings.IndexAny(rest, "/?#"); n >= 0 {
@@ -95,29 +216,44 @@ func parseAddress(address string) (place, bool) {
 	}
 	host = host[strings.LastIndexByte(host, '@')+1:]
 	host, _, _ = strings.Cut(host, ":")
-	to.host = strings.ToLower(host)
+	to.host = strings.TrimSuffix(strings.ToLower(host), ".")
 	rest, to.fragment, _ = strings.Cut(rest, "#")
 	to.path, to.query, _ = strings.Cut(rest, "?")
-	to.path = strings.TrimPrefix(to.path, "/")
+	to.path = strings.TrimLeft(to.path, "/")
 	if wiki, ok := wikiOfHost(to.host); ok {
-		to.onWiki(wiki)
+		t.onWiki(&to, wiki)
 	}
 	return to, true
 }
 
-// onWiki makes an address a place on a wiki.
-func (to *place) onWiki(wiki string) {
-	to.wiki = wiki
-	if title, ok := strings.CutPrefix(to.path, "wiki/"); ok && !strings.HasSuffix(title, "index.php") {
-		to.title = pageTitle(wikitext.DecodeTitle(title))
-	} else if to.path == "" || to.path == "w/" || strings.HasSuffix(to.path, "index.php") {
-		to.title = pageTitle(wikitext.DecodeTitle(to.parameter("title")))
+// onWiki makes an address a place on a wiki: /wiki/TITLE, /w/index.php with the
+// title behind it or in the query, and the paths of variants of a language.
+func (t *titles) onWiki(to *place, wiki string) {
+	title := ""
+	first, rest, _ := strings.Cut(to.path, "/")
+	script := strings.HasSuffix(to.path, "index.php") || to.path == "" || to.path == "w/" || to.path == "wiki" || to.path == "wiki/"
+	switch {
+	case script || to.query != "" && strings.HasPrefix(to.path, "w/index.php"):
+		if title = to.parameter("title"); title != "" {
+			break
+		}
+		_, title, _ = strings.Cut(to.path, "index.php/")
+	case first == "wiki" || variants[strings.ToLower(first)]:
+		title = rest
+	case strings.HasPrefix(to.path, "w/index.php/"):
+		title = strings.TrimPrefix(to.path, "w/index.php/")
 	}
+	t.onPage(to, wiki, wikitext.DecodeTitle(title))
 }
 
-// onAnyWiki reports whether a place is on a wiki: one that we know, or the one
-// that the text is from, even if nobody said which.
-func (to place) onAnyWiki() bool { return to.wiki != "" || to.host == "" }
+// variants are the paths at which wikis show their pages in a certain script.
+var variants = map[string]bool{
+	"zh": true, "zh-hans": true, "zh-hant": true, "zh-cn": true, "zh-hk": true, "zh-mo": true, "zh-my": true, "zh-sg": true, "zh-tw": true,
+	"sr": true, "sr-ec": true, "sr-el": true, "sr-cyrl": true, "sr-latn": true,
+}
+
+// onAnyWiki reports whether a place is a page of a wiki.
+func (to place) onAnyWiki() bool { return to.wiki != "" || to.local }
 
 // parameter returns a decoded parameter of the query, "" without it.
 func (to place) parameter(name string) string {

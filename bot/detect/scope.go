@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// This file holds where a mention counts: in added text, and not in a citation.
+// This file holds where a mention counts: in added text, and not where sources
+// are cited, code is shown or somebody signs.
 
 package detect
 
@@ -36,27 +37,111 @@ func merge(ss []wikitext.Span) spans {
 	return merged
 }
 
+// quiet is where nothing counts.
+type quiet struct{ citations, code, signatures spans }
+
+// against returns what speaks against a reference, "" if nothing does.
+func (p *page) against(ref reference) string {
+	if p.silence != "" {
+		return p.silence
+	}
+	if !p.isNew(ref.name) {
+		return "not added by this edit"
+	}
+	if p.quiet == nil {
+		p.quiet = &quiet{citations: p.citations(), code: codes(p.masked()), signatures: p.signatures()}
+	}
+	switch {
+	case p.quiet.citations.overlap(ref.name):
+		return "inside a citation"
+	case p.quiet.code.overlap(ref.name):
+		return "inside code"
+	case p.quiet.signatures.overlap(ref.name):
+		return "inside a signature"
+	case p.isCopy(ref.Span):
+		return "signed long before the edit: moved or copied"
+	}
+	return ""
+}
+
 // citations returns where sources are cited: that is no discussion of them.
-func citations(doc *wikitext.Document, templates []wikitext.Template) spans {
+func (p *page) citations() spans {
 	var cited []wikitext.Span
-	for tag := range doc.Tags("ref") {
+	for tag := range p.doc.Tags("ref") {
 		cited = append(cited, wikitext.Span{Start: tag.Start, End: tag.End})
 	}
-	for _, t := range templates {
-		name := templateName(t)
-		if name == "citation" || name == "cite" || strings.HasPrefix(name, "cite ") {
+	spaces := p.templateSpaces()
+	for _, t := range p.templates() {
+		if isCitation(templateName(t, spaces)) {
 			cited = append(cited, wikitext.Span{Start: t.Start, End: t.End})
 		}
 	}
 	return merge(cited)
 }
 
-// templateName returns the name of a template in lower case, without its
-// namespace.
-func templateName(t wikitext.Template) string {
-	if len(t.Name) > 255 {
-		return ""
+// citationWords begin the names of templates that cite a source, in the
+// languages of many wikis; a word ends with the name or a space.
+var citationWords = []string{
+	"cite", "citation", "cita", "citar", "citat", "citace", "cytuj", "citeer", "citer", "citation bloc", "lien web", "ouvrage", "article",
+	"internetquelle", "literatur", "webref", "bokref", "webbref", "tidningsref", "kilde", "kilde www", "kilde bok", "kilde bog", "verkkoviite",
+	"kirjaviite", "lehtiviite", "web kaynağı", "kitap kaynağı", "haber kaynağı", "citweb", "citlib", "ref-web", "ref-llibre", "ref-notícia",
+	"ref-publicació", "erreferentzia", "книга", "статья", "публикация", "стаття", "цитат", "цитиране", "цитата", "подробности", "sfn", "harvnb",
+	"harvard", "efn", "refn", "r", "يادکرد", "یادکرد", "یادکرد وب", "استشهاد", "مرجع", "صحيفة", "הערה", "צ-ספר", "צ-מאמר", "קישור כללי",
+	"chú thích", "웹 인용", "뉴스 인용", "서적 인용", "저널 인용", "인용", "引用", "參考", "स्रोत", "उद्धरण", "वेब सन्दर्भ", "βιβλίο", "cite",
+	"chú thích web", "وب",
+}
+
+var citationNames = func() map[string]bool {
+	names := map[string]bool{}
+	for _, word := range citationWords {
+		names[word] = true
 	}
-	name := strings.ToLower(wikitext.NormalizeTitle(t.Name))
-	return strings.TrimSpace(strings.TrimPrefix(name, "template:"))
+	return names
+}()
+
+// isCitation reports whether a template of a name cites a source.
+func isCitation(name string) bool {
+	if citationNames[name] {
+		return true
+	}
+	first, _, ok := strings.Cut(name, " ")
+	return ok && len(first) > 1 && citationNames[first] && name != "citation needed" && name != "cita requerida"
+}
+
+// codes returns what stands between <code> and </code>. A tag that is not
+// closed is none.
+func codes(text string) spans {
+	const opening, closing = "<code", "</code>"
+	var found spans
+	for i := 0; ; {
+		n := indexFold(text[i:], opening)
+		if n < 0 {
+			return found
+		}
+		start := i + n
+		i = start + len(opening)
+		if i < len(text) && text[i] != '>' && text[i] != ' ' {
+			continue
+		}
+		n = indexFold(text[i:], closing)
+		if n < 0 {
+			return found
+		}
+		i += n + len(closing)
+		found = append(found, wikitext.Span{Start: start, End: i})
+	}
+}
+
+// indexFold is strings.Index for a tag, whose name may have capitals.
+func indexFold(text, tag string) int {
+	for i := 0; ; {
+		n := strings.IndexByte(text[i:], '<')
+		if n < 0 || i+n+len(tag) > len(text) {
+			return -1
+		}
+		if i += n; strings.EqualFold(text[i:i+len(tag)], tag) {
+			return i
+		}
+		i++
+	}
 }

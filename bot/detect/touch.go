@@ -18,11 +18,6 @@ var actions = map[events.Kind]Action{
 	events.Delete: Deleted, events.Undelete: Restored,
 }
 
-const (
-	userNamespace      = 2
-	mediawikiNamespace = 8
-)
-
 // Touches returns the items whose own pages the event changed. It needs no
 // text. A gadget is named by the stem of its file, a user script by its page
 // with the namespace in English. A page that is moved to where it is no item's

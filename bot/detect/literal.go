@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// This file holds the literal text Extension:X in prose, and the list of the
+// rules for prose.
+
+package detect
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/wikitext"
+)
+
+var proseRules = []rule{
+	{
+		name: "literal-name", kinds: []Kind{Extension},
+		doc:  "The text `Extension:X` in a sentence, of a name in one word, or of a known one in several.",
+		find: literalNames,
+		yes: []example{
+			{text: "We lost Extension:Long_Name. Also (mw:Extension:CodeThing).", want: "extension Long Name, extension CodeThing"},
+			{text: "Кто отвечает за Extension:Kartographer?", want: "extension Kartographer", wiki: "ruwiki"},
+			{text: "Extension:Page Forms ist alt", want: "extension Page Forms", wiki: "dewiki", known: []Alias{{Kind: Extension, Name: "Page Forms", Item: "PageForms"}}},
+		},
+		no: []example{
+			{text: "the Extension: namespace, [[Extension:Foo]], {{tl|Extension:Foo}}, example.org/Extension:Foo"},
+			{text: "<!-- Extension:Foo --> <code>Extension:Foo</code>"},
+		},
+	},
+	{
+		name: "plain-name", kinds: Kinds,
+		doc:  "Known names in a sentence: unmistakable ones anywhere, ordinary words only with a capital and beside a word that says what they are.",
+		find: plainNames,
+	},
+}
+
+const literalPrefix = "Extension:"
+
+// literalWords is how many words a name may have that is known.
+const literalWords = 5
+
+// literalNames finds the text Extension:X where it is no part of a link, an
+// address or a script call, nor all of a template's argument.
+func literalNames(p *page) []reference {
+	if !strings.Contains(p.text, literalPrefix) {
+		return nil
+	}
+	text, taken := p.masked(), p.taken(literalPrefix)
+	var refs []reference
+	for i := 0; ; {
+		n := strings.Index(text[i:], literalPrefix)
+		if n < 0 {
+			return refs
+		}
+		start := i + n
+		i = start + len(literalPrefix)
+		before, _ := utf8.DecodeLastRuneInString(text[:start])
+		first, _ := utf8.DecodeRuneInString(text[i:])
+		if start > 0 && (isNameRune(before) || strings.ContainsRune("/=%", before)) || !unicode.IsUpper(first) && !unicode.IsDigit(first) {
+			continue
+		}
+		end := wordEnd(text, i)
+		name, alias := strings.TrimRight(text[i:end], "-._"), ""
+		if longer, known := p.longestKnown(text, i, end); longer > end {
+			name, end, alias = text[i:longer], longer, known
+		}
+		span := wikitext.Span{Start: start, End: i + len(name)}
+		if !taken.overlap(span) {
+			items := named(Extension, wikitext.DecodeTitle(name))
+			for k := range items {
+				items[k].alias = alias
+			}
+			refs = append(refs, reference{Span: span, name: span, items: items})
+		}
+		i = end
+	}
+}
+
+// wordEnd returns where the word ends that begins at i.
+func wordEnd(text string, i int) int {
+	if n := strings.IndexFunc(text[i:], func(c rune) bool { return !isNameRune(c) }); n >= 0 {
+		return i + n
+	}
+	return len(text)
+}
+
+// longestKnown returns where the longest known name of several words ends, whose
+// first word is text[i:end].
+func (p *page) longestKnown(text string, i, end int) (longest int, alias string) {
+	if p.known == nil {
+		return end, ""
+	}
+	for range literalWords - 1 {
+		if end-i > longestPrefix || end+1 >= len(text) || text[end] != ' ' {
+			break
+		}
+		next := wordEnd(text[:min(len(text), end+longestPrefix)], end+1)
+		if next == end+1 {
+			break
+		}
+		end = next
+		name := strings.TrimRight(text[i:end], "-._")
+		if a, ok := p.known.one(Extension, "", name); ok {
+			longest, alias = i+len(name), a.Name
+		}
+	}
+	return longest, alias
+}
+
+// taken returns where a literal name belongs to something else.
+func (p *page) taken(prefix string) spans {
+	var taken []wikitext.Span
+	for _, l := range p.links {
+		taken = append(taken, wikitext.Span{Start: l.Start, End: l.End})
+	}
+	for _, u := range p.urls {
+		taken = append(taken, wikitext.Span{Start: u.Start, End: u.End})
+	}
+	for _, ref := range p.scriptCalls() {
+		taken = append(taken, ref.Span)
+	}
+	for _, t := range p.templates() {
+		if strings.Contains(t.Name, prefix) {
+			taken = append(taken, wikitext.Span{Start: t.Start, End: min(t.Start+len("{{")+len(t.Name), t.End)})
+		}
+		for a := range t.Args() {
+			if value := strings.TrimSpace(a.Value); strings.HasPrefix(value, prefix) && !strings.ContainsAny(value, " \n") {
+				taken = append(taken, wikitext.Span{Start: a.Start, End: a.End})
+			}
+		}
+	}
+	return merge(taken)
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// This file holds the text of an edit as the rules see it. Much of it is only
+// made when a rule asks.
+
+package detect
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/wikitext"
+)
+
+// page is the text of an edit.
+type page struct {
+	wiki    string
+	title   string
+	time    time.Time // of the edit, zero if nobody said
+	text    string
+	doc     *wikitext.Document
+	links   []wikitext.Link
+	urls    []wikitext.URL
+	titles  *titles
+	lexicon *Lexicon
+	known   *known
+	naming  templateIndex
+	ignore  []Ignored
+
+	added spans
+	// near is nil unless somebody asks why; silence is why nothing counts at
+	// all. Rule and ref are those being looked at.
+	near    *[]NearMiss
+	silence string
+	rule    *rule
+	ref     reference
+
+	blanked      string
+	hasTemplates bool
+	allTemplates []wikitext.Template
+	hasHeadings  bool
+	allHeadings  []wikitext.Heading
+	quiet        *quiet
+	hasComments  bool
+	comments     []comment
+	copied       bool
+	hasAux       bool
+	aux          []Aux
+	spaceNames   map[string]int
+}
+
+// page parses the text after an edit.
+func (d *Detector) page(c Change) *page {
+	wiki, site := cmp.Or(d.o.Wiki, c.Wiki), d.site
+	p := &page{
+		wiki: wiki, title: c.Title, time: c.Time, text: c.After, doc: site.Parse(c.After), titles: &titles{wiki: wiki, site: site},
+		lexicon: d.o.Lexicon, known: d.known, naming: d.naming, ignore: d.o.Ignore,
+	}
+	p.links, p.urls = slices.Collect(p.doc.Links()), slices.Collect(p.doc.URLs())
+	return p
+}
+
+// masked returns the text with spaces in place of comments, nowiki and the like.
+func (p *page) masked() string {
+	if p.blanked == "" {
+		p.blanked = p.doc.Masked()
+	}
+	return p.blanked
+}
+
+func (p *page) templates() []wikitext.Template {
+	if !p.hasTemplates {
+		p.allTemplates, p.hasTemplates = slices.Collect(p.doc.Templates()), true
+	}
+	return p.allTemplates
+}
+
+func (p *page) headings() []wikitext.Heading {
+	if !p.hasHeadings {
+		p.allHeadings, p.hasHeadings = slices.Collect(p.doc.Headings()), true
+	}
+	return p.allHeadings
+}
+
+// templateSpaces returns the names of the wiki's namespaces.
+func (p *page) templateSpaces() map[string]int {
+	if p.spaceNames == nil {
+		p.spaceNames = spacesOf(p.wiki)
+		if p.spaceNames == nil {
+			p.spaceNames = canonicalSpaces
+		}
+	}
+	return p.spaceNames
+}
+
+// nearly notes that the reference being looked at is no mention.
+func (p *page) nearly(kind Kind, wiki, name, reason string) {
+	if p.near == nil {
+		return
+	}
+	p.missed(Mention{Kind: kind, Wiki: wiki, Name: name, Rule: p.rule.name, Start: p.ref.Start, End: p.ref.End}, reason)
+}
+
+func (p *page) missed(m Mention, reason string) {
+	*p.near = append(*p.near, NearMiss{Kind: m.Kind, Name: m.Name, Wiki: m.Wiki, Rule: m.Rule, Reason: reason, Start: m.Start, End: m.End})
+}
