@@ -19,7 +19,7 @@ var toolRules = []rule{
 		at:  toolforge,
 		yes: []example{
 			{text: "[https://guc.toolforge.org/?by=date outil]", want: "tool guc", wiki: "frwiki"},
-			{text: "//tools.wmflabs.org/xtools/ec/ и [[:toolforge:editgroups/b/X|подробнее]]", want: "tool xtools, tool editgroups", wiki: "ruwiki"},
+			{text: "[//tools.wmflabs.org/xtools/ec/ счёт] и [[:toolforge:editgroups/b/X|подробнее]]", want: "tool xtools, tool editgroups", wiki: "ruwiki"},
 			{text: "[{{fullurl:toollabs:guc|user=X}} 全域贡献]", want: "tool guc", wiki: "zhwiki"},
 		},
 		no: []example{
@@ -34,7 +34,7 @@ var toolRules = []rule{
 		at:  toolPage,
 		yes: []example{
 			{text: "https://toolsadmin.wikimedia.org/tools/id/persian-typos", want: "tool persian-typos", wiki: "fawiki"},
-			{text: "https://k8s-status.toolforge.org/namespaces/tool-guc/", want: "tool k8s-status, tool guc"},
+			{text: "https://k8s-status.toolforge.org/namespaces/tool-guc/", want: "tool guc"},
 			{text: "[[gitlab:toolforge-repos/guc/-/issues]]", want: "tool guc", wiki: "kowiki"},
 		},
 		no: []example{{text: "https://toolsadmin.wikimedia.org/tools/ https://gitlab.wikimedia.org/repos/releng/x"}},
@@ -216,7 +216,7 @@ func toolOfTitle(title string) string {
 // documentationPage returns the item that a page of help or of the project is
 // known to explain.
 func documentationPage(p *page, to place) []item {
-	if p.known == nil || to.wiki == "" || to.name == "" {
+	if p.known == nil || !to.onAnyWiki() || to.name == "" {
 		return nil
 	}
 	title, _, _ := strings.Cut(to.name, "/")
