@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// This file holds how the names that sources and mentions use are resolved to
-// items, and how the sources' words on one item are put together.
+// This file holds how keys are resolved to items: which spellings of a name are
+// one identity, and which items have it.
 
 package registry
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -25,45 +24,75 @@ type identity struct {
 func identify(k Key) identity {
 	kind, wiki, name := k.parts()
 	if !onWiki(kind) {
-		name = strings.Map(func(c rune) rune {
-			if c == ' ' || c == '_' {
-				return -1
-			}
-			return c
-		}, strings.ToLower(name))
+		name = strings.ToLower(name)
+		if strings.ContainsAny(name, " _") {
+			name = strings.NewReplacer(" ", "", "_", "").Replace(name)
+		}
 	}
 	return identity{kind, wiki, name}
 }
 
 // resolver knows the items of one wiki by all their names.
 type resolver struct {
-	items   map[identity]Item // one for every identity that a source names
-	aliases map[identity][]Key
+	items   []Item // one for every identity that a source names
+	place   map[identity]int
+	aliases map[identity][]Key // of live items, sorted; own names are not among them
 }
 
 func newResolver(rows []presence) resolver {
-	groups := make(map[identity][]presence)
-	for _, p := range rows {
-		id := identify(p.item.Key)
-		groups[id] = append(groups[id], p)
+	r := resolver{place: make(map[identity]int, len(rows))}
+	// The rows of an item form a chain: first to the last one seen, from there
+	// to those before it.
+	last, before := make([]int, 0, len(rows)), make([]int, len(rows))
+	for i := range rows {
+		id := identify(rows[i].item.Key)
+		n, known := r.place[id]
+		if !known {
+			n = len(last)
+			r.place[id], last = n, append(last, -1)
+		}
+		before[i], last[n] = last[n], i
 	}
-	r := resolver{items: make(map[identity]Item, len(groups)), aliases: make(map[identity][]Key)}
-	for id, group := range groups {
-		r.items[id] = merge(group)
+	r.items = make([]Item, len(last))
+	var said []presence
+	for n, i := range last {
+		said = said[:0]
+		for ; i >= 0; i = before[i] {
+			said = append(said, rows[i])
+		}
+		r.items[n] = merge(said)
 	}
-	for _, item := range r.items {
+	r.index()
+	return r
+}
+
+// index fills in the aliases.
+func (r *resolver) index() {
+	r.aliases = make(map[identity][]Key)
+	for i := range r.items {
+		item := &r.items[i]
 		if !item.Gone.IsZero() {
 			continue
 		}
+		own := identify(item.Key)
+		r.addAlias(own, item.Key, item.Name)
 		for _, a := range item.Aliases {
-			id := identify(NewKey(item.Key.Kind(), item.Key.Wiki(), a))
-			r.aliases[id] = append(r.aliases[id], item.Key)
+			r.addAlias(own, item.Key, a)
 		}
 	}
-	for _, keys := range r.aliases {
+	for id, keys := range r.aliases {
 		slices.Sort(keys)
+		r.aliases[id] = slices.Compact(keys)
 	}
-	return r
+}
+
+func (r *resolver) addAlias(own identity, key Key, alias string) {
+	if alias == own.name || alias == "" {
+		return
+	}
+	if id := identify(NewKey(own.kind, own.wiki, alias)); id != own {
+		r.aliases[id] = append(r.aliases[id], key)
+	}
 }
 
 // resolve returns the keys of the items that a key means: the item of that
@@ -71,15 +100,15 @@ func newResolver(rows []presence) resolver {
 // gone. A file that several gadgets load means all of them.
 func (r resolver) resolve(k Key) []Key {
 	id := identify(k)
-	item, known := r.items[id]
-	if known && item.Gone.IsZero() {
-		return []Key{item.Key}
+	n, known := r.place[id]
+	if known && r.items[n].Gone.IsZero() {
+		return []Key{r.items[n].Key}
 	}
 	if keys := r.aliases[id]; len(keys) > 0 {
 		return keys
 	}
 	if known {
-		return []Key{item.Key}
+		return []Key{r.items[n].Key}
 	}
 	return nil
 }
@@ -93,65 +122,26 @@ func (r resolver) one(k Key) Key {
 	return k
 }
 
-// sourceRank orders the sources by how well they know an item; those that are
-// not named come between.
-func sourceRank(source string) int {
-	switch source {
-	case "siteinfo":
-		return 0
-	case "gadgets":
-		return 1
-	case "maintainers":
-		return 2
-	case fromTouches:
-		return 8
-	case fromMentions:
-		return 9
+// have returns the live items that have a name, as their own or as an alias,
+// sorted.
+func (r resolver) have(id identity) []Key {
+	keys := r.aliases[id]
+	n, known := r.place[id]
+	if !known || !r.items[n].Gone.IsZero() {
+		return keys
 	}
-	return 5
+	return union([]Key{r.items[n].Key}, keys)
 }
 
-// merge puts together what several sources say about one item. Sources that
-// name it now come before those that did, better ones before others; the first
-// that says something is heard. The item is gone when none names it.
-func merge(rows []presence) Item {
-	slices.SortFunc(rows, func(a, b presence) int {
-		return cmp.Or(
-			cmp.Compare(flag(!a.item.Gone.IsZero()), flag(!b.item.Gone.IsZero())),
-			cmp.Compare(sourceRank(a.source), sourceRank(b.source)),
-			cmp.Compare(a.source, b.source),
-			cmp.Compare(a.item.Key, b.item.Key),
-		)
-	})
-	out := rows[0].item
-	out.Mentioned = out.Gone.IsZero() && rows[0].source == fromMentions // which come last
-	var aliases []string
-	for _, p := range rows {
-		i := p.item
-		aliases = append(append(aliases, i.Aliases...), i.Name, i.Key.Name())
-		if out.Page == "" && out.URL == "" {
-			out.Page, out.URL = i.Page, i.URL
-		}
-		out.Section = cmp.Or(out.Section, i.Section)
-		if i.Changed.After(out.Changed) {
-			out.Changed, out.ChangedRevision = i.Changed, i.ChangedRevision
-		}
-		if i.Gone.IsZero() {
-			out.Deployed = out.Deployed || i.Deployed
-			out.Listed = out.Listed || i.Listed
-			out.Default = out.Default || i.Default
-		} else if !out.Gone.IsZero() && i.Gone.After(out.Gone) {
-			out.Gone = i.Gone
-		}
+// union joins sorted lists of keys to one.
+func union(a, b []Key) []Key {
+	switch {
+	case len(a) == 0:
+		return b
+	case len(b) == 0:
+		return a
 	}
-	if !out.Gone.IsZero() {
-		out.Deployed, out.Listed, out.Default = false, false, false
-	}
-	slices.Sort(aliases)
-	aliases = slices.Compact(aliases)
-	out.Aliases = slices.DeleteFunc(aliases, func(a string) bool { return a == out.Name })
-	if len(out.Aliases) == 0 {
-		out.Aliases = nil
-	}
-	return out
+	all := slices.Concat(a, b)
+	slices.Sort(all)
+	return slices.Compact(all)
 }
