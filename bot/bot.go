@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -23,6 +24,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/survey"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/config"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/events"
 )
@@ -95,12 +97,14 @@ type Bot struct {
 	sites  map[string]*site // by database name
 	places map[string]*place
 	// catalogue are the readers of what is the same for all wikis.
-	catalogue []*reader
-	terminal  terminal
-	metrics   *metrics
-	pulse     pulse
-	gaps      gapLog
-	started   time.Time
+	catalogue    []*reader
+	cataloguesMu sync.Mutex // held while those are given their sources
+	fetcher      *survey.Fetcher
+	terminal     terminal
+	metrics      *metrics
+	pulse        pulse
+	gaps         gapLog
+	started      time.Time
 }
 
 // New returns a bot. It reaches nothing yet.
@@ -125,6 +129,7 @@ func New(c Config) (*Bot, error) {
 	c.Stream.UserAgent, c.Stream.Log, c.Stream.Metrics = c.UserAgent, c.Log, c.Metrics
 	b := &Bot{Config: c, sites: map[string]*site{}, places: map[string]*place{}, metrics: newMetrics(c.Metrics)}
 	b.terminal.out = c.Terminal
+	b.newCatalogues()
 	c.Stream.Want = b.wants
 	b.stream = events.New(c.Stream)
 	b.started = b.now()
@@ -180,6 +185,9 @@ func (b *Bot) run(ctx context.Context) error {
 		for _, f := range b.feeds() {
 			g.Go(func() error { return b.watch(ctx, f) })
 		}
+		for _, r := range b.catalogue {
+			g.Go(func() error { return r.run(ctx) })
+		}
 		for _, s := range b.sites {
 			g.Go(func() error { return s.survey(ctx) })
 			g.Go(func() error { return s.reconcile(ctx) })
@@ -205,5 +213,6 @@ func (b *Bot) start(ctx context.Context) error {
 		}
 		b.Log.Info().Str("wiki", name).Str("user", s.conf.User).Msg("logged in")
 	}
+	b.useCatalogues()
 	return nil
 }

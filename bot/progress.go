@@ -19,12 +19,6 @@ import (
 // tellEvery is how often a reading says how far it is.
 const tellEvery = 5 * time.Second
 
-// The beginnings of the names of notes on sources, for the status command.
-const (
-	noteProgress = "progress " // how far a reading is, while it takes long
-	noteNext     = "next "     // when the next reading is, as RFC 3339
-)
-
 // terminal is where one reading at a time shows a bar; the others say in the log
 // how far they are.
 type terminal struct {
@@ -39,11 +33,16 @@ type meter struct {
 	mu    sync.Mutex
 	told  time.Time // when the log, or the store, last heard of it
 	noted bool
+	first bool // of this process; the last one may have left a note
 	bar   *progressbar.ProgressBar
 	err   error // of the registry
 }
 
-func newMeter(r *reader) *meter { return &meter{r: r, told: time.Now()} }
+func newMeter(r *reader) *meter {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return &meter{r: r, told: time.Now(), first: r.last.IsZero()}
+}
 
 // set tells how far the reading is: on a bar, or else in the log every few
 // seconds. What is over sooner says nothing there.
@@ -106,7 +105,7 @@ func (m *meter) end(ctx context.Context) error {
 		t.of = nil
 		t.mu.Unlock()
 	}
-	if !m.noted || ctx.Err() != nil || m.err != nil {
+	if !m.noted && !m.first || ctx.Err() != nil || m.err != nil {
 		return m.err
 	}
 	return m.r.bot.Registry.SetNote(ctx, m.r.wiki, noteProgress+m.r.name, "")

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -70,6 +71,7 @@ type turn struct {
 	last    time.Time      // the end of the last reading
 	took    time.Duration  // the last reading
 	failing int            // failures in a row
+	dropped bool           // what it said was dropped
 }
 
 func (b *Bot) newReader(name, wiki string, log zerolog.Logger) *reader {
@@ -80,7 +82,7 @@ func (b *Bot) newReader(name, wiki string, log zerolog.Logger) *reader {
 // said is dropped.
 func (r *reader) use(source *survey.Source) {
 	r.mu.Lock()
-	r.turn = turn{source: source, set: true, last: r.last, took: r.took}
+	r.turn = turn{source: source, set: true, last: r.last, took: r.took, dropped: source == nil}
 	r.mu.Unlock()
 	r.wake.wake()
 }
@@ -123,6 +125,14 @@ func (r *reader) isUsed() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.source != nil
+}
+
+// isDropped reports whether all that the source said was dropped, or is about to
+// be.
+func (r *reader) isDropped() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.dropped
 }
 
 // isTried reports whether the source was read or could not be since the start,
@@ -178,10 +188,11 @@ func (r *reader) next() (source *survey.Source, wait time.Duration, set bool) {
 func (r *reader) begin(ctx context.Context, source *survey.Source) error {
 	if source == nil {
 		changed, err := r.bot.Registry.DropSource(ctx, r.name, r.wiki)
-		if err == nil {
-			r.told(changed)
+		if err != nil {
+			return err
 		}
-		return err
+		r.told(changed)
+		return r.bot.Registry.SetNote(ctx, r.wiki, noteNext+r.name, "")
 	}
 	if !r.long {
 		return nil
@@ -278,8 +289,10 @@ func (r *reader) readInto(ctx context.Context, source *survey.Source) (outcome s
 	found.Source, found.Wiki = r.name, r.wiki
 	changed, err := r.bot.Registry.SaveSurvey(ctx, found)
 	switch {
-	case errors.Is(err, registry.ErrShrunk):
-		return readFailed, r.failed(ctx, err)
+	case errors.Is(err, registry.ErrHeld):
+		r.log.Warn().Err(err).Msg("source names far less than before; what it said stays in force until a second reading agrees")
+		_, named, _ := strings.Cut(err.Error(), registry.ErrHeld.Error()+": ")
+		return readHeld, r.bot.Registry.SetNote(ctx, r.wiki, noteHeld+r.name, named)
 	case err != nil:
 		return "", err
 	case changed:

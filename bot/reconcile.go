@@ -19,8 +19,6 @@ import (
 const (
 	// reconcileEvery is how often the pages are looked at when nothing happens.
 	reconcileEvery = time.Minute
-	// mentionsKept is how far back mentions are planned with.
-	mentionsKept = 90 * 24 * time.Hour
 	// notePage begins the names of notes on pages that could not be written.
 	notePage = "page "
 )
@@ -57,10 +55,11 @@ func (s *site) reconcileOnce(ctx context.Context) error {
 	if s.doubt.Swap(false) {
 		clear(s.settled)
 	}
-	view, err := s.reg.View(ctx, registry.Query{Wiki: s.conf.Wiki.Wiki, Since: at.Add(-mentionsKept), Now: at})
+	view, err := s.reg.View(ctx, plan.Query(s.conf.Wiki.Wiki, set.rules, at))
 	if err != nil {
 		return err
 	}
+	view = plan.Asked(view, set.rules)
 	under := publish.Rules{Revision: set.stored.Revision}
 	if set.rules != nil {
 		under.Pages = append(plan.Titles(set.rules), s.pages.ReportPage)
@@ -190,10 +189,17 @@ func (s *site) trouble(ctx context.Context, at time.Time) ([]string, error) {
 			trouble = append(trouble, text)
 		}
 	}
-	for _, source := range surveys {
-		if !source.Failed.IsZero() {
-			trouble = append(trouble, fmt.Sprintf("The source %s cannot be read since %s: %s. What it said before stays in force.",
-				source.Source, source.Failed.UTC().Format(time.DateTime), source.Reason))
+	shared, err := s.reg.Notes(ctx, registry.AllWikis)
+	if err != nil {
+		return nil, err
+	}
+	for _, state := range surveys {
+		held := notes
+		if state.Wiki == registry.AllWikis {
+			held = shared
+		}
+		if s.shows(state) {
+			trouble = append(trouble, plan.SourceTrouble(state, held[noteHeld+state.Source])...)
 		}
 	}
 	if text := notes[noteGap]; text != "" {
@@ -203,4 +209,9 @@ func (s *site) trouble(ctx context.Context, at time.Time) ([]string, error) {
 		trouble = append(trouble, text)
 	}
 	return trouble, nil
+}
+
+// shows reports whether how a source is doing matters to the wiki.
+func (s *site) shows(state registry.SurveyState) bool {
+	return !slices.Contains(plan.Catalogued, state.Source) || s.usesCatalogue()
 }

@@ -5,8 +5,11 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"sync/atomic"
 	"time"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
@@ -14,6 +17,9 @@ import (
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/wiki"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/config"
 )
+
+// mediawikiOrg is the wiki where extensions and skins have their pages.
+const mediawikiOrg = "mediawikiwiki"
 
 // gadgetsDefinition is the page that says which gadgets a wiki has.
 const gadgetsDefinition = "MediaWiki:Gadgets-definition"
@@ -31,68 +37,109 @@ func (s *site) newReaders(b *Bot) {
 	add("siteinfo")
 	add("gadgets")
 	add("maintainers")
+	add("infoboxes").ready = func() bool { return s.readers["siteinfo"].isTried() && s.readers["maintainers"].isTried() }
 	add(registry.CellsSource)
 }
 
 // useRules has the readers read what the rules in force ask for. Without rules
 // only the wiki's own lists are read, and nothing is dropped.
 func (s *site) useRules() {
-	rules := s.inForce()
-	s.readers["siteinfo"].use(s.siteinfo())
-	s.readers["gadgets"].use(s.gadgets())
+	rules, wiki := s.inForce(), s.conf.Wiki.Wiki
+	use := func(source survey.Source) { s.readers[source.Name].use(&source) }
+	useIf := func(name string, wanted bool, source func() survey.Source) {
+		if !wanted {
+			s.readers[name].use(nil)
+			return
+		}
+		use(source())
+	}
+	use(survey.SiteinfoSource(s.client, wiki))
+	use(s.gadgets())
 	if rules == nil {
 		return
 	}
-	heard := map[string]bool{}
-	for _, m := range rules.Sources.Maintainers {
+	ask := rules.Sources
+	heard := map[string]bool{mediawikiOrg: ask.Infoboxes}
+	for _, m := range ask.Maintainers {
 		heard[m.Wiki] = true
 	}
 	s.heard.Store(&heard)
-	s.readers["maintainers"].use(s.maintainers(rules.Sources.Maintainers))
-	s.readers[registry.CellsSource].use(s.cells())
+	useIf("maintainers", len(ask.Maintainers) > 0, func() survey.Source { return s.maintainers(ask.Maintainers) })
+	useIf("infoboxes", ask.Infoboxes, s.infoboxes)
+	use(s.cells())
+	s.bot.useCatalogues()
 }
 
-func (s *site) siteinfo() *survey.Source {
-	return &survey.Source{Name: "siteinfo", Every: time.Hour, Read: func(ctx context.Context, in survey.Reading) (registry.Survey, error) {
-		return survey.Siteinfo(ctx, s.client, s.conf.Wiki.Wiki, in.At)
-	}}
-}
-
-func (s *site) gadgets() *survey.Source {
-	return &survey.Source{Name: "gadgets", Every: time.Hour,
+func (s *site) gadgets() survey.Source {
+	return survey.Source{Name: "gadgets", Every: time.Hour,
 		Triggers: func(wiki, title string) bool { return wiki == s.conf.Wiki.Wiki && title == gadgetsDefinition },
 		Read: func(ctx context.Context, in survey.Reading) (registry.Survey, error) {
 			return survey.Gadgets(ctx, s.client, s.conf.Wiki.Wiki, in.At)
 		}}
 }
 
-func (s *site) maintainers(pages []config.MaintainersPage) *survey.Source {
-	if len(pages) == 0 {
-		return nil
-	}
-	return &survey.Source{Name: "maintainers", Every: time.Hour,
-		Triggers: func(wiki, title string) bool {
-			for _, p := range pages {
-				if p.Wiki == "" && wiki == s.conf.Wiki.Wiki && p.Page == title {
-					return true
+// maintainers is the source of the maintainers pages, wherever they are.
+func (s *site) maintainers(pages []config.MaintainersPage) survey.Source {
+	return s.elsewhereRead(func(ctx context.Context) (survey.Source, error) {
+		var found []survey.MaintainersPage
+		for _, p := range pages {
+			page := survey.MaintainersPage{API: s.client, Wiki: s.conf.Wiki.Wiki, Title: p.Page, On: s.text}
+			if p.Wiki != "" && p.Wiki != s.conf.Wiki.Wiki {
+				client, text, article, err := s.bot.reading(ctx, p.Wiki)
+				if err != nil {
+					return survey.Source{}, fmt.Errorf("read maintainers from %s on %s: %w", p.Page, p.Wiki, err)
 				}
+				page.API, page.Wiki, page.On, page.Prefix = client, p.Wiki, text, s.prefixTo(article)
 			}
-			return false
-		},
+			found = append(found, page)
+		}
+		return survey.MaintainersSource(s.conf.Wiki.Wiki, found), nil
+	}, survey.MaintainersSource(s.conf.Wiki.Wiki, named(s.conf.Wiki.Wiki, pages)))
+}
+
+// named are the pages as far as they are known before their wikis were asked.
+func named(wiki string, pages []config.MaintainersPage) []survey.MaintainersPage {
+	var out []survey.MaintainersPage
+	for _, p := range pages {
+		out = append(out, survey.MaintainersPage{Wiki: cmp.Or(p.Wiki, wiki), Title: p.Page})
+	}
+	return out
+}
+
+// infoboxes is the source of the infoboxes on mediawiki.org.
+func (s *site) infoboxes() survey.Source {
+	return s.elsewhereRead(func(ctx context.Context) (survey.Source, error) {
+		client, _, _, err := s.bot.reading(ctx, mediawikiOrg)
+		if err != nil {
+			return survey.Source{}, fmt.Errorf("read the infoboxes on %s: %w", mediawikiOrg, err)
+		}
+		return survey.Infoboxes(client, s.conf.Wiki.Wiki, mediawikiOrg), nil
+	}, survey.Infoboxes(nil, s.conf.Wiki.Wiki, mediawikiOrg))
+}
+
+// elsewhereRead is a source that is made when it is read, since the wikis that
+// it is on have to be asked first. Until then it is heard as the likeness is.
+func (s *site) elsewhereRead(source func(context.Context) (survey.Source, error), likeness survey.Source) survey.Source {
+	var made atomic.Pointer[survey.Source]
+	made.Store(&likeness)
+	return survey.Source{
+		Name: likeness.Name, Every: likeness.Every,
+		Triggers: func(wiki, title string) bool { return made.Load().Triggers(wiki, title) },
 		Read: func(ctx context.Context, in survey.Reading) (registry.Survey, error) {
-			var titles []string
-			for _, p := range pages {
-				titles = append(titles, p.Page)
+			real, err := source(ctx)
+			if err != nil {
+				return registry.Survey{}, err
 			}
-			found, _, err := survey.Maintainers(ctx, s.client, s.conf.Wiki.Wiki, in.At, titles...)
-			return found, err
-		}}
+			made.Store(&real)
+			return real.Read(ctx, in)
+		},
+	}
 }
 
 // cells is the source of what people did to the Steward cells of the tables. It
 // writes what it finds itself, a revision at a time.
-func (s *site) cells() *survey.Source {
-	return &survey.Source{Name: registry.CellsSource, Every: time.Hour, Read: func(ctx context.Context, in survey.Reading) (registry.Survey, error) {
+func (s *site) cells() survey.Source {
+	return survey.Source{Name: registry.CellsSource, Every: time.Hour, Read: func(ctx context.Context, in survey.Reading) (registry.Survey, error) {
 		changed, err := s.readCells(ctx, in.Progress)
 		if changed {
 			s.told(registry.CellsSource, true)

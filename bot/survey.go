@@ -84,15 +84,6 @@ func (s *site) pending() map[string]bool {
 	return pending
 }
 
-// uses reports whether a source is one of those that the rules ask for.
-func (s *site) uses(r *reader) bool {
-	if r.wiki != registry.AllWikis || r.name == "list" {
-		return true
-	}
-	rules := s.inForce()
-	return rules != nil && rules.Sources.Toolhub
-}
-
 // complete reports whether all that the pages under the rules depend on was
 // read, or tried. Without rules that is what the wiki itself lists.
 func (s *site) complete() bool {

@@ -7,15 +7,20 @@ package plan
 
 import (
 	"slices"
+	"time"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/detect"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/config"
 )
 
+// Catalogued are the sources that say the same of every wiki and count only
+// where the rules ask for the catalogue of tools.
+var Catalogued = []string{"toolhub", "striker"}
+
 // sources returns the sources that say which items of a kind there are, or who
-// looks after them, under the rules. What only says how much they matter, or
-// takes long to ask, is not waited for.
+// looks after them, under the rules: without having read them nobody knows. What
+// only says how much items matter, or takes long to ask, is not waited for.
 func sources(rules *config.Rules, kind detect.Kind) []string {
 	var names []string
 	switch kind {
@@ -30,14 +35,24 @@ func sources(rules *config.Rules, kind detect.Kind) []string {
 	case detect.Gadget:
 		names = append(names, "gadgets")
 	case detect.Tool:
-		if rules.Sources.Toolhub {
+		if rules.Sources.Toolhub && rules.Sources.ToolhubAll {
 			names = append(names, "toolhub")
 		}
 	}
 	return names
 }
 
-// Needs returns the sources that the pages under the rules depend on, sorted.
+// awaited are the sources of a kind with those that are worth a moment, but not
+// needed.
+func awaited(rules *config.Rules, kind detect.Kind) []string {
+	names := append(sources(rules, kind), registry.CellsSource, "list")
+	if rules.Sources.Toolhub && kind == detect.Tool {
+		names = append(names, Catalogued...)
+	}
+	return names
+}
+
+// Needs returns the sources that pages under the rules wait for, sorted.
 func Needs(rules *config.Rules) []string {
 	needed := []string{registry.CellsSource}
 	for _, kind := range detect.Kinds {
@@ -45,7 +60,7 @@ func Needs(rules *config.Rules) []string {
 			return slices.Contains(t.Kinds, string(kind))
 		})
 		if wanted {
-			needed = append(needed, sources(rules, kind)...)
+			needed = append(needed, awaited(rules, kind)...)
 		}
 	}
 	slices.Sort(needed)
@@ -56,12 +71,14 @@ func Needs(rules *config.Rules) []string {
 // least once, and lately looked at, so that what no source mentions is really
 // unknown.
 func known(in Input, kind detect.Kind) bool {
-	if in.Pending[registry.CellsSource] {
-		return false
-	}
-	return !slices.ContainsFunc(sources(in.Rules, kind), func(name string) bool {
-		return in.Pending[name] || !surveyed(in.View, name)
+	return !pending(in, kind) && !slices.ContainsFunc(sources(in.Rules, kind), func(name string) bool {
+		return !surveyed(in.View, name)
 	})
+}
+
+// pending reports whether sources of a kind were not yet tried.
+func pending(in Input, kind detect.Kind) bool {
+	return slices.ContainsFunc(awaited(in.Rules, kind), func(name string) bool { return in.Pending[name] })
 }
 
 // waits reports whether a table on the page still waits for its sources. Nothing
@@ -69,9 +86,7 @@ func known(in Input, kind detect.Kind) bool {
 // rules.
 func waits(in Input, title string) bool {
 	return slices.ContainsFunc(in.Rules.Tables, func(t config.Table) bool {
-		return t.Page == title && (in.Pending[registry.CellsSource] || slices.ContainsFunc(t.Kinds, func(kind string) bool {
-			return slices.ContainsFunc(sources(in.Rules, detect.Kind(kind)), func(name string) bool { return in.Pending[name] })
-		}))
+		return t.Page == title && slices.ContainsFunc(t.Kinds, func(kind string) bool { return pending(in, detect.Kind(kind)) })
 	})
 }
 
@@ -79,4 +94,26 @@ func surveyed(v registry.View, source string) bool {
 	return slices.ContainsFunc(v.Surveys, func(s registry.SurveyState) bool {
 		return s.Source == source && !s.Read.IsZero()
 	})
+}
+
+// mentionsKept is how far back mentions are planned with.
+const mentionsKept = 90 * 24 * time.Hour
+
+// Query is what planning the pages of a wiki needs of the registry.
+func Query(wiki string, rules *config.Rules, now time.Time) registry.Query {
+	q := registry.Query{Wiki: wiki, Since: now.Add(-mentionsKept), Now: now}
+	q.Catalogue = rules != nil && rules.Sources.Toolhub && rules.Sources.ToolhubAll
+	return q
+}
+
+// Asked takes out of a view what the rules do not ask for: claims from the
+// catalogue of tools, which is read for all wikis if one of them wants it.
+func Asked(view registry.View, rules *config.Rules) registry.View {
+	if rules == nil || rules.Sources.Toolhub {
+		return view
+	}
+	for i, e := range view.Entries {
+		view.Entries[i].Claims = slices.DeleteFunc(e.Claims, func(c registry.Claim) bool { return slices.Contains(Catalogued, c.Evidence.Source) })
+	}
+	return view
 }

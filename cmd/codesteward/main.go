@@ -126,9 +126,20 @@ func logger(stderr io.Writer, level string) zerolog.Logger {
 		lvl = zerolog.InfoLevel // unreachable: the flag takes known levels only
 	}
 	if f, ok := stderr.(*os.File); ok && isTerminal(f) {
-		stderr = zerolog.ConsoleWriter{Out: f}
+		stderr = zerolog.ConsoleWriter{Out: lineStart{f}}
 	}
 	return zerolog.New(stderr).Level(lvl).With().Timestamp().Logger()
+}
+
+// lineStart writes to a terminal from the start of a line, over the bar that may
+// stand there.
+type lineStart struct{ io.Writer }
+
+func (l lineStart) Write(p []byte) (int, error) {
+	if _, err := io.WriteString(l.Writer, "\r\x1b[K"); err != nil {
+		return 0, err
+	}
+	return l.Writer.Write(p)
 }
 
 func isTerminal(f *os.File) bool {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -37,7 +38,7 @@ type runCmd struct {
 	Streams     []string      `default:"mediawiki.page_change.v1" help:"Names of the streams to follow."`
 	Contact     string        `default:"https://gitlab.wikimedia.org/toolforge-repos/codesteward" help:"How to reach the operator: a page or an e-mail address, sent to every server in the User-Agent header."`
 	PollEvery   time.Duration `default:"30s" help:"How often a wiki with the source \"poll\" is asked for its recent changes while it is quiet."`
-	SurveyEvery time.Duration `default:"1h" help:"How often every ownership source is read again."`
+	SurveyEvery time.Duration `help:"How often every ownership source is read again; if not given, each on its own schedule."`
 	StartWithin time.Duration `default:"2m" help:"How long a wiki may take to answer at start-up."`
 	Web         string        `help:"Address to serve /metrics and /healthz on, such as 127.0.0.1:8091; none if empty."`
 	DryRun      bool          `help:"Do everything but save: print a diff of each page."`
@@ -65,6 +66,10 @@ func (c *runCmd) Run(p *program) error {
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	conf := bot.Config{
 		Wikis:       served,
+		Read:        process.Read,
+		Toolhub:     process.Toolhub,
+		Striker:     process.Striker,
+		List:        process.List,
 		Registry:    reg,
 		Stream:      events.Config{URL: c.Stream, Streams: c.Streams},
 		UserAgent:   fmt.Sprintf("codesteward/%s (%s)", version(), c.Contact),
@@ -73,6 +78,9 @@ func (c *runCmd) Run(p *program) error {
 		StartWithin: c.StartWithin,
 		Metrics:     metrics,
 		Log:         p.log,
+	}
+	if f, ok := p.stderr.(*os.File); ok && isTerminal(f) {
+		conf.Terminal = f
 	}
 	if c.DryRun {
 		conf.DryRun = p.stdout

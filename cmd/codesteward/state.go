@@ -40,10 +40,11 @@ func (c *renderCmd) Run(p *program) error {
 		return &exitError{code: exitUsage, err: fmt.Errorf("the rules of %s have no table %q", rules.Wiki, c.Table)}
 	}
 	now := time.Now().UTC()
-	view, err := reg.View(p.ctx, registry.Query{Wiki: rules.Wiki, Since: now.AddDate(0, 0, -30), Now: now})
+	view, err := reg.View(p.ctx, plan.Query(rules.Wiki, parsed, now))
 	if err != nil {
 		return err
 	}
+	view = plan.Asked(view, parsed)
 	text, err := plan.NewTable(plan.Input{Site: plan.Site{Wiki: rules.Wiki}, Rules: parsed, View: view, Now: now}, parsed.Tables[i]).Apply("")
 	if err != nil {
 		return err

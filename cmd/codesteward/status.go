@@ -6,6 +6,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
@@ -13,6 +14,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
 )
 
@@ -46,21 +48,46 @@ func printStatus(out io.Writer, s registry.Status, now time.Time) error {
 		line("rules", r.Wiki, fmt.Sprintf("revision %d by %s in force since %s", r.Revision, r.User, when(r.Since, now)))
 	}
 	for _, v := range s.Surveys {
-		text := "read " + when(v.Read, now)
-		if !v.Failed.IsZero() {
-			text = fmt.Sprintf("fails since %s: %s", when(v.Failed, now), v.Reason)
+		for _, text := range sourceLines(v, s.Notes[v.Wiki], now) {
+			line("source", cmp.Or(v.Wiki, "every wiki")+" "+v.Source, text)
 		}
-		line("source", v.Wiki+" "+v.Source, text)
 	}
 	for _, n := range s.Open {
 		line("unconfirmed notice", n.Page, n.Key+", begun "+when(n.Intended, now))
 	}
 	for _, wiki := range slices.Sorted(maps.Keys(s.Notes)) {
 		for _, name := range slices.Sorted(maps.Keys(s.Notes[wiki])) {
+			if bot.IsSourceNote(name) {
+				continue // told with the source
+			}
 			line("note", wiki+" "+name, s.Notes[wiki][name])
 		}
 	}
 	return w.Flush()
+}
+
+// sourceLines says how a source is doing, by what the registry and the bot's
+// notes on the wiki know: when it was read and when it is next, since when what
+// it said is stale, what is held, and how far a long reading is.
+func sourceLines(v registry.SurveyState, notes map[string]string, now time.Time) []string {
+	about := bot.SourceNotes(notes, v.Source)
+	text := "read " + when(v.Read, now)
+	if !about.Next.IsZero() {
+		text += ", next " + about.Next.Format("2006-01-02 15:04:05 UTC")
+	}
+	lines := []string{text}
+	if about.Progress != "" {
+		lines = append(lines, "being read: "+about.Progress)
+	} else if v.Checkpoint != "" {
+		lines = append(lines, "half read; it goes on from there")
+	}
+	if !v.Failed.IsZero() {
+		lines = append(lines, fmt.Sprintf("stale, fails since %s: %s", when(v.Failed, now), v.Reason))
+	}
+	if !v.Held.IsZero() {
+		lines = append(lines, fmt.Sprintf("held since %s, until a second reading agrees: %s", when(v.Held, now), cmp.Or(about.Held, fmt.Sprintf("%d items", v.HeldItems))))
+	}
+	return lines
 }
 
 // when writes a time with its age.
