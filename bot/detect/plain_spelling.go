@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// This file holds what the spelling of a name says: whether it can be anything
+// but a name.
+
+package detect
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// evidence is how sure it must be that a spelling means an item, the more the
+// more it says itself.
+type evidence uint8
+
+const (
+	never   evidence = iota // it means something else
+	byCue                   // beside a cue
+	byOwner                 // beside a cue or a word about ownership
+	running                 // in a running sentence, or as byOwner
+	sure                    // anywhere
+)
+
+// shortestCamel is the number of bytes below which capitals inside of a name do
+// not make it one: there are too many names of two or three syllables.
+const shortestCamel = 6
+
+// needed returns what must be beside a name as written, so that it means an
+// alias from which its lower case is made. Common names are ordinary words and
+// phrases.
+func needed(written, name string, a Alias, how spelling, common bool) evidence {
+	switch {
+	case strings.ContainsAny(name, ":/"): // a page's title or a repository
+		if written == a.Name {
+			return sure
+		}
+		return never
+	case strings.IndexByte(name, ' ') < 0:
+		return neededOfOne(written, name, a, how, common)
+	}
+	return neededOfMany(written, name, a, how, common)
+}
+
+// neededOfOne is needed for a single word.
+func neededOfOne(written, name string, a Alias, how spelling, common bool) evidence {
+	camel := mixedCase(written)
+	switch {
+	case camel && (how == joined || mixedCase(a.Name)) && len(written) >= shortestCamel && !brand(name) && !isSiteName(name):
+		return sure
+	case written == a.Name && !common && holdsDigit(name):
+		return sure
+	case written == a.Name && !common && capitalised(written) && (a.Kind == Extension || a.Kind == Skin):
+		return sure
+	case how == joined && !camel && common:
+		return never
+	case !common:
+		return byCue
+	case !capitalised(written) && !camel:
+		return never
+	case a.Kind == Tool && written != a.Name: // "the Search tool" of some page
+		return never
+	}
+	return byCue
+}
+
+// holdsDigit reports whether a name has a digit between letters, of which there
+// are enough: osm4wiki, but not mp3 or covid19.
+func holdsDigit(name string) bool {
+	letters, digit, inner := 0, false, false
+	for _, c := range name {
+		switch {
+		case unicode.IsLetter(c):
+			letters++
+			inner = inner || digit && letters > 1
+		case unicode.IsDigit(c):
+			digit = letters > 0
+		}
+	}
+	return inner && letters >= shortestDistinct
+}
+
+// neededOfMany is needed for several words, with spaces or dashes between.
+func neededOfMany(written, name string, a Alias, how spelling, common bool) evidence {
+	parts := strings.Fields(name)
+	unknown := 0 // the longest word that is in no list, in runes
+	for _, part := range parts {
+		if n := utf8.RuneCountInString(part); n > unknown && !ordinary(part) {
+			unknown = n
+		}
+	}
+	if how == asIs && !common && !strings.Contains(written, " ") && strings.EqualFold(written, a.Name) {
+		// Dashes as in the name: Cat-a-lot, toolhub-extension-demo.
+		switch {
+		case len(parts) > 2 && capitalised(written) && written == a.Name, len(parts) > 2 && unknown > 0, unknown >= shortestCamel:
+			return sure
+		}
+	}
+	switch {
+	case !allCapitals(written):
+		switch {
+		case common, a.Kind == Tool && unknown == 0: // "the image search tool"
+			return never
+		}
+		return byOwner
+	case common:
+		return byCue
+	case unknown > 0:
+		return sure
+	}
+	return running
+}
+
+// allCapitals reports whether each word begins with a capital, less short words
+// inside such as "of", which must not be all there is.
+func allCapitals(written string) bool {
+	words := wordScan{text: written}
+	for first := true; words.next(); first = false {
+		word := written[words.start:words.end]
+		if c, _ := utf8.DecodeRuneInString(word); unicode.IsLower(c) && (first || len(word) > 3) || !unicode.IsLetter(c) && first {
+			return false
+		}
+	}
+	c, _ := utf8.DecodeRuneInString(written)
+	return unicode.IsUpper(c)
+}
+
+// runs reports whether a sentence runs on around a name, so that its capitals
+// are its own: the words beside it have none, and it is not the whole line.
+func (p prose) runs(m match) bool {
+	before, after := p.before(m.Start), p.after(m.End)
+	if after.adjacent() && capitalised(after.word) {
+		return false
+	}
+	if before.adjacent() && capitalised(before.word) && !p.before(before.Start).beginsSentence() {
+		return false
+	}
+	return before.adjacent() && !capitalised(before.word) || after.adjacent()
+}
