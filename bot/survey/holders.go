@@ -55,7 +55,7 @@ func holders(raw string, on *wikitext.Site, userNames []string) []registry.Holde
 		if len(users) > 0 {
 			continue
 		}
-		if text := strings.Trim(tidy(noMail(wikitext.Plain(part))), " \t*#:.|"); !registry.IsNobody(text) {
+		if text := strings.Trim(oneLine(wikitext.Plain(part)), " \t*#:.|"); !registry.IsNobody(text) {
 			add(text, registry.Team)
 		}
 	}

@@ -53,6 +53,7 @@ type pagesAnswer struct {
 	Normalized, Redirects moved
 	Pages                 []struct {
 		Title            string
+		NS               int
 		Missing, Invalid bool
 		Redirects        []struct{ Title string }
 		Revisions        []struct {

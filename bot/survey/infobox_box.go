@@ -115,7 +115,7 @@ var comment = regexp.MustCompile(`(?s)<!--.*?(-->|$)`)
 // names that are text only.
 func whoIs(on *wikitext.Site, raw string) (users, hints []string) {
 	for _, h := range holders(raw, on, nil) {
-		switch name := tidy(noMail(h.Name)); {
+		switch name := oneLine(h.Name); {
 		case name == "" || len(name) > maxWords || len(users)+len(hints) == maxNamed:
 		case h.Kind == registry.User:
 			users = append(users, h.Name)
@@ -153,7 +153,7 @@ func repository(kind detect.Kind, raw string) (address, project string) {
 // firstAddress is the first web address in a text, "" without one.
 func firstAddress(raw string) string {
 	for u := range wikitext.Parse(raw).URLs() {
-		if address := u.Target; isWebAddress(address) && len(address) <= 2000 && noMail(address) == address {
+		if address := keptAddress(u.Target); address != "" {
 			return address
 		}
 	}

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// This file holds what is taken over of free text on other people's pages: one
-// plain line, bounded, without e-mail addresses.
+// This file holds what is taken over of free text on wiki pages: one plain line,
+// bounded, without e-mail addresses.
 
 package survey
 
 import (
-	"regexp"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/wikitext"
 )
@@ -22,60 +19,16 @@ const (
 	maxNamed    = 50
 )
 
-// mail finds e-mail addresses, also those that are only a little disguised.
-var mail = regexp.MustCompile(`(?i)<?(?:mailto:)?[\pL\pN._%+-]+(?:@|\s*[(\[{<]\s*at\s*[)\]}>]\s*)[\pL\pN-]+(?:(?:\.|\s*[(\[{<]\s*dot\s*[)\]}>]\s*)[\pL\pN-]+)+>?`)
-
-// noMail takes e-mail addresses out of a text: what a person has put on one
-// page is not for other pages.
-func noMail(text string) string {
-	if !strings.ContainsRune(text, '@') && !strings.Contains(strings.ToLower(text), "at") {
-		return text
-	}
-	return emptyBrackets.ReplaceAllString(mail.ReplaceAllString(text, ""), "")
-}
-
-var emptyBrackets = regexp.MustCompile(`\(\s*\)|\[\s*\]|<\s*>`)
-
-// tidy folds white space and drops what only steers the direction of text or
-// cannot be seen.
-func tidy(s string) string {
-	s = strings.Map(func(c rune) rune {
-		switch {
-		case c == utf8.RuneError:
-			return -1
-		case c == '\u061c' || c == '\u200b' || c == '\u200e' || c == '\u200f' || c >= '\u202a' && c <= '\u202e' || c >= '\u2066' && c <= '\u2069' || c == '\ufeff':
-			return -1
-		case unicode.IsControl(c) && !unicode.IsSpace(c):
-			return -1
-		}
-		return c
-	}, s)
-	return strings.Join(strings.Fields(s), " ")
-}
+// oneLine is text as it is shown, without e-mail addresses: what a person has
+// put on one page is not for other pages.
+func oneLine(text string) string { return visibleText(withoutMail(visibleText(text))) }
 
 // plainText is a wikitext as plain text of at most so many bytes.
 func plainText(raw string, most int) string {
 	if len(raw) > 20*most { // mostly markup at best
 		raw = strings.ToValidUTF8(raw[:20*most], "")
 	}
-	return clip(tidy(noMail(wikitext.Plain(raw))), most)
-}
-
-// clip cuts a text to at most so many bytes, at a space if there is one near,
-// and ends it with an ellipsis then.
-func clip(text string, most int) string {
-	if len(text) <= most {
-		return text
-	}
-	const more = "…"
-	cut := most - len(more)
-	for !utf8.RuneStart(text[cut]) {
-		cut--
-	}
-	if space := strings.LastIndexByte(text[:cut], ' '); space > most/2 {
-		cut = space
-	}
-	return strings.TrimRight(text[:cut], " ") + more
+	return cutText(oneLine(wikitext.Plain(raw)), most)
 }
 
 // people are the names in a list of authors: nobody's accounts, since it is

@@ -298,7 +298,7 @@ func (c Component) item(wiki, on, prefix string) (item registry.Item, ok bool) {
 	if c.Kind != string(detect.Extension) && c.Kind != string(detect.Skin) {
 		return registry.Item{}, false
 	}
-	item = registry.Item{Name: clip(c.Name, maxWords), Section: clip(c.Section, maxWords), Listed: true}
+	item = registry.Item{Name: cutText(c.Name, maxWords), Section: cutText(c.Section, maxWords), Listed: true}
 	name := c.Name
 	if kind, linked, ok := component(c.Page); ok {
 		name = linked

@@ -33,7 +33,7 @@ func shown(s *goquery.Selection) *goquery.Selection {
 func cellText(s *goquery.Selection) string {
 	s = shown(s)
 	s.Find("br, p, li, div").BeforeHtml(" ")
-	return tidy(noMail(s.Text()))
+	return oneLine(s.Text())
 }
 
 func isMail(address string) bool {
@@ -146,7 +146,7 @@ func namedIn(on *wikitext.Site, cell *goquery.Selection, remarks bool) []Holder 
 			if !remarks {
 				text = remarkText.ReplaceAllString(text, " ")
 			}
-			add(Holder{Name: strings.Trim(tidy(noMail(text)), " .:/–—-")})
+			add(Holder{Name: strings.Trim(oneLine(text), " .:/–—-")})
 		}
 	}
 	return list
