@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	mwclient "cgt.name/pkg/go-mwclient"
@@ -34,6 +35,8 @@ type Client struct {
 	resume   time.Time     // no edit before, since the wiki has asked for it
 
 	reads, writes trouble
+
+	titles atomic.Int64 // the answer of TitleLimit, 0 before it is known
 
 	patience    time.Duration // for one request
 	editBudget  time.Duration // for all the waiting of one Save

@@ -112,6 +112,23 @@ type queryPage struct {
 	Redirect   bool
 	Revisions  []queryRevision
 	Protection []struct{ Type, Level string }
+	Actions    map[string][]struct{ Code, Text string }
+}
+
+// barred reads why an action would be refused. A block of the account is told first, since it goes for every page.
+func (q queryPage) barred() *Error {
+	action := "edit"
+	if q.Missing {
+		action = "create"
+	}
+	var first *Error
+	for _, why := range append(q.Actions["edit"], q.Actions[action]...) {
+		e := &Error{Code: why.Code, Class: classOf(why.Code), Action: "edit", Title: q.Title, Info: strings.TrimSpace(why.Text)}
+		if first == nil || e.Class == Halt && first.Class != Halt {
+			first = e
+		}
+	}
+	return first
 }
 
 // Page reads a page: its text and the revision to base an edit on come from one answer. A page that does not exist is
@@ -128,7 +145,7 @@ func (c *Client) Page(ctx context.Context, title string) (Page, error) {
 		}
 	}
 	if err := c.Get(ctx, map[string]string{"action": "query", "prop": "revisions|info", "titles": title, "inprop": "protection",
-		"rvprop": "ids|timestamp|user|content", "rvslots": "main", "curtimestamp": "1"}, &answer); err != nil {
+		"intestactions": "edit|create", "intestactionsdetail": "full", "rvprop": "ids|timestamp|user|content", "rvslots": "main", "curtimestamp": "1"}, &answer); err != nil {
 		return Page{}, err
 	}
 	if len(answer.Query.Interwiki) > 0 {
@@ -141,7 +158,7 @@ func (c *Client) Page(ctx context.Context, title string) (Page, error) {
 	if q.Invalid || q.Special {
 		return Page{}, &Error{Code: "invalid-title", Class: Refused, Action: "query", Title: title, Info: q.Reason}
 	}
-	p := Page{Title: q.Title, ID: q.PageID, Namespace: q.NS, Missing: q.Missing, Protection: map[string]string{}, Read: answer.CurTimestamp}
+	p := Page{Title: q.Title, ID: q.PageID, Namespace: q.NS, Missing: q.Missing, Protection: map[string]string{}, Barred: q.barred(), Read: answer.CurTimestamp}
 	for _, lock := range q.Protection {
 		// A page can be protected directly and through another page. Of two levels administrators' is the higher.
 		if p.Protection[lock.Type] != "sysop" {

@@ -140,6 +140,36 @@ func TestRefusalsHaveTheirClass(t *testing.T) {
 	}
 }
 
+// What the wiki would refuse because of the page or the account is seen when the page is read.
+func TestAPageTellsWhetherTheAccountMayEditIt(t *testing.T) {
+	w, c := realWiki(t)
+	seed(t, w, "Barred page", "text")
+	if err := w.Admin().Protect(t.Context(), "Barred page", "sysop"); err != nil {
+		t.Fatal(err)
+	}
+	seed(t, w, "MediaWiki:Titleblacklist", `Listed .*`)
+	for title, code := range map[string]string{
+		"Barred page":             "protectedpage",
+		"MediaWiki:Sidebar3":      "protectednamespace-interface",
+		"User:Admin/y.js":         "customjsprotected",
+		"User:Steward Bot/y.json": "mycustomjsonprotected",
+		"Listed other page":       "titleblacklist-forbidden",
+		"Main Page":               "",
+		"User talk:Nobody yet":    "",
+	} {
+		got := ""
+		if p := read(t, c, title); p.Barred != nil {
+			got = p.Barred.Code
+			if p.Barred.Class != Refused || p.Barred.Info == "" || strings.Contains(p.Barred.Info, "$1") {
+				t.Errorf("%s: %+v", title, p.Barred)
+			}
+		}
+		if got != code {
+			t.Errorf("%s is barred by %q, want %q", title, got, code)
+		}
+	}
+}
+
 func TestEditsThatDoNotTouchAreMerged(t *testing.T) {
 	w, c := realWiki(t)
 	seed(t, w, "Merge", "first\n\nmiddle\n\nlast")
@@ -173,6 +203,9 @@ func TestBlockAndLostFlagHalt(t *testing.T) {
 	}
 	_, err = NewEditor(c).Save(ctx, edit)
 	wantError(t, err, "blocked", Halt)
+	if p := read(t, c, edit.Title); p.Barred == nil || p.Barred.Code != "blocked" || p.Barred.Class != Halt {
+		t.Errorf("a blocked account reads a page as barred by %+v", p.Barred)
+	}
 	if u, err := c.UserInfo(ctx, name); err != nil || !u.Blocked {
 		t.Errorf("user info of a blocked account: %+v, %v", u, err)
 	}

@@ -50,6 +50,7 @@ type Page struct {
 	User       string // who made Revision; "" if hidden
 	Time       time.Time
 	Protection map[string]string // action (edit, move, create) to the level it needs
+	Barred     *Error            // why the wiki will not let the account edit or make the page, as its own checks see it now; nil if it will
 	Read       string            // the wiki's clock at the reading, for Edit.Read
 }
 
