@@ -7,7 +7,6 @@ package registry
 
 import (
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -32,20 +31,23 @@ type person struct {
 	named, confirmed time.Time
 }
 
-// people finds the users whom the claims on an item name, by the names that the
-// claims have.
-func people(claims []Claim, accounts map[string]Account) map[string]person {
-	var found map[string]person
-	for _, c := range claims {
+// people are the users whom the claims on an item name.
+type people []person
+
+// peopleIn finds the users that claims name.
+func peopleIn(claims []Claim, accounts map[string]Account) people {
+	var found people
+	for i := range claims {
+		c := &claims[i]
 		if c.HolderKind != User {
 			continue
 		}
-		if found == nil {
-			found = make(map[string]person, 2)
-		}
-		p, seen := found[c.Holder]
-		if !seen {
-			p.Account, p.known = accounts[c.Holder]
+		p := found.of(c)
+		if p == &nobodyKnown {
+			account, known := accounts[c.Holder]
+			account.Name = c.Holder
+			found = append(found, person{Account: account, known: known})
+			p = &found[len(found)-1]
 		}
 		made := c.Evidence.Time
 		if made.After(p.named) {
@@ -54,23 +56,38 @@ func people(claims []Claim, accounts map[string]Account) map[string]person {
 		if c.Standing == Confirmed && made.After(p.confirmed) {
 			p.confirmed = made
 		}
-		found[c.Holder] = p
 	}
 	return found
 }
 
+// nobodyKnown is a person of whom nothing is known. It is never written to.
+var nobodyKnown person
+
+// of returns the person whom a claim names.
+func (p people) of(c *Claim) *person {
+	for i := range p {
+		if p[i].Name == c.Holder {
+			return &p[i]
+		}
+	}
+	return &nobodyKnown
+}
+
 // current reports whether what was looked up still counts: an edit that
 // confirmed a claim later shows that somebody was there.
-func (p person) current() bool { return p.known && !p.confirmed.After(p.Read) }
+func (p *person) current() bool { return p.known && !p.confirmed.After(p.Read) }
+
+// noAccount is the bar of a name without an account.
+const noAccount = "no such account"
 
 // bar says in words what keeps the account from ever answering, as things are;
 // "" where nothing does.
-func (p person) bar() string {
+func (p *person) bar() string {
 	switch {
 	case !p.current():
 		return ""
 	case p.Missing:
-		return "no such account"
+		return noAccount
 	case p.Locked:
 		return "locked"
 	case p.Blocked && p.BlockedUntil.IsZero():
@@ -80,9 +97,9 @@ func (p person) bar() string {
 }
 
 // last is the newest sign of life that is known; zero without any.
-func (p person) last() time.Time {
+func (p *person) last() time.Time {
 	last := p.confirmed
-	for _, t := range []time.Time{p.LastEdit, p.LastAction, p.LastGlobal} {
+	for _, t := range [...]time.Time{p.LastEdit, p.LastAction, p.LastGlobal} {
 		if t.After(last) {
 			last = t
 		}
@@ -96,7 +113,7 @@ func (p person) last() time.Time {
 // Where no edit is known at all, the silence began when a source last began to
 // name them. Nobody who was not looked up is inactive, and nobody becomes it because
 // the accounts could not be read for a while.
-func (p person) inactive(limits Limits, now time.Time) bool {
+func (p *person) inactive(limits Limits, now time.Time) bool {
 	switch {
 	case !p.known:
 		return false
@@ -115,39 +132,6 @@ func (p person) inactive(limits Limits, now time.Time) bool {
 		now = p.Read
 	}
 	return !since.IsZero() && now.Sub(since) > limits.Inactive
-}
-
-// remarks are what a reader should know of the person, in brackets behind the
-// name: the name they have now, and what keeps them from answering. Of a silent
-// one it also has the last sign of life, as a date, or as an age where now is
-// set; of others that is nobody's business.
-func (p person) remarks(silent bool, now time.Time) string {
-	var parts []string
-	if p.RenamedTo != "" {
-		parts = append(parts, "now "+p.RenamedTo)
-	}
-	bar := p.bar()
-	if bar != "" {
-		parts = append(parts, bar)
-	}
-	if silent && p.known {
-		if bar == "" && p.current() && p.Blocked {
-			parts = append(parts, "blocked until "+p.BlockedUntil.UTC().Format(time.DateOnly))
-		}
-		switch last := p.last(); {
-		case p.Missing && bar != "":
-		case last.IsZero():
-			parts = append(parts, "no edit known")
-		case now.IsZero():
-			parts = append(parts, "last active "+last.UTC().Format(time.DateOnly))
-		default:
-			parts = append(parts, "last active "+age(now.Sub(last)))
-		}
-	}
-	if len(parts) == 0 {
-		return ""
-	}
-	return " (" + strings.Join(parts, ", ") + ")"
 }
 
 // age says how long ago something was, in the biggest unit that gives a number

@@ -6,8 +6,8 @@
 package registry
 
 import (
+	"cmp"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -67,86 +67,108 @@ func Judge(claims []Claim, accounts map[string]Account, limits Limits, now time.
 		return unknown
 	}
 	h := hear(claims, accounts, limits, now)
+	disputed, held, named, maintainers, nobody := h.sorts[dispute], h.sorts[holds], h.sorts[names], h.sorts[maintains], h.sorts[denies]
 	switch {
-	case len(h.disputed) > 0:
-		return h.opinion(InDispute, "", h.disputed, h.held, h.named, h.nobody)
-	case slices.ContainsFunc(h.held, h.answers):
-		return h.opinion(Owned, "", h.held, h.nobody)
-	case len(h.held) > 0:
-		return h.opinion(Inactive, "", h.held, h.named, h.maintainers, h.nobody)
-	case len(h.nobody) > 0 && len(h.maintainers) == 0:
-		return h.opinion(Unassigned, "", h.nobody, h.named)
-	case len(h.named) > 0:
-		return h.opinion(UnconfirmedOnly, "", h.named, h.maintainers, h.nobody)
-	case len(h.maintainers) > 0:
-		return h.opinion(IndividualOnly, "No steward; ", h.maintainers, h.nobody)
+	case len(disputed) > 0:
+		return h.opinion(InDispute, "", disputed, held, named, nobody)
+	case slices.ContainsFunc(held, h.answers):
+		return h.opinion(Owned, "", held, nobody)
+	case len(held) > 0:
+		return h.opinion(Inactive, "", held, named, maintainers, nobody)
+	case len(nobody) > 0 && len(maintainers) == 0:
+		return h.opinion(Unassigned, "", nobody, named)
+	case len(named) > 0:
+		return h.opinion(UnconfirmedOnly, "", named, maintainers, nobody)
+	case len(maintainers) > 0:
+		return h.opinion(IndividualOnly, "No steward; ", maintainers, nobody)
 	}
 	return unknown
 }
 
 var unknown = Opinion{Unknown, "No source mentions it", "No source mentions it"}
 
+// worth is what a claim is worth to a verdict.
+type worth int
+
+// The worths: a steward who was taken out, one who holds, one whom somebody
+// named, a maintainer, a source's word that there is no steward, and nothing.
+const (
+	dispute worth = iota
+	holds
+	names
+	maintains
+	denies
+	nothing
+)
+
 // hearing is the claims about one item, by what they are worth.
 type hearing struct {
-	disputed, held, named, maintainers, nobody []Claim
-	// alone says that all claims, those of other roles too, are of one source.
+	sorts [nothing + 1][]Claim
+	// alone says that all claims, those that are worth nothing too, are of one
+	// source.
 	alone  bool
-	people map[string]person
+	people people
 	limits Limits
 	now    time.Time
 }
 
-func hear(claims []Claim, accounts map[string]Account, limits Limits, now time.Time) hearing {
+func hear(claims []Claim, accounts map[string]Account, limits Limits, now time.Time) *hearing {
+	h := &hearing{alone: true, people: peopleIn(claims, accounts), limits: limits, now: now}
 	if len(claims) > 1 {
+		all := claims
 		claims = slices.Clone(claims)
-		slices.SortFunc(claims, compareClaims)
+		slices.SortFunc(claims, func(a, b Claim) int {
+			return cmp.Or(cmp.Compare(h.worth(&a, all), h.worth(&b, all)), compareClaims(&a, &b))
+		})
 	}
-	h := hearing{alone: true, people: people(claims, accounts), limits: limits, now: now}
-	for _, c := range claims {
-		h.alone = h.alone && c.Evidence.Source == claims[0].Evidence.Source
-		switch {
-		case c.HolderKind == Nobody:
-			if c.Role == Steward {
-				h.nobody = append(h.nobody, c)
-			}
-		case c.Role == Maintainer:
-			h.maintainers = append(h.maintainers, c)
-		case c.Role != Steward:
-		case c.Standing == Disputed:
-			if !h.answered(c, claims) {
-				h.disputed = append(h.disputed, c)
-			}
-		case c.holds():
-			h.held = append(h.held, c)
-		default:
-			h.named = append(h.named, c)
+	for start, i := 0, 1; i <= len(claims); i++ {
+		w := h.worth(&claims[start], claims)
+		if i == len(claims) || h.worth(&claims[i], claims) != w {
+			h.sorts[w] = claims[start:i]
+			start = i
 		}
+	}
+	for i := range claims {
+		h.alone = h.alone && claims[i].Evidence.Source == claims[0].Evidence.Source
 	}
 	return h
 }
 
-// holds reports whether the claim makes somebody steward as it stands.
-func (c Claim) holds() bool {
-	return c.Role == Steward && c.HolderKind != Nobody && (c.Standing == Confirmed || c.Standing == Stated)
+func (h *hearing) worth(c *Claim, all []Claim) worth {
+	switch {
+	case c.Role == Maintainer && c.HolderKind != Nobody:
+		return maintains
+	case c.Role != Steward:
+		return nothing
+	case c.HolderKind == Nobody:
+		return denies
+	case c.Standing == Confirmed || c.Standing == Stated:
+		return holds
+	case c.Standing != Disputed:
+		return names
+	case h.answered(c, all):
+		return nothing
+	}
+	return dispute
 }
 
 // answered reports whether the owner of a disputed claim has spoken since,
 // under the name that they have now.
-func (h hearing) answered(disputed Claim, claims []Claim) bool {
-	now := h.people[disputed.Holder].RenamedTo
-	return now != "" && slices.ContainsFunc(claims, func(c Claim) bool {
+func (h *hearing) answered(disputed *Claim, all []Claim) bool {
+	now := h.people.of(disputed).RenamedTo
+	return now != "" && slices.ContainsFunc(all, func(c Claim) bool {
 		return c.Role == Steward && c.HolderKind == User && c.Standing == Confirmed && c.Holder == now &&
 			!c.Evidence.Time.Before(disputed.Evidence.Time)
 	})
 }
 
 // answers reports whether a holder may still answer. Teams always may.
-func (h hearing) answers(c Claim) bool {
-	return c.HolderKind != User || !h.people[c.Holder].inactive(h.limits, h.now)
+func (h *hearing) answers(c Claim) bool {
+	return c.HolderKind != User || !h.people.of(&c).inactive(h.limits, h.now)
 }
 
 // opinion gives a verdict with the claims that speak for it and against it.
-func (h hearing) opinion(v Verdict, opening string, groups ...[]Claim) Opinion {
+func (h *hearing) opinion(v Verdict, opening string, groups ...[]Claim) Opinion {
 	closing := ""
 	switch {
 	case v == Unassigned && h.alone:
@@ -154,21 +176,20 @@ func (h hearing) opinion(v Verdict, opening string, groups ...[]Claim) Opinion {
 	case h.disagree():
 		closing = "; the sources disagree"
 	}
-	text := func(w wording) string {
-		return upperFirst(opening+w.phrases(groups)) + closing
-	}
-	ground := wording{hearing: h, silent: func(c Claim) bool { return v == Inactive && c.holds() }}
-	reason := wording{hearing: h, ages: true, silent: func(c Claim) bool { return !h.answers(c) }}
-	return Opinion{v, text(reason), text(ground)}
+	words := wording{hearing: h, verdict: v}
+	o := Opinion{Verdict: v, Ground: words.sentence(opening, groups, closing)}
+	words.ages = true
+	o.Reason = words.sentence(opening, groups, closing)
+	return o
 }
 
 // disagree reports whether two sources name quite different stewards, or one of
 // them nobody. One that names more than another does not contradict it.
-func (h hearing) disagree() bool {
-	if len(h.held)+len(h.nobody) < 2 {
+func (h *hearing) disagree() bool {
+	if len(h.sorts[holds])+len(h.sorts[denies]) < 2 {
 		return false
 	}
-	says := slices.Concat(h.held, h.nobody)
+	says := slices.Concat(h.sorts[holds], h.sorts[denies])
 	for i, a := range says {
 		if slices.ContainsFunc(says[i+1:], func(b Claim) bool {
 			return a.Evidence.Source != b.Evidence.Source && !h.overlap(a.Evidence.Source, b.Evidence.Source, says)
@@ -180,10 +201,10 @@ func (h hearing) disagree() bool {
 }
 
 // overlap reports whether two sources name somebody in common.
-func (h hearing) overlap(source, other string, says []Claim) bool {
+func (h *hearing) overlap(source, other string, says []Claim) bool {
 	for _, a := range says {
 		if a.Evidence.Source == source && slices.ContainsFunc(says, func(b Claim) bool {
-			return b.Evidence.Source == other && a.HolderKind == b.HolderKind && h.nameNow(a) == h.nameNow(b)
+			return b.Evidence.Source == other && a.HolderKind == b.HolderKind && h.nameNow(&a) == h.nameNow(&b)
 		}) {
 			return true
 		}
@@ -192,18 +213,9 @@ func (h hearing) overlap(source, other string, says []Claim) bool {
 }
 
 // nameNow is the holder's name, or the one that the account has now.
-func (h hearing) nameNow(c Claim) string {
+func (h *hearing) nameNow(c *Claim) string {
 	if c.HolderKind == User {
-		if renamed := h.people[c.Holder].RenamedTo; renamed != "" {
-			return renamed
-		}
+		return cmp.Or(h.people.of(c).RenamedTo, c.Holder)
 	}
 	return c.Holder
-}
-
-func upperFirst(text string) string {
-	if text == "" {
-		return ""
-	}
-	return strings.ToUpper(text[:1]) + text[1:]
 }
