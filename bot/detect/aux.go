@@ -24,7 +24,8 @@ type Aux struct {
 // auxTemplates have tasks or changes for arguments.
 var auxTemplates = map[string]string{"phab": "T", "phabricator": "T", "tracked": "T", "t": "T", "task": "T", "gerrit": "gerrit:"}
 
-// auxiliaries returns the tasks and changes in the added text, in its order.
+// auxiliaries returns the tasks and changes in the added text, in its order. The
+// search has noted those that are places.
 func (p *page) auxiliaries() []Aux {
 	if p.hasAux {
 		return p.aux
@@ -34,9 +35,6 @@ func (p *page) auxiliaries() []Aux {
 		if name != "" && p.isNew(at) {
 			p.aux = append(p.aux, Aux{name, span.Start, span.End})
 		}
-	}
-	for ref := range p.references() {
-		add(auxOf(ref.to), ref.name, ref.Span)
 	}
 	spaces := p.templateSpaces()
 	for _, t := range p.templates() {
@@ -89,7 +87,7 @@ func isNameByte(c byte) bool {
 }
 
 // auxOf returns the task or change that a place is, "" if it is none.
-func auxOf(to place) string {
+func auxOf(to *place) string {
 	switch to.host {
 	case "phabricator.wikimedia.org":
 		if number, ok := strings.CutPrefix(after(to.path, ""), "T"); ok && isNumber(number, 1) {

@@ -50,7 +50,7 @@ const longestArgument = 512
 
 // scriptCalls finds the string argument of the calls that load a script.
 func (p *page) scriptCalls() []reference {
-	if !strings.Contains(p.text, ".js") {
+	if !p.words().js {
 		return nil
 	}
 	var refs []reference

@@ -78,7 +78,7 @@ var extensionSpaces = map[string]Kind{"extension": Extension, "extension talk": 
 
 // extensionPage reads a title of mediawiki.org: Extension:X, its talk page, its
 // help, and the translations of these.
-func extensionPage(p *page, to place) []item {
+func extensionPage(p *page, to *place) []item {
 	if to.name == "" {
 		return nil
 	}
@@ -123,7 +123,7 @@ var catchAll = []string{"general", "general-or-unknown", "other", "requests"}
 
 // project reads /tag/SLUG. Slugs are in lower case; a known name has its own
 // case again.
-func project(p *page, to place) []item {
+func project(p *page, to *place) []item {
 	if to.host != "phabricator.wikimedia.org" {
 		return nil
 	}

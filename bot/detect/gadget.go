@@ -76,7 +76,7 @@ func gadget(wiki, name string) []item {
 
 // gadgetPage returns the gadget that a page is about: a file's stem, or the id
 // for a description and a help page.
-func gadgetPage(_ *page, to place) []item {
+func gadgetPage(_ *page, to *place) []item {
 	if !to.onAnyWiki() {
 		return nil
 	}
@@ -134,7 +134,7 @@ var gadgetAnchors = []string{"mw-input-wpgadget-", "mw-input-wpgadgets-", "gadge
 
 // gadgetSwitch returns the gadgets that an address or a special page switches on
 // or shows.
-func gadgetSwitch(_ *page, to place) []item {
+func gadgetSwitch(_ *page, to *place) []item {
 	if !to.onAnyWiki() {
 		return nil
 	}
@@ -167,10 +167,12 @@ func gadgetSwitch(_ *page, to place) []item {
 // moduleCalls take names of modules, one or a list.
 var moduleCalls = []string{"mw.loader.using(", "mw.loader.load(", "mediaWiki.loader.using(", "mediaWiki.loader.load("}
 
+// modulePrefix stands before a gadget's id in the name of its module.
+const modulePrefix = "ext.gadget."
+
 // gadgetModules finds the modules of gadgets in calls of the loader.
 func gadgetModules(p *page) []reference {
-	const prefix = "ext.gadget."
-	if !strings.Contains(p.text, prefix) {
+	if !p.words().gadget {
 		return nil
 	}
 	var refs []reference
@@ -182,7 +184,7 @@ func gadgetModules(p *page) []reference {
 			}
 			i = at + len(value) + 1
 			span := wikitext.Span{Start: at, End: at + len(value)}
-			if name, ok := strings.CutPrefix(value, prefix); ok {
+			if name, ok := strings.CutPrefix(value, modulePrefix); ok {
 				refs = append(refs, reference{Span: span, name: span, items: gadget(p.wiki, name)})
 			}
 			rest := strings.TrimLeft(p.masked()[i:min(len(p.text), i+longestPrefix)], " \t\n")

@@ -13,6 +13,10 @@ import (
 // none.
 type known struct {
 	names map[string][]Alias
+	// titles has the names that are titles, by what follows the namespace.
+	titles map[string][]Alias
+	// accounts are the tools that are bots, by the names of their accounts.
+	accounts map[string]Alias
 }
 
 // newKnown indexes the names of a lexicon.
@@ -20,10 +24,17 @@ func newKnown(l *Lexicon) *known {
 	if l == nil {
 		return nil
 	}
-	k := &known{make(map[string][]Alias, len(l.aliases))}
+	k := &known{names: make(map[string][]Alias, len(l.aliases)), titles: map[string][]Alias{}, accounts: map[string]Alias{}}
 	for _, a := range l.aliases {
 		name := fold(a.Name)
+		if _, title, ok := strings.Cut(name, ":"); ok {
+			title = strings.TrimSpace(title)
+			k.titles[title] = append(k.titles[title], a)
+		}
 		k.names[name] = append(k.names[name], a)
+		if account, ok := strings.CutPrefix(name, "user:"); a.Kind == Tool && (ok || strings.HasPrefix(a.Source, "bot")) {
+			k.accounts[account] = a
+		}
 		if item := fold(a.Item); item != name {
 			k.names[item] = append(k.names[item], Alias{Kind: a.Kind, Name: a.Item, Item: a.Item, Wiki: a.Wiki, Source: a.Source})
 		}
@@ -57,6 +68,23 @@ next:
 	}
 	return found
 }
+
+// page returns the items whose name is that of a page, given as a namespace and
+// the titles that it may have, the first first.
+func (k *known) page(wiki string, space int, titles ...string) []Alias {
+	for _, title := range titles {
+		for _, a := range k.titles[fold(title)] {
+			word, _, _ := strings.Cut(a.Name, ":")
+			if id, ok := spaceNamed(wiki, fold(word)); ok && id == space && (a.Wiki == "" || wiki == "" || a.Wiki == wiki) {
+				return k.find("", wiki, a.Name)
+			}
+		}
+	}
+	return nil
+}
+
+// hasAccounts reports whether any tool is known by its account.
+func (k *known) hasAccounts() bool { return k != nil && len(k.accounts) > 0 }
 
 // one returns the item of a kind that one of the names belongs to, the first
 // name first; none if several items have it.

@@ -44,10 +44,15 @@ func (p *page) references() iter.Seq[reference] {
 }
 
 // somewhere reports whether a place can be that of an item.
-func (to place) somewhere() bool { return to.name != "" || to.host != "" || to.local && to.query != "" }
+func (to *place) somewhere() bool {
+	return to.name != "" || to.host != "" || to.local && to.query != ""
+}
 
 func (p *page) url(u wikitext.URL) (reference, bool) {
 	address := u.Target
+	if !ourHost(address) {
+		return reference{}, false
+	}
 	if u.Start > 0 && p.text[u.Start-1] == '\'' { // a string in code
 		address, _, _ = strings.Cut(address, "'")
 	}
@@ -56,14 +61,34 @@ func (p *page) url(u wikitext.URL) (reference, bool) {
 	return reference{Span: span, name: span, to: to}, ok && span.Start < span.End
 }
 
+// ourHost reports whether an address can be one that a rule knows: most are not,
+// and are not taken apart.
+func ourHost(address string) bool {
+	_, host, ok := strings.Cut(address, "//")
+	if !ok {
+		return false
+	}
+	if n := strings.IndexAny(host, "/?#"); n >= 0 {
+		host = host[:n]
+	}
+	for i := range len(host) {
+		if c := host[i]; c >= 'A' && c <= 'Z' || c == '&' || c == '%' {
+			host = strings.ToLower(host)
+			break
+		}
+	}
+	for _, part := range []string{"wiki", "wm", "toolforge", "github"} {
+		if strings.Contains(host, part) {
+			return true
+		}
+	}
+	return false
+}
+
 // linkTemplates finds {{fullurl:toolforge:TOOL|query}}, the documented way to
 // give an interwiki link a query, and on mediawiki.org {{ll|Page}}, which links
 // the translation of a page. Elsewhere that name may mean anything.
 func (p *page) linkTemplates() []reference {
-	fullURL := strings.Contains(p.text, "url:") || strings.Contains(p.text, "URL:")
-	if !fullURL && p.wiki != mediawiki {
-		return nil
-	}
 	var refs []reference
 	for _, t := range p.templates() {
 		span := wikitext.Span{Start: t.Start, End: t.End}

@@ -32,7 +32,23 @@ var proseRules = []rule{
 		name: "plain-name", kinds: Kinds,
 		doc:  "Known names in a sentence: unmistakable ones anywhere, ordinary words only with a capital and beside a word that says what they are.",
 		find: plainNames,
+		yes: []example{
+			{text: "No team is in charge of the Upload Wizard, and UploadWizard has bugs.", want: "extension UploadWizard", known: knownNames},
+			{text: "Расширение Math", want: "extension Math", wiki: "ruwiki", known: knownNames},
+			{text: "拡張機能UploadWizardについて", want: "extension UploadWizard", wiki: "jawiki", known: knownNames},
+		},
+		no: []example{
+			{text: "No team is in charge of the Upload Wizard, and UploadWizard has bugs."},
+			{text: "Math is fun, and so is uploading; an extension of the deadline.", known: knownNames},
+			{text: "see uploadwizard.php and \"campaign=UploadWizard\"", known: knownNames},
+		},
 	},
+}
+
+// knownNames are those of the examples.
+var knownNames = []Alias{
+	{Kind: Extension, Name: "UploadWizard", Item: "UploadWizard"}, {Kind: Extension, Name: "Upload Wizard", Item: "UploadWizard"},
+	{Kind: Extension, Name: "Math", Item: "Math"},
 }
 
 const literalPrefix = "Extension:"
@@ -43,7 +59,7 @@ const literalWords = 5
 // literalNames finds the text Extension:X where it is no part of a link, an
 // address or a script call, nor all of a template's argument.
 func literalNames(p *page) []reference {
-	if !strings.Contains(p.text, literalPrefix) {
+	if !p.words().extension {
 		return nil
 	}
 	text, taken := p.masked(), p.taken(literalPrefix)

@@ -69,10 +69,14 @@ func (p *page) search(added spans) []candidate {
 		if !p.isNew(ref.name) && p.near == nil {
 			continue
 		}
+		p.ref = ref
+		if name := auxOf(&ref.to); name != "" && p.isNew(ref.name) {
+			p.aux = append(p.aux, Aux{name, ref.Start, ref.End})
+		}
 		for i := range rules {
 			if r := &rules[i]; r.at != nil {
-				p.rule, p.ref = r, ref
-				look(r, ref, r.at(p, ref.to))
+				p.rule = r
+				look(r, ref, r.at(p, &ref.to))
 			}
 		}
 	}

@@ -8,6 +8,7 @@ package detect
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/wikitext"
@@ -37,6 +38,8 @@ type page struct {
 	ref     reference
 
 	blanked      string
+	hasWords     bool
+	has          words
 	hasTemplates bool
 	allTemplates []wikitext.Template
 	hasHeadings  bool
@@ -50,14 +53,19 @@ type page struct {
 	spaceNames   map[string]int
 }
 
+// expected is how many bytes of text there are to a link.
+const expected = 160
+
 // page parses the text after an edit.
 func (d *Detector) page(c Change) *page {
 	wiki, site := cmp.Or(d.o.Wiki, c.Wiki), d.site
 	p := &page{
-		wiki: wiki, title: c.Title, time: c.Time, text: c.After, doc: site.Parse(c.After), titles: &titles{wiki: wiki, site: site},
+		wiki: wiki, title: c.Title, time: c.Time, text: c.After, doc: site.Parse(c.After), titles: &titles{wiki: wiki, site: site, accounts: d.known.hasAccounts()},
 		lexicon: d.o.Lexicon, known: d.known, naming: d.naming, ignore: d.o.Ignore,
 	}
-	p.links, p.urls = slices.Collect(p.doc.Links()), slices.Collect(p.doc.URLs())
+	few := len(c.After)/expected + 8
+	p.links = slices.AppendSeq(make([]wikitext.Link, 0, few), p.doc.Links())
+	p.urls = slices.AppendSeq(make([]wikitext.URL, 0, few/4), p.doc.URLs())
 	return p
 }
 
@@ -67,6 +75,37 @@ func (p *page) masked() string {
 		p.blanked = p.doc.Masked()
 	}
 	return p.blanked
+}
+
+// words are texts without which some rules have nothing to do.
+type words struct{ js, gadget, extension bool }
+
+// words looks for all of them by their rarest letters.
+func (p *page) words() words {
+	if p.hasWords {
+		return p.has
+	}
+	p.hasWords = true
+	text := p.text
+	for i := 0; !p.has.js; i++ {
+		n := strings.IndexByte(text[i:], 'j')
+		if n < 0 {
+			break
+		}
+		i += n
+		p.has.js = i > 0 && text[i-1] == '.' && strings.HasPrefix(text[i:], "js")
+	}
+	for i := 0; !p.has.gadget || !p.has.extension; i++ {
+		n := strings.IndexByte(text[i:], 'x')
+		if n < 0 {
+			break
+		}
+		if i += n; i > 0 {
+			p.has.gadget = p.has.gadget || strings.HasPrefix(text[i-1:], modulePrefix)
+			p.has.extension = p.has.extension || strings.HasPrefix(text[i-1:], literalPrefix)
+		}
+	}
+	return p.has
 }
 
 func (p *page) templates() []wikitext.Template {

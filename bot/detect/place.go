@@ -39,8 +39,9 @@ type titles struct {
 	site *wikitext.Site
 	// seen has what prefixes mean, as written: most come again and again.
 	seen map[string]prefix
-	// all reads links, too, that cannot lead to an item.
-	all bool
+	// all reads links, too, that cannot lead to an item; accounts those to the
+	// pages of users.
+	all, accounts bool
 }
 
 // prefix is what may stand before a colon in a title.
@@ -112,7 +113,8 @@ func (t *titles) linkTo(target string) (to place) {
 		return place{}
 	}
 	if !t.all && n >= 0 && n < longestPrefix && strings.IndexByte(title[:n], '%') < 0 && strings.IndexByte(title[:n], '&') < 0 {
-		if p := t.prefix(title[:n]); p.kind == noPrefix || p.kind == spacePrefix && !itemSpaces[p.space] {
+		p := t.prefix(title[:n])
+		if p.kind == noPrefix || p.kind == spacePrefix && (!itemSpaces[p.space] || p.space == userNamespace && !t.accounts && strings.IndexByte(title[n:], '/') < 0 && strings.IndexByte(title[n:], '%') < 0) {
 			return place{}
 		}
 	}
@@ -253,10 +255,10 @@ var variants = map[string]bool{
 }
 
 // onAnyWiki reports whether a place is a page of a wiki.
-func (to place) onAnyWiki() bool { return to.wiki != "" || to.local }
+func (to *place) onAnyWiki() bool { return to.wiki != "" || to.local }
 
 // parameter returns a decoded parameter of the query, "" without it.
-func (to place) parameter(name string) string {
+func (to *place) parameter(name string) string {
 	for query := to.query; query != ""; {
 		var field string
 		field, query, _ = strings.Cut(query, "&")

@@ -23,7 +23,7 @@ var repositories = []struct {
 }
 
 // repository reads addresses of code. That of gadgets belongs to no wiki.
-func repository(p *page, to place) []item {
+func repository(p *page, to *place) []item {
 	switch to.host {
 	case "gerrit.wikimedia.org":
 		return gerritRepository(to)
@@ -62,7 +62,7 @@ var gerritPaths = []string{
 }
 
 // gerritRepository reads addresses of Gerrit: code, changes, searches.
-func gerritRepository(to place) []item {
+func gerritRepository(to *place) []item {
 	path := to.path
 	if to.fragment != "" {
 		path += "#" + to.fragment

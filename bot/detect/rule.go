@@ -22,7 +22,7 @@ type rule struct {
 	yes, no []example
 	// at tells which items a place is about. A rule without it finds its
 	// references itself.
-	at   func(p *page, to place) []item
+	at   func(p *page, to *place) []item
 	find func(p *page) []reference
 }
 

@@ -70,6 +70,20 @@ var toolRules = []rule{
 		no: []example{{text: "[[wikitech:Tool:IA Upload]] [[wikitech:Nova Resource:Tools]]"}},
 	},
 	{
+		name: "bot-account", kinds: []Kind{Tool},
+		doc: "The user page of a bot whose account a record of Toolhub names. A signature is none.",
+		at:  botAccount,
+		yes: []example{
+			{text: "[[User:ArchivingBot]] и [[:m:User:ArchivingBot]]", want: "tool toolhub:archiver", wiki: "ruwiki", known: []Alias{{Kind: Tool, Name: "User:ArchivingBot", Item: "toolhub:archiver"}}},
+			{text: "[[Benutzer:ArchivingBot/Log]]", want: "tool archiver", wiki: "dewiki", known: []Alias{{Kind: Tool, Name: "ArchivingBot", Item: "archiver", Source: "bot_username"}}},
+		},
+		no: []example{
+			{text: "[[User:ArchivingBot]]"},
+			{text: "[[User:ArchivingBot]]", known: []Alias{{Kind: Tool, Name: "ArchivingBot", Item: "archiver", Source: "title"}}},
+			{text: "Done. [[User:ArchivingBot|bot]] ([[User talk:ArchivingBot|talk]]) 10:00, 1 May 2026 (UTC)", known: []Alias{{Kind: Tool, Name: "User:ArchivingBot", Item: "archiver"}}},
+		},
+	},
+	{
 		name: "documentation-page", kinds: Kinds,
 		doc: "Pages of help and of the project that are known to be about an item, and `Help:X` where X is a gadget's unmistakable name.",
 		at:  documentationPage,
@@ -82,6 +96,20 @@ var toolRules = []rule{
 			{text: "[[Help:Navigation]]", known: []Alias{{Kind: Gadget, Name: "Navigation", Item: "Navigation", Wiki: "enwiki"}}},
 		},
 	},
+}
+
+// botAccount returns the tool that is the bot whose user page this is. That a
+// name is one of a bot does not make it a tool: its record in Toolhub has to say
+// so.
+func botAccount(p *page, to *place) []item {
+	if !p.known.hasAccounts() || !to.onAnyWiki() || to.space != userNamespace && to.space != userTalkNamespace {
+		return nil
+	}
+	user, _, _ := strings.Cut(to.name, "/")
+	if a, ok := p.known.accounts[fold(user)]; ok {
+		return []item{a.item()}
+	}
+	return nil
 }
 
 // reservedHosts are labels before toolforge.org that are no tools.
@@ -97,7 +125,7 @@ var reservedProjects = []string{
 var toolhubPages = []string{"create", "edit", "history", "search"}
 
 // toolforge reads the host of a tool; it is one label below toolforge.org.
-func toolforge(p *page, to place) []item {
+func toolforge(p *page, to *place) []item {
 	switch to.host {
 	case "":
 		return nil
@@ -123,7 +151,7 @@ func toolforge(p *page, to place) []item {
 }
 
 // toolPage reads the pages of services that tell of Toolforge's tools.
-func toolPage(_ *page, to place) []item {
+func toolPage(_ *page, to *place) []item {
 	switch to.host {
 	case "toolsadmin.wikimedia.org":
 		return tool(after(to.path, "tools/id/"))
@@ -138,7 +166,7 @@ func toolPage(_ *page, to place) []item {
 }
 
 // cloudHost reads the host of a project.
-func cloudHost(p *page, to place) []item {
+func cloudHost(p *page, to *place) []item {
 	label, domain, _ := strings.Cut(to.host, ".")
 	if domain != "wmcloud.org" && domain != "wmflabs.org" {
 		if p.near != nil && (strings.HasSuffix(to.host, ".wmcloud.org") || strings.HasSuffix(to.host, ".wmflabs.org")) {
@@ -168,7 +196,7 @@ func tool(name string) []item {
 }
 
 // toolhubRecord reads /tools/NAME.
-func toolhubRecord(p *page, to place) []item {
+func toolhubRecord(p *page, to *place) []item {
 	if to.host != "toolhub.wikimedia.org" {
 		return nil
 	}
@@ -194,7 +222,7 @@ func toolhubRecord(p *page, to place) []item {
 }
 
 // wikitechPage reads Tool:TITLE, whose title need not be the tool's name.
-func wikitechPage(p *page, to place) []item {
+func wikitechPage(p *page, to *place) []item {
 	if to.wiki != wikitech || to.name == "" || to.space != toolNamespace && to.space != toolTalkNamespace {
 		return nil
 	}
@@ -215,42 +243,22 @@ func toolOfTitle(title string) string {
 
 // documentationPage returns the item that a page of help or of the project is
 // known to explain.
-func documentationPage(p *page, to place) []item {
+func documentationPage(p *page, to *place) []item {
 	if p.known == nil || !to.onAnyWiki() || to.name == "" {
 		return nil
 	}
-	title, _, _ := strings.Cut(to.name, "/")
-	var names []string
-	switch to.space {
-	case helpNamespace, helpTalkNamespace:
-		names = []string{"Help:" + to.name, "Help:" + title}
-	case projectNamespace, projectTalkNamespace:
-		names = []string{"Project:" + to.name}
-		for name, id := range ownSpaces[to.wiki] {
-			if id == projectNamespace {
-				names = append(names, name+":"+to.name, name+":"+title)
-			}
-		}
-		if language, suffix := languageOf(to.wiki); language != "" {
-			for _, f := range families {
-				if f.suffix == suffix {
-					names = append(names, f.long+":"+to.name, f.long+":"+title)
-				}
-			}
-		}
-		slices.Sort(names)
-	default:
+	help := to.space == helpNamespace || to.space == helpTalkNamespace
+	if !help && to.space != projectNamespace && to.space != projectTalkNamespace {
 		return nil
 	}
-	for _, name := range names {
-		switch found := p.known.find("", to.wiki, name); len(found) {
-		case 0:
-		case 1:
-			return []item{found[0].at(to.wiki)}
-		default:
-			p.nearly(found[0].Kind, found[0].Wiki, found[0].Item, "several items have this name")
-			return nil
-		}
+	title, _, _ := strings.Cut(to.name, "/")
+	switch found := p.known.page(to.wiki, to.space&^1, to.name, title); len(found) {
+	case 0:
+	case 1:
+		return []item{found[0].at(to.wiki)}
+	default:
+		p.nearly(found[0].Kind, found[0].Wiki, found[0].Item, "several items have this name")
+		return nil
 	}
 	if a, ok := p.known.one(Gadget, to.wiki, title); ok && (a.Wiki == "" || a.Wiki == to.wiki) {
 		if unmistakable(title) {

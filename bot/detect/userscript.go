@@ -69,7 +69,7 @@ func personalPage(rest string) bool {
 }
 
 // scriptPage returns the user script that a page is.
-func scriptPage(p *page, to place) []item {
+func scriptPage(p *page, to *place) []item {
 	if !to.onAnyWiki() || to.space != userNamespace || !scriptFile(to.name) {
 		return nil
 	}
@@ -84,7 +84,7 @@ func scriptPage(p *page, to place) []item {
 var documentationPages = []string{"doc", "documentation", "doc.js", "help", "readme", "testcases"}
 
 // scriptDocumentation returns the script that a page without a suffix explains.
-func scriptDocumentation(p *page, to place) []item {
+func scriptDocumentation(p *page, to *place) []item {
 	if !to.onAnyWiki() || to.space != userNamespace || scriptFile(to.name) {
 		return nil
 	}
