@@ -113,6 +113,7 @@ func (r *Registry) KeepCells(ctx context.Context, wiki string, tables []string) 
 		listed[table], keep[pageOf(table)] = true, true
 	}
 	err = r.write(ctx, func(tx *sql.Tx) error {
+		changed = false
 		positions, err := cellPositions(ctx, tx, wiki)
 		if err != nil {
 			return err

@@ -47,17 +47,13 @@ func detailsText(d Details) (string, error) {
 
 // canonical is d as the store would give it back.
 func (d Details) canonical() Details {
-	for _, s := range []*string{&d.Title, &d.Description, &d.Type, &d.Status, &d.Version, &d.Licence, &d.Docs, &d.Repository, &d.ReplacedBy} {
-		*s = clean(*s)
+	for _, s := range []*string{&d.Title, &d.Type, &d.Status, &d.Version, &d.Licence} {
+		*s = clip(*s, maxTitle)
 	}
-	d.Keywords, d.Authors = cleanList(d.Keywords), cleanList(d.Authors)
+	for _, s := range []*string{&d.Docs, &d.Repository, &d.ReplacedBy} {
+		*s = clip(*s, maxAddress)
+	}
+	d.Description = clip(d.Description, maxProse)
+	d.Keywords, d.Authors = clipAll(d.Keywords, maxTitle), clipAll(d.Authors, maxTitle)
 	return d
-}
-
-func cleanList(list []string) []string {
-	var out []string
-	for _, s := range list {
-		out = append(out, clean(s))
-	}
-	return out
 }

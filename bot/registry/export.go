@@ -74,19 +74,16 @@ func (r *Registry) Export(ctx context.Context) (Export, error) {
 
 // wikis returns the wikis that anything is known about, sorted.
 func (r *Registry) wikis(ctx context.Context) (out []string, err error) {
-	rows, err := r.reader.QueryContext(ctx, `SELECT wiki FROM presence UNION SELECT wiki FROM mention UNION SELECT wiki FROM survey_state ORDER BY 1`)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var wiki string
-		if err := rows.Scan(&wiki); err != nil {
-			return nil, err
-		}
-		out = append(out, wiki)
-	}
-	return out, rows.Err()
+	err = r.read(ctx, func(tx *sql.Tx) error {
+		out = nil
+		return query(ctx, tx, func(scan func(...any) error) error {
+			var wiki string
+			err := scan(&wiki)
+			out = append(out, wiki)
+			return err
+		}, `SELECT wiki FROM presence WHERE wiki <> '' UNION SELECT wiki FROM mention UNION SELECT wiki FROM survey_state WHERE wiki <> '' ORDER BY 1`)
+	})
+	return out, err
 }
 
 // SetArticleURL stores the address of a page on a wiki, with $1 for its title.
@@ -101,7 +98,9 @@ func (r *Registry) SetArticleURL(ctx context.Context, wiki, address string) erro
 }
 
 func (r *Registry) articleURL(ctx context.Context, wiki string) (address string, err error) {
-	err = r.reader.QueryRowContext(ctx, `SELECT article_url FROM wiki WHERE wiki = ?`, wiki).Scan(&address)
+	err = r.read(ctx, func(tx *sql.Tx) error {
+		return tx.QueryRowContext(ctx, `SELECT article_url FROM wiki WHERE wiki = ?`, wiki).Scan(&address)
+	})
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil
 	}

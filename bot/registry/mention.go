@@ -59,7 +59,7 @@ func recordMention(ctx context.Context, tx *sql.Tx, m detect.Mention, c detect.C
 	if !key.storable() {
 		return false, nil
 	}
-	section := clean(m.Section)
+	section := clip(m.Section, maxTitle)
 	id := mentionID(key, c.Wiki, c.Revision, section)
 	known, err := exists(ctx, tx, `SELECT COUNT(*) FROM mention WHERE id = ?`, id)
 	if err != nil || known {
@@ -72,14 +72,15 @@ func recordMention(ctx context.Context, tx *sql.Tx, m detect.Mention, c detect.C
 	if redacted {
 		c.User, m.Author, m.Snippet, m.Aux = "", "", "", nil
 	}
-	aux, err := listText(m.Aux)
+	aux, err := listText(clipAll(m.Aux, maxTitle))
 	if err != nil {
 		return false, fmt.Errorf("what is named beside it: %w", err)
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO mention
 		(id, kind, item_key, name, wiki, title, revision, section, rule_name, user_name, author, made_at, snippet, aux, redacted)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		id, m.Kind, key, clean(m.Name), c.Wiki, clean(c.Title), c.Revision, section, m.Rule, clean(c.User), clean(m.Author), micros(c.Time), clean(m.Snippet), aux, flag(redacted))
+		id, m.Kind, key, clip(m.Name, maxTitle), c.Wiki, clip(c.Title, maxTitle), c.Revision, section, m.Rule,
+		clip(c.User, maxTitle), clip(m.Author, maxTitle), micros(c.Time), clip(m.Snippet, maxProse), aux, flag(redacted))
 	if err != nil {
 		return false, err
 	}
@@ -195,7 +196,7 @@ func mentions(ctx context.Context, tx *sql.Tx, where string, args ...any) ([]Men
 func (r *Registry) MentionsOn(ctx context.Context, wiki, title string, revision int64) ([]Mention, error) {
 	var out []Mention
 	err := r.read(ctx, func(tx *sql.Tx) (err error) {
-		out, err = mentions(ctx, tx, `wiki = ? AND (title = ? OR revision = ? AND revision > 0) AND redacted = 0`, wiki, clean(title), revision)
+		out, err = mentions(ctx, tx, `wiki = ? AND (title = ? OR revision = ? AND revision > 0) AND redacted = 0`, wiki, clip(title, maxTitle), revision)
 		return err
 	})
 	if err != nil {
@@ -209,7 +210,7 @@ func (r *Registry) MentionsOn(ctx context.Context, wiki, title string, revision 
 // got the old title, which matters when the move is seen again.
 func (r *Registry) MovePage(ctx context.Context, wiki, from, to string, at time.Time) error {
 	err := r.write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE mention SET title = ? WHERE wiki = ? AND title = ? AND made_at <= ?`, clean(to), wiki, clean(from), micros(at))
+		_, err := tx.ExecContext(ctx, `UPDATE mention SET title = ? WHERE wiki = ? AND title = ? AND made_at <= ?`, clip(to, maxTitle), wiki, clip(from, maxTitle), micros(at))
 		return err
 	})
 	if err != nil {

@@ -48,7 +48,7 @@ func intend(ctx context.Context, tx *sql.Tx, n Notice) error {
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO notice (notice_key, wiki, page, base, intended_at, revision, sent_at) VALUES (?, ?, ?, ?, ?, 0, 0)`,
-		n.Key, n.Wiki, clean(n.Page), n.Base, micros(n.Intended))
+		n.Key, n.Wiki, clip(n.Page, maxTitle), n.Base, micros(n.Intended))
 	return err
 }
 
@@ -94,6 +94,7 @@ func (r *Registry) IsSent(ctx context.Context, key string) (sent bool, err error
 // none.
 func (r *Registry) Pending(ctx context.Context, keys []string) (base int64, ok bool, err error) {
 	err = r.read(ctx, func(tx *sql.Tx) error {
+		base, ok = 0, false
 		for _, key := range keys {
 			var b int64
 			err := tx.QueryRowContext(ctx, `SELECT base FROM notice WHERE notice_key = ? AND sent_at = 0`, key).Scan(&b)

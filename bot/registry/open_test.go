@@ -6,24 +6,29 @@ package registry
 
 import (
 	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/pressly/goose/v3"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/events"
 )
 
 func TestOpenNamesWhatIsWrong(t *testing.T) {
 	for dsn, want := range map[string]string{
-		"postgres://x":           "sqlite:PATH",
-		"sqlite:":                "path is missing",
-		"sqlite:x.db?journal=up": "journal is wal or delete",
-		"sqlite:x.db?cache=1":    "only option is journal",
+		"postgres://x":                       "sqlite:PATH",
+		"sqlite:":                            "path is missing",
+		"sqlite:x.db?journal=up":             "journal is wal or delete",
+		"sqlite:x.db?cache=1":                "only option is journal",
+		"mysql://h/db":                       "mysql://USER:PASSWORD@HOST",
+		"mysql://u@h":                        "mysql://USER:PASSWORD@HOST",
+		"mysql://u@h/db?unix=/s":             "mysql://USER:PASSWORD@HOST",
+		"mysql://u@/db?unix=s":               "only option is unix",
+		"mysql://u@/db?charset=latin1":       "only option is unix",
+		"mysql://u@/db?unix=/no/such/socket": "open registry mysql:///no/such/socket/db",
+
 		"sqlite:" + filepath.Join(t.TempDir(), "no", "such", "folder.db"): "open registry",
 	} {
 		r, err := Open(t.Context(), dsn)
@@ -98,15 +103,11 @@ func TestOpenTellsNoSecretOfADSN(t *testing.T) {
 
 func TestAStoreOfTheFirstFormKeepsItsCursor(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.db")
-	db, err := openSQLite(path)
+	_, old, err := openSQLite(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	files, err := fs.Sub(migrations, "migrations/sqlite")
-	if err != nil {
-		t.Fatal(err)
-	}
-	steps, err := goose.NewProvider(goose.DialectSQLite3, db, files)
+	steps, err := old.steps()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,8 +115,8 @@ func TestAStoreOfTheFirstFormKeepsItsCursor(t *testing.T) {
 		t.Fatal(err)
 	}
 	const id = `[{"topic":"eqiad.a","partition":0,"timestamp":1746030241001}]`
-	_, err = db.Exec(`INSERT INTO stream_cursor (streams, sse_id, event_time) VALUES ('a', ?, ?)`, id, micros(at(1)))
-	if err := errors.Join(err, db.Close()); err != nil {
+	_, err = old.writer.Exec(`INSERT INTO stream_cursor (streams, sse_id, event_time) VALUES ('a', ?, ?)`, id, micros(at(1)))
+	if err := errors.Join(err, old.Close()); err != nil {
 		t.Fatal(err)
 	}
 	r, err := Open(t.Context(), "sqlite:"+path)

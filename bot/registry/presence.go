@@ -109,12 +109,10 @@ func presenceRow(wiki, source string, i Item) ([]any, error) {
 // canonical is an item as the store would give it back, so that two can be
 // compared.
 func canonical(i Item) Item {
-	for _, s := range []*string{&i.Name, &i.Page, &i.URL, &i.Section} {
-		*s = clean(*s)
-	}
+	i.Name, i.Page, i.URL, i.Section = clip(i.Name, maxTitle), clip(i.Page, maxTitle), clip(i.URL, maxAddress), clip(i.Section, maxTitle)
 	var aliases []string
-	for _, a := range i.Aliases {
-		if a = clean(a); a != "" && a != i.Name {
+	for _, a := range clipAll(i.Aliases, maxTitle) {
+		if a != i.Name {
 			aliases = append(aliases, a)
 		}
 	}

@@ -105,7 +105,9 @@ func (r *Registry) NewestCursor(ctx context.Context) (events.Cursor, error) {
 func (r *Registry) cursor(ctx context.Context, which string, args ...any) (events.Cursor, error) {
 	var streams, id, rest string
 	var at int64
-	err := r.reader.QueryRowContext(ctx, `SELECT streams, sse_id, event_time, rest FROM stream_cursor `+which, args...).Scan(&streams, &id, &at, &rest)
+	err := r.read(ctx, func(tx *sql.Tx) error {
+		return tx.QueryRowContext(ctx, `SELECT streams, sse_id, event_time, rest FROM stream_cursor `+which, args...).Scan(&streams, &id, &at, &rest)
+	})
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return events.Cursor{}, nil
@@ -223,7 +225,7 @@ func savePageChange(ctx context.Context, tx *sql.Tx, key Key, t detect.Touch) (c
 	return true, put(ctx, tx,
 		`UPDATE page_change SET wiki = ?, kind = ?, action = ?, changed_at = ?, revision = ?, user_name = ? WHERE item_key = ?`,
 		`INSERT INTO page_change (wiki, kind, action, changed_at, revision, user_name, item_key) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-		t.Wiki, t.Kind, string(t.Action), now, t.Revision, clean(t.User), key)
+		t.Wiki, t.Kind, string(t.Action), now, t.Revision, clip(t.User, maxTitle), key)
 }
 
 // setGone marks an item that no survey knows as gone on every wiki, or as back

@@ -16,49 +16,69 @@ package registry
 import (
 	"context"
 	"database/sql"
-	"embed"
+	"database/sql/driver"
 	"errors"
 	"fmt"
-	"io/fs"
-	"net/url"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/pressly/goose/v3"
-	_ "modernc.org/sqlite" // the database driver "sqlite"
 )
-
-//go:embed migrations
-var migrations embed.FS
 
 // Registry is an open store. It is safe for concurrent use: the database
 // transaction is the lock. An error of its methods is an error of our own
 // state, unless the method says otherwise.
 type Registry struct {
-	writer *sql.DB // one connection, so that writers queue here and not in SQLite
+	writer *sql.DB // one connection, so that writers of a process queue here
 	reader *sql.DB
+	engine engine
 }
+
+// engine is what the two kinds of store do differently.
+type engine struct {
+	dialect    goose.Dialect
+	migrations string // the folder of
+	// lock is a query that makes a transaction the only one that writes, "" if
+	// it is that from the start.
+	lock string
+	// snapshot is what makes a transaction see the store at one moment.
+	snapshot sql.TxOptions
+	// passing reports whether an error may be gone when the whole transaction
+	// is tried again.
+	passing func(error) bool
+}
+
+// patience is for how long a store that has gone away, as in a restart, is
+// waited for.
+const patience = 30 * time.Second
 
 // Open opens the store that dsn names and brings its tables up to date. A dsn
 // is "sqlite:PATH", where PATH may end in "?journal=wal" (the default) or
-// "?journal=delete", which a file on a network file system needs.
+// "?journal=delete", which a file on a network file system needs, or
+// "mysql://USER:PASSWORD@HOST[:PORT]/DATABASE" for MariaDB, with
+// "?unix=/path/of/socket" in place of the host.
 func Open(ctx context.Context, dsn string) (*Registry, error) {
-	file, journal, err := parseDSN(dsn)
-	if err != nil {
-		return nil, err
+	scheme, rest, _ := strings.Cut(dsn, ":")
+	var r *Registry
+	var name string // which tells no password
+	var err error
+	switch scheme {
+	case "sqlite":
+		name, r, err = openSQLite(rest)
+	case "mysql":
+		name, r, err = openMariaDB(dsn)
+	default:
+		if !strings.HasPrefix(rest, "//") {
+			scheme = "" // it may be anything, a password too
+		}
+		name, err = scheme+":…", errors.New("a database is named sqlite:PATH or mysql://USER:PASSWORD@HOST/DATABASE")
 	}
-	r := &Registry{}
-	r.writer, err = openSQLite(file, "journal_mode("+journal+")", "foreign_keys(1)", "synchronous(FULL)")
 	if err != nil {
-		return nil, fmt.Errorf("open registry %s: %w", file, err)
+		return nil, fmt.Errorf("open registry %s: %w", name, err)
 	}
-	r.writer.SetMaxOpenConns(1)
-	r.reader, err = openSQLite(file, "query_only(1)")
-	if err != nil {
-		return nil, fmt.Errorf("open registry %s: %w", file, errors.Join(err, r.writer.Close()))
-	}
-	if err := migrate(ctx, r.writer); err != nil {
-		return nil, fmt.Errorf("open registry %s: %w", file, errors.Join(err, r.Close()))
+	if err := r.migrate(ctx); err != nil {
+		return nil, fmt.Errorf("open registry %s: %w", name, errors.Join(err, r.Close()))
 	}
 	return r, nil
 }
@@ -68,105 +88,66 @@ func (r *Registry) Close() error {
 	return errors.Join(r.reader.Close(), r.writer.Close())
 }
 
-// parseDSN takes a data source name apart into a file name and a journal mode.
-// Since a name may hold a password, an error tells no more of it than how it
-// begins.
-func parseDSN(dsn string) (file, journal string, err error) {
-	fail := func(why string) (string, string, error) {
-		scheme, rest, _ := strings.Cut(dsn, ":")
-		if scheme != "sqlite" && !strings.HasPrefix(rest, "//") {
-			return "", "", fmt.Errorf("open registry: %s", why)
-		}
-		return "", "", fmt.Errorf("open registry %s:…: %s", scheme, why)
-	}
-	rest, ok := strings.CutPrefix(dsn, "sqlite:")
-	if !ok {
-		return fail("a database is named sqlite:PATH")
-	}
-	file, query, _ := strings.Cut(rest, "?")
-	if file == "" {
-		return fail("the path is missing")
-	}
-	options, err := url.ParseQuery(query)
-	if err != nil {
-		return fail("its options cannot be read")
-	}
-	journal = "WAL"
-	for name, values := range options {
-		if name != "journal" || len(values) != 1 {
-			return fail("the only option is journal, given once")
-		}
-		switch values[0] {
-		case "wal":
-		case "delete":
-			journal = "DELETE"
-		default:
-			return fail("journal is wal or delete")
-		}
-	}
-	return file, journal, nil
-}
-
-// openSQLite opens a file with the pragmas given. A writer waits up to 10 s
-// for another process; transactions take the write lock when they begin, so
-// that none has to be given up half-way.
-func openSQLite(file string, pragmas ...string) (*sql.DB, error) {
-	query := url.Values{
-		"_pragma": append([]string{"busy_timeout(10000)"}, pragmas...),
-		"_txlock": {"immediate"},
-	}
-	source := url.URL{Scheme: "file", Opaque: (&url.URL{Path: file}).EscapedPath(), RawQuery: query.Encode()}
-	return sql.Open("sqlite", source.String())
-}
-
-// migrate runs the migrations that the database has not seen.
-func migrate(ctx context.Context, db *sql.DB) error {
-	files, err := fs.Sub(migrations, "migrations/sqlite")
-	if err != nil {
-		return fmt.Errorf("read migrations: %w", err)
-	}
-	steps, err := goose.NewProvider(goose.DialectSQLite3, db, files)
-	if err != nil {
-		return fmt.Errorf("read migrations: %w", err)
-	}
-	if _, err := steps.Up(ctx); err != nil {
-		// Another process may have run the same step at the same moment.
-		if pending, again := steps.HasPending(ctx); again == nil && !pending {
-			return nil
-		}
-		return fmt.Errorf("migrate: %w", err)
-	}
-	return nil
-}
-
-// write runs f in a transaction that is committed if f returns no error.
+// write runs f in a transaction that is committed if f returns no error. It is
+// the only one that writes. f may run again, and so has to start from nothing.
 func (r *Registry) write(ctx context.Context, f func(*sql.Tx) error) error {
-	tx, err := r.writer.BeginTx(ctx, nil)
-	if err != nil {
-		return fmt.Errorf("begin: %w", err)
-	}
-	if err := f(tx); err != nil {
-		return errors.Join(err, rollback(tx))
-	}
-	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
-	}
-	return nil
+	return r.retry(ctx, func() error {
+		tx, err := r.writer.BeginTx(ctx, nil)
+		if err != nil {
+			return fmt.Errorf("begin: %w", err)
+		}
+		if r.engine.lock != "" {
+			var id int
+			if err := tx.QueryRowContext(ctx, r.engine.lock).Scan(&id); err != nil {
+				return errors.Join(fmt.Errorf("begin: %w", err), rollback(tx))
+			}
+		}
+		if err := f(tx); err != nil {
+			return errors.Join(err, rollback(tx))
+		}
+		if err := tx.Commit(); err != nil {
+			return fmt.Errorf("commit: %w", err)
+		}
+		return nil
+	})
 }
 
-// read runs f in a transaction that sees the store at one moment.
+// read runs f in a transaction that sees the store at one moment. f may run
+// again, and so has to start from nothing.
 func (r *Registry) read(ctx context.Context, f func(*sql.Tx) error) error {
-	tx, err := r.reader.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
-	if err != nil {
-		return fmt.Errorf("begin: %w", err)
-	}
-	return errors.Join(f(tx), rollback(tx))
+	return r.retry(ctx, func() error {
+		tx, err := r.reader.BeginTx(ctx, &r.engine.snapshot)
+		if err != nil {
+			return fmt.Errorf("begin: %w", err)
+		}
+		return errors.Join(f(tx), rollback(tx))
+	})
 }
 
-// rollback ends a transaction without keeping what it wrote. One that the end
-// of its context has rolled back already is no error.
+// retry runs a transaction again for as long as it fails for a reason that
+// passes.
+func (r *Registry) retry(ctx context.Context, transaction func() error) error {
+	give := time.Now().Add(patience)
+	for pause := 20 * time.Millisecond; ; pause = min(2*pause, time.Second) {
+		err := transaction()
+		if err == nil || ctx.Err() != nil || !r.engine.passing(err) || time.Now().After(give) {
+			return err
+		}
+		timer := time.NewTimer(pause)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return errors.Join(err, ctx.Err())
+		case <-timer.C:
+		}
+	}
+}
+
+// rollback ends a transaction without keeping what it wrote. One that is over,
+// because its context or its connection ended, is no error.
 func rollback(tx *sql.Tx) error {
-	if err := tx.Rollback(); err != nil && !errors.Is(err, sql.ErrTxDone) {
+	err := tx.Rollback()
+	if err != nil && !errors.Is(err, sql.ErrTxDone) && !errors.Is(err, driver.ErrBadConn) {
 		return fmt.Errorf("roll back: %w", err)
 	}
 	return nil
@@ -204,3 +185,36 @@ func moment(us int64) time.Time {
 
 // clean makes a text that came from elsewhere storable in any database.
 func clean(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
+
+// How many bytes of a text from elsewhere are kept: of names and titles, of
+// addresses, of what people only read. None that is real is cut.
+const (
+	maxTitle   = 400
+	maxAddress = 2047
+	maxProse   = 4000
+	maxList    = 1000 // of the entries of a list
+)
+
+// clip is clean for a text that may be too long: it keeps that many bytes, in
+// whole characters.
+func clip(s string, bytes int) string {
+	s = clean(s)
+	if len(s) <= bytes {
+		return s
+	}
+	for bytes > 0 && !utf8.RuneStart(s[bytes]) {
+		bytes--
+	}
+	return s[:bytes]
+}
+
+// clipAll clips the texts of a list and leaves out those that are empty.
+func clipAll(list []string, bytes int) []string {
+	var out []string
+	for _, s := range list[:min(len(list), maxList)] {
+		if s = clip(s, bytes); s != "" {
+			out = append(out, s)
+		}
+	}
+	return out
+}

@@ -65,10 +65,6 @@ func listText(list []string) (string, error) {
 	if len(list) == 0 {
 		return "", nil
 	}
-	list = slices.Clone(list)
-	for i := range list {
-		list[i] = clean(list[i])
-	}
 	text, err := json.Marshal(list)
 	return string(text), err
 }

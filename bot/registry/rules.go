@@ -25,8 +25,10 @@ type Rules struct {
 func (r *Registry) LastRules(ctx context.Context, wiki string) (rules Rules, ok bool, err error) {
 	rules.Wiki = wiki
 	var since int64
-	err = r.reader.QueryRowContext(ctx, `SELECT revision, user_name, since_at, body FROM rules WHERE wiki = ?`, wiki).
-		Scan(&rules.Revision, &rules.User, &since, &rules.Text)
+	err = r.read(ctx, func(tx *sql.Tx) error {
+		return tx.QueryRowContext(ctx, `SELECT revision, user_name, since_at, body FROM rules WHERE wiki = ?`, wiki).
+			Scan(&rules.Revision, &rules.User, &since, &rules.Text)
+	})
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return Rules{}, false, nil
@@ -43,7 +45,7 @@ func (r *Registry) SaveRules(ctx context.Context, rules Rules) error {
 		return put(ctx, tx,
 			`UPDATE rules SET revision = ?, user_name = ?, since_at = ?, body = ? WHERE wiki = ?`,
 			`INSERT INTO rules (revision, user_name, since_at, body, wiki) VALUES (?, ?, ?, ?, ?)`,
-			rules.Revision, clean(rules.User), micros(rules.Since), clean(rules.Text), rules.Wiki)
+			rules.Revision, clip(rules.User, maxTitle), micros(rules.Since), clean(rules.Text), rules.Wiki)
 	})
 	if err != nil {
 		return fmt.Errorf("save rules of %s, revision %d: %w", rules.Wiki, rules.Revision, err)

@@ -45,7 +45,7 @@ func (r *Registry) SurveyFailed(ctx context.Context, source, wiki string, at tim
 		if state.Failed.IsZero() {
 			state.Failed = at
 		}
-		state.Reason = clean(reason)
+		state.Reason = clip(reason, maxProse)
 		return saveSurveyState(ctx, tx, state)
 	})
 	if err != nil {

@@ -54,8 +54,9 @@ type LeaseState struct {
 
 // Status reads what the store knows about the running bot, at one moment.
 func (r *Registry) Status(ctx context.Context) (Status, error) {
-	s := Status{Notes: make(map[string]map[string]string)}
+	var s Status
 	err := r.read(ctx, func(tx *sql.Tx) error {
+		s = Status{Notes: make(map[string]map[string]string)}
 		err := query(ctx, tx, func(scan func(...any) error) error {
 			var c CursorState
 			var at int64

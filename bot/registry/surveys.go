@@ -130,7 +130,7 @@ func (s Survey) claims() []Claim {
 	seen := make(map[statement]bool, len(s.Claims))
 	out := make([]Claim, 0, len(s.Claims))
 	for _, c := range s.Claims {
-		c.Holder, c.Evidence.Page, c.Evidence.User = clean(c.Holder), clean(c.Evidence.Page), clean(c.Evidence.User)
+		c.Holder, c.Evidence.Page, c.Evidence.User = clean(c.Holder), clip(c.Evidence.Page, maxAddress), clip(c.Evidence.User, maxTitle)
 		if c.HolderKind == User {
 			c.Holder = userName(c.Holder)
 		}

@@ -17,7 +17,6 @@ ALTER TABLE page_change ADD COLUMN kind VARCHAR(16) NOT NULL DEFAULT '';
 UPDATE page_change SET kind = substr(item_key, 1, instr(item_key, ':') - 1);
 DROP INDEX page_change_wiki;
 CREATE INDEX page_change_wiki ON page_change (wiki, kind);
-CREATE INDEX page_change_kind ON page_change (kind);
 CREATE INDEX page_change_time ON page_change (changed_at);
 
 -- When a claim in force was last read is the read_at of its source.
