@@ -40,6 +40,7 @@ type NearMiss struct {
 // Explain returns the mentions in an edit and what is nearly one, with the
 // reason why it is not.
 func (d *Detector) Explain(c Change) Explanation {
+	d = d.on(c)
 	var ex Explanation
 	added := addedBy(c)
 	p := d.page(c)

@@ -29,7 +29,7 @@ func (d *Detector) Mentions(c Change) []Mention {
 	if len(added) == 0 {
 		return nil
 	}
-	p := d.page(c)
+	p := d.on(c).page(c)
 	return p.once(p.search(added))
 }
 

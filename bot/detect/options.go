@@ -10,8 +10,8 @@ import (
 
 // Options say what a Detector knows. All of them may be empty.
 type Options struct {
-	// Wiki is the database name of the wiki that the texts are from; "" takes
-	// that of each change.
+	// Wiki is the database name of the wiki that the texts are from; with "" each
+	// change says it, which is slower.
 	Wiki string
 	// Site reads the wiki's text and titles. Where it is nil, the wiki is taken
 	// for one of Wikimedia's, with the names of namespaces and the timestamps of
@@ -72,4 +72,17 @@ func New(o Options) *Detector {
 		d.site = siteOf(o.Wiki)
 	}
 	return d
+}
+
+// on returns the detector for a change's wiki, where nobody said it before.
+func (d *Detector) on(c Change) *Detector {
+	if d.o.Wiki != "" || c.Wiki == "" {
+		return d
+	}
+	other := *d
+	other.o.Wiki, other.naming = c.Wiki, newTemplateIndex(c.Wiki, d.o.Templates)
+	if d.o.Site == nil {
+		other.site = siteOf(c.Wiki)
+	}
+	return &other
 }

@@ -6,7 +6,6 @@
 package detect
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -58,7 +57,7 @@ const expected = 160
 
 // page parses the text after an edit.
 func (d *Detector) page(c Change) *page {
-	wiki, site := cmp.Or(d.o.Wiki, c.Wiki), d.site
+	wiki, site := d.o.Wiki, d.site
 	p := &page{
 		wiki: wiki, title: c.Title, time: c.Time, text: c.After, doc: site.Parse(c.After), titles: &titles{wiki: wiki, site: site, accounts: d.known.hasAccounts()},
 		lexicon: d.o.Lexicon, known: d.known, naming: d.naming, ignore: d.o.Ignore,
