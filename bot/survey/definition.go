@@ -2,7 +2,9 @@
 
 // This file holds the reader of MediaWiki:Gadgets-definition. The grammar is
 // that of MediaWikiGadgetsDefinitionRepo.php in the Gadgets extension, in which
-// white space and letters are those of ASCII.
+// white space and letters are those of ASCII. Which pages are scripts, styles
+// and data differs between versions of the extension: MediaWiki 1.39 looks for
+// ".js" and ".css" anywhere in a name, later ones at its end, as here.
 
 package survey
 
@@ -23,7 +25,8 @@ type Gadget struct {
 	// are kept.
 	Options []Option
 	// Pages are the full titles of its files as they are written,
-	// "MediaWiki:Gadget-…"; one file can belong to several gadgets.
+	// "MediaWiki:Gadget-…", without white space at their ends; one file can
+	// belong to several gadgets.
 	Pages []string
 	// Default says that it is on for everybody; Hidden that it is not in the
 	// preferences.
@@ -133,7 +136,7 @@ func parseGadget(line string) (Gadget, bool) {
 		return Gadget{}, false
 	}
 	g := Gadget{ID: strings.ReplaceAll(m[1], " ", "_")}
-	if len("ext.gadget.")+len(g.ID) > maxModuleName {
+	if !validGadgetID(g.ID) {
 		return Gadget{}, false
 	}
 	for _, option := range gadgetPipes.Split(strings.Trim(m[2], " []"), -1) {
@@ -151,11 +154,16 @@ func parseGadget(line string) (Gadget, bool) {
 	}
 	for _, page := range gadgetPipes.Split(m[3], -1) {
 		if page = strings.Trim(page, phpTrimmed); page != "" {
-			g.Pages = append(g.Pages, "MediaWiki:Gadget-"+page)
+			g.Pages = append(g.Pages, gadgetPrefix+page)
 		}
 	}
 	g.derive()
 	return g, true
+}
+
+// validGadgetID reports whether ResourceLoader takes the gadget's module.
+func validGadgetID(id string) bool {
+	return id != "" && len("ext.gadget.")+len(id) <= maxModuleName && !strings.ContainsAny(id, "!,|")
 }
 
 // derive fills in what follows from the options and pages.

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// This file holds the source gadgets: those that a wiki's definition page
-// names, with what the wiki itself makes of it.
+// This file holds the source gadgets: which gadgets a wiki has, when they last
+// changed, and whom their scripts name.
 
 package survey
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -23,8 +22,8 @@ import (
 const (
 	definitionPage = "MediaWiki:Gadgets-definition"
 	gadgetPrefix   = "MediaWiki:Gadget-"
-	// titlesPerQuery is how many titles the API takes from any account.
-	titlesPerQuery = 50
+	// messageSpace is the number of the namespace MediaWiki on every wiki.
+	messageSpace = 8
 )
 
 // definitionReader is what the source gadgets needs of the client.
@@ -33,140 +32,199 @@ type definitionReader interface {
 	Page(ctx context.Context, title string) (wiki.Page, error)
 }
 
-// listedGadget is a gadget as list=gadgets gives it.
-type listedGadget struct {
-	ID       string
-	Metadata struct {
-		Settings struct {
-			Default bool
-			// Older versions of the extension, as in MediaWiki 1.39, call it category.
-			Section, Category string
-		}
-		Module struct {
-			Scripts, Styles, Datas, Vues []string
-		}
+// GadgetsSource is the source gadgets: the gadgets that a wiki defines, on its
+// definition page or each on a page of its own, and those that it lists itself,
+// which may come from elsewhere. No source says who answers for a gadget: what
+// the heads of its scripts say of maintainers are unconfirmed claims, and so is
+// what the pages with the infoboxes say, if there are any; authors are only a
+// hint.
+func GadgetsSource(api definitionReader, wiki string, on *wikitext.Site, infoboxes ...GadgetInfobox) Source {
+	r := gadgetReader{api: api, wiki: wiki, on: on, infoboxes: infoboxes}
+	return Source{
+		Name:     "gadgets",
+		Every:    6 * time.Hour,
+		Triggers: r.triggers,
+		Read: func(ctx context.Context, in Reading) (registry.Survey, error) {
+			s, err := r.read(ctx, in)
+			if err != nil {
+				return registry.Survey{}, fmt.Errorf("read the gadgets of %s: %w", wiki, err)
+			}
+			return s, nil
+		},
 	}
 }
 
-// gadget is what is known of one gadget.
-type gadget struct {
-	section   string
-	isDefault bool
-	files     []string // full titles
-}
-
-// Gadgets reads which gadgets a wiki has: those of MediaWiki:Gadgets-definition
-// and those that the wiki lists itself, which may come from elsewhere. What
-// the wiki says of one it lists counts. No source says who maintains a gadget.
+// Gadgets is one reading of the source gadgets, of a wiki whose names of
+// namespaces are the usual ones.
 func Gadgets(ctx context.Context, api definitionReader, wiki string, at time.Time) (registry.Survey, error) {
-	fail := func(err error) (registry.Survey, error) {
-		return registry.Survey{}, fmt.Errorf("read the gadgets of %s: %w", wiki, err)
-	}
-	page, err := api.Page(ctx, definitionPage)
-	if err != nil {
-		return fail(err)
-	}
-	// A wiki without the extension answers with a warning and no list.
-	var answer struct {
-		Query struct{ Gadgets []listedGadget }
-	}
-	err = api.Get(ctx, map[string]string{"action": "query", "list": "gadgets", "gaprop": "id|metadata"}, &answer)
-	if err != nil {
-		return fail(err)
-	}
+	return GadgetsSource(api, wiki, wikitext.DefaultSite()).Read(ctx, Reading{At: at})
+}
 
-	found := make(map[string]gadget)
-	for _, g := range ParseGadgetsDefinition(page.Text) {
-		found[g.ID] = gadget{section: g.Section, isDefault: g.Default, files: g.Pages}
-	}
-	for _, g := range answer.Query.Gadgets {
-		m := g.Metadata
-		found[g.ID] = gadget{
-			section:   cmp.Or(m.Settings.Section, m.Settings.Category, found[g.ID].section),
-			isDefault: m.Settings.Default,
-			files:     slices.Concat(m.Module.Scripts, m.Module.Vues, m.Module.Styles, m.Module.Datas),
-		}
-	}
-	exist, err := existing(ctx, api, found)
-	if err != nil {
-		return fail(err)
-	}
+// gadgetReader reads the gadgets of a wiki.
+type gadgetReader struct {
+	api       definitionReader
+	wiki      string
+	on        *wikitext.Site
+	infoboxes []GadgetInfobox
+}
 
-	s := registry.Survey{Source: "gadgets", Wiki: wiki, At: at}
+// triggers reports whether a page is about gadgets: the definition page, a page
+// with one definition, a description or a file.
+func (r *gadgetReader) triggers(wiki, title string) bool {
+	t, err := r.on.ParseTitle(title)
+	if wiki != r.wiki || err != nil || t.Interwiki != "" || t.Namespace != messageSpace {
+		return false
+	}
+	_, isDefinition := gadgetOfJSONPage(t.Name)
+	return isDefinition || t.Name == "Gadgets-definition" || strings.HasPrefix(t.Name, "Gadget-")
+}
+
+// read reads everything.
+func (r *gadgetReader) read(ctx context.Context, in Reading) (registry.Survey, error) {
+	found, err := r.find(ctx)
+	if err != nil {
+		return registry.Survey{}, err
+	}
+	pages, err := r.readPages(ctx, found, in)
+	if err != nil {
+		return registry.Survey{}, err
+	}
+	s := registry.Survey{Source: "gadgets", Wiki: r.wiki, At: in.At}
+	heads := make(map[string]credits) // of files that several gadgets can have
 	for _, id := range slices.Sorted(maps.Keys(found)) {
 		g := found[id]
 		item := registry.Item{
-			Key:      registry.NewKey(detect.Gadget, wiki, id),
+			Key:      registry.NewKey(detect.Gadget, r.wiki, id),
 			Name:     id,
 			Section:  g.section,
 			Deployed: true,
 			Default:  g.isDefault,
+			Aliases:  r.stems(id, g.files),
 		}
-		for _, title := range append([]string{gadgetPrefix + id}, g.files...) {
-			if title = wikitext.NormalizeTitle(title); exist[title] {
-				item.Page = title
+		description := pages[r.title(gadgetPrefix+id)]
+		item.Description = plainText(description.newest().Slots.Main.Content, maxSentence)
+		for _, p := range append([]pageFound{description}, pagesOf(g.files, pages)...) {
+			if p.exists() {
+				item.Page = p.Title
 				break
 			}
 		}
-		for _, title := range g.files {
-			if stem := fileStem(title); stem != "" && stem != id {
-				item.Aliases = append(item.Aliases, stem)
-			}
-		}
-		s.Items = append(s.Items, item)
-	}
-	return s, nil
-}
-
-// existing returns which description pages and files of the gadgets exist.
-func existing(ctx context.Context, api asker, gadgets map[string]gadget) (map[string]bool, error) {
-	var titles []string
-	for id, g := range gadgets {
-		titles = append(titles, wikitext.NormalizeTitle(gadgetPrefix+id))
 		for _, file := range g.files {
-			titles = append(titles, wikitext.NormalizeTitle(file))
-		}
-	}
-	titles = slices.DeleteFunc(titles, func(t string) bool { return strings.ContainsAny(t, "|<>[]{}#") })
-	slices.Sort(titles)
-	titles = slices.Compact(titles)
-
-	exist := make(map[string]bool, len(titles))
-	for batch := range slices.Chunk(titles, titlesPerQuery) {
-		var answer struct {
-			Query struct {
-				Normalized []struct{ From, To string }
-				Pages      []struct {
-					Title            string
-					Missing, Invalid bool
+			p := pages[file]
+			if rev := p.newest(); rev.Timestamp.After(item.Changed) {
+				item.Changed, item.ChangedRevision = rev.Timestamp, rev.RevID
+			}
+			if !isScript(file) || !p.exists() {
+				continue
+			}
+			head, known := heads[file]
+			if !known {
+				head = headerCredits(p.newest().Slots.Main.Content, r.on)
+				heads[file] = head
+			}
+			s.Claims = append(s.Claims, headerClaims(item.Key, r.wiki, p, head)...)
+			for _, author := range head.authors {
+				if !slices.Contains(item.Authors, author) && len(item.Authors) < maxCredits {
+					item.Authors = append(item.Authors, author)
 				}
 			}
 		}
-		err := api.Get(ctx, map[string]string{"action": "query", "titles": strings.Join(batch, "|")}, &answer)
-		if err != nil {
-			return nil, fmt.Errorf("look which of its pages exist: %w", err)
+		if item.Changed.IsZero() { // no file of it is on this wiki
+			item.Changed, item.ChangedRevision = description.newest().Timestamp, description.newest().RevID
 		}
-		for _, p := range answer.Query.Pages {
-			exist[p.Title] = !p.Missing && !p.Invalid
-		}
-		for _, n := range answer.Query.Normalized {
-			exist[n.From] = exist[n.To]
-		}
+		s.Items = append(s.Items, item)
 	}
-	return exist, nil
+	claims, err := r.readInfoboxes(ctx, found)
+	if err != nil {
+		return registry.Survey{}, err
+	}
+	s.Claims = append(s.Claims, claims...)
+	return s, nil
 }
 
-// fileStem returns the name that a gadget's file gives: "lib" for
-// "MediaWiki:Gadget-lib.js". It is "" for a title of another kind.
-func fileStem(title string) string {
-	_, name, ok := strings.Cut(wikitext.NormalizeTitle(title), ":Gadget-")
-	if !ok {
-		return ""
+// headerClaims are the claims that the head of a script makes. Whoever wrote the
+// comment, nobody has confirmed it.
+func headerClaims(item registry.Key, wiki string, p pageFound, head credits) (claims []registry.Claim) {
+	for _, name := range head.maintainers {
+		claims = append(claims, registry.Claim{
+			Item: item, Role: registry.Maintainer, Holder: name, HolderKind: registry.User, Standing: registry.Unconfirmed,
+			Evidence: registry.Evidence{Wiki: wiki, Page: p.Title, Revision: p.newest().RevID},
+		})
 	}
-	for _, suffix := range []string{".js", ".css", ".json", ".vue"} {
-		if stem, ok := strings.CutSuffix(name, suffix); ok {
-			return stem
+	return claims
+}
+
+// readPages reads the descriptions and files of the gadgets, by their titles as
+// the wiki writes them. Of descriptions and scripts it reads the texts.
+func (r *gadgetReader) readPages(ctx context.Context, gadgets map[string]gadgetFound, in Reading) (map[string]pageFound, error) {
+	texts, others := make(map[string]bool), make(map[string]bool)
+	for id, g := range gadgets {
+		if title := r.title(gadgetPrefix + id); title != "" {
+			texts[title] = true
+		}
+		for _, file := range g.files {
+			if isScript(file) {
+				texts[file] = true
+			} else {
+				others[file] = true
+			}
 		}
 	}
-	return ""
+	maps.DeleteFunc(others, func(title string, _ bool) bool { return texts[title] })
+	titles := slices.Concat(slices.Sorted(maps.Keys(texts)), slices.Sorted(maps.Keys(others)))
+	pages, done := make(map[string]pageFound, len(titles)), 0
+	for batch := range slices.Chunk(titles, titlesPerQuery) {
+		ask := map[string]string{"prop": "revisions", "rvprop": "ids|timestamp"}
+		if done < len(texts) {
+			ask["rvprop"], ask["rvslots"] = "ids|timestamp|content", "main"
+		}
+		found, err := readBatch(ctx, r.api, batch, ask)
+		if err != nil {
+			return nil, fmt.Errorf("read their pages: %w", err)
+		}
+		maps.Copy(pages, found)
+		done += len(batch)
+		tell(in, done, len(titles))
+	}
+	return pages, nil
 }
+
+// title is a title as the wiki writes it, "" if it is none of a page here.
+func (r *gadgetReader) title(text string) string {
+	t, err := r.on.ParseTitle(text)
+	if err != nil || t.Interwiki != "" {
+		return ""
+	}
+	return t.String()
+}
+
+// stems are the names that the files of a gadget give, but for its own: "lib"
+// for "MediaWiki:Gadget-lib.js".
+func (r *gadgetReader) stems(id string, files []string) (stems []string) {
+	for _, file := range files {
+		t, err := r.on.ParseTitle(file)
+		if err != nil {
+			continue
+		}
+		name, ok := strings.CutPrefix(t.Name, "Gadget-")
+		if !ok {
+			continue
+		}
+		for _, suffix := range []string{".js", ".css", ".json", ".vue"} {
+			stem, ok := strings.CutSuffix(name, suffix)
+			if ok && stem != "" && stem != id && !slices.Contains(stems, stem) {
+				stems = append(stems, stem)
+			}
+		}
+	}
+	return stems
+}
+
+func pagesOf(titles []string, pages map[string]pageFound) (out []pageFound) {
+	for _, title := range titles {
+		out = append(out, pages[title])
+	}
+	return out
+}
+
+func isScript(title string) bool { return strings.HasSuffix(title, ".js") }

@@ -145,58 +145,6 @@ func TestSiteinfo(t *testing.T) {
 	}
 }
 
-func TestGadgets(t *testing.T) {
-	api := &canned{
-		pages: map[string]string{
-			definitionPage:                "==browsing==\n* one [ResourceLoader|default]|one.js|lib.js\n* two[ResourceLoader]|lib.js|two.css\n== other ==\n* three [ResourceLoader]|3.js\n",
-			"MediaWiki:Gadget-one":        "the first",
-			"MediaWiki:Gadget-one.js":     "…",
-			"MediaWiki:Gadget-lib.js":     "…",
-			"MediaWiki:Gadget-shared.vue": "…",
-		},
-		answers: map[string]string{"gadgets": `{"query":{"gadgets":[
-			{"id":"two","metadata":{"settings":{"default":true,"section":"listed"},"module":{"scripts":["MediaWiki:Gadget-lib.js"],"styles":["MediaWiki:Gadget-two.css"],"datas":[],"vues":[]}}},
-			{"id":"from-elsewhere","metadata":{"settings":{"default":false,"section":""},"module":{"scripts":["MediaWiki:Gadget-shared.js"],"vues":["MediaWiki:Gadget-shared.vue"]}}}]}}`},
-	}
-	s, err := Gadgets(t.Context(), api, "metawiki", noon)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := registry.Survey{Source: "gadgets", Wiki: "metawiki", At: noon, Items: []registry.Item{
-		{Key: "gadget:metawiki:from-elsewhere", Name: "from-elsewhere", Page: "MediaWiki:Gadget-shared.vue", Deployed: true, Aliases: []string{"shared", "shared"}},
-		{Key: "gadget:metawiki:one", Name: "one", Page: "MediaWiki:Gadget-one", Section: "browsing", Deployed: true, Default: true, Aliases: []string{"lib"}},
-		{Key: "gadget:metawiki:three", Name: "three", Section: "other", Deployed: true, Aliases: []string{"3"}},
-		{Key: "gadget:metawiki:two", Name: "two", Page: "MediaWiki:Gadget-lib.js", Section: "listed", Deployed: true, Default: true, Aliases: []string{"lib"}},
-	}}
-	if diff := cmp.Diff(want, s); diff != "" {
-		t.Errorf("survey (-want +got):\n%s", diff)
-	}
-}
-
-func TestGadgetsAsksInBatches(t *testing.T) {
-	var definition strings.Builder
-	for i := range 120 {
-		fmt.Fprintf(&definition, "* g%d[ResourceLoader]|g%d.js\n", i, i)
-	}
-	api := &canned{pages: map[string]string{definitionPage: definition.String()}, answers: map[string]string{"gadgets": `{"batchcomplete":true}`}}
-	s, err := Gadgets(t.Context(), api, "metawiki", noon)
-	if err != nil || len(s.Items) != 120 {
-		t.Fatalf("%d gadgets, %v", len(s.Items), err)
-	}
-	for _, params := range api.asked {
-		if n := strings.Count(params["titles"], "|") + 1; n > 50 {
-			t.Errorf("asked for %d titles at once", n)
-		}
-	}
-}
-
-func TestWikiWithoutGadgets(t *testing.T) {
-	api := &canned{answers: map[string]string{"gadgets": `{"warnings":{"query":{"warnings":"Unrecognized value for parameter \"list\": gadgets"}},"batchcomplete":true}`}}
-	if s, err := Gadgets(t.Context(), api, "metawiki", noon); err != nil || len(s.Items) > 0 {
-		t.Errorf("%v, %v", s, err)
-	}
-}
-
 const maintainersHTML = `<h2>Extensions</h2><table class="wikitable"><tr><th>Extension</th><th>Description</th><th>Steward<sup>[1]</sup></th><th>Individual maintainer<sup>[2]</sup></th><th>Consulted</th><th>Informed</th></tr>
 <tr><td><a href="/wiki/Extension:Echo" title="Extension:Echo">Echo</a></td><td>d</td><td>Growth</td><td><a href="/wiki/User:Ana" title="User:Ana">Ana</a>, Ben</td><td></td><td></td></tr>
 <tr><td><a href="/wiki/Extension:Media_Viewer" title="Extension:Media Viewer">Media viewer</a></td><td>d</td><td>Unassigned</td><td>formerly Multimedia</td><td></td><td></td></tr></table>
