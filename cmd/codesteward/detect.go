@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -209,8 +210,8 @@ func readNames(data []byte) ([]detect.Alias, error) {
 		if err := json.Unmarshal(entry, &a); err != nil {
 			return nil, err
 		}
-		if a.Kind == "" || a.Name == "" {
-			return nil, fmt.Errorf("%s has no kind or no name", entry)
+		if !slices.Contains(detect.Kinds, a.Kind) || a.Name == "" {
+			return nil, fmt.Errorf("%s has no name, or no kind that there is", entry)
 		}
 		a.Item = cmp.Or(a.Item, a.Name)
 		aliases = append(aliases, a)
@@ -222,7 +223,7 @@ func readNames(data []byte) ([]detect.Alias, error) {
 func namesOf(line string) ([]detect.Alias, error) {
 	written, names, _ := strings.Cut(line, "=")
 	key := registry.Key(strings.TrimSpace(written))
-	if key.Kind() == "" || key.Name() == "" {
+	if !slices.Contains(detect.Kinds, key.Kind()) || key.Name() == "" {
 		return nil, fmt.Errorf("%q is no item key, such as extension:UploadWizard or gadget:commonswiki:Cat-a-lot", written)
 	}
 	item := detect.Alias{Kind: key.Kind(), Name: key.Name(), Item: key.Name(), Wiki: key.Wiki(), Source: "name"}
