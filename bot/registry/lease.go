@@ -7,12 +7,14 @@ package registry
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 )
 
 // Acquire takes or renews the lease until now+ttl and reports whether owner
-// has it. It is free when nobody holds it or its time is over.
+// has it. It is free when nobody holds it or its time is over. Whoever takes it
+// anew, be it the one who had it before, gets a fence of one more.
 func (r *Registry) Acquire(ctx context.Context, owner string, now time.Time, ttl time.Duration) (held bool, err error) {
 	err = r.write(ctx, func(tx *sql.Tx) error {
 		var holder string
@@ -24,13 +26,31 @@ func (r *Registry) Acquire(ctx context.Context, owner string, now time.Time, ttl
 		if !held {
 			return nil
 		}
-		_, err := tx.ExecContext(ctx, `UPDATE lease SET owner = ?, expires_at = ? WHERE id = 1`, owner, micros(now.Add(ttl)))
+		taken := flag(holder != owner || expires <= micros(now))
+		_, err := tx.ExecContext(ctx, `UPDATE lease SET owner = ?, expires_at = ?, fence = fence + ? WHERE id = 1`, owner, micros(now.Add(ttl)), taken)
 		return err
 	})
 	if err != nil {
 		return false, fmt.Errorf("acquire the lease for %s: %w", owner, err)
 	}
 	return held, nil
+}
+
+// Fence returns the number under which owner holds the lease: what somebody does
+// under a smaller one is late. It is 0 if owner does not hold it.
+func (r *Registry) Fence(ctx context.Context, owner string, now time.Time) (fence int64, err error) {
+	err = r.read(ctx, func(tx *sql.Tx) error {
+		err := tx.QueryRowContext(ctx, `SELECT fence FROM lease WHERE id = 1 AND owner = ? AND expires_at > ?`, owner, micros(now)).Scan(&fence)
+		if errors.Is(err, sql.ErrNoRows) {
+			fence = 0
+			return nil
+		}
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("read the fence of %s: %w", owner, err)
+	}
+	return fence, nil
 }
 
 // Release gives the lease back if owner has it.

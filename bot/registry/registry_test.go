@@ -140,12 +140,16 @@ func TestLease(t *testing.T) {
 			owner  string
 			minute int
 			held   bool
+			fence  int64
 		}{
-			{"a", 0, true}, {"b", 4, false}, {"a", 4, true}, {"b", 8, false}, {"b", 9, true}, {"a", 10, false},
+			{"a", 0, true, 1}, {"b", 4, false, 0}, {"a", 4, true, 1}, {"b", 8, false, 0}, {"b", 9, true, 2}, {"a", 10, false, 0}, {"b", 15, true, 3},
 		} {
 			held, err := s.open().Acquire(t.Context(), tt.owner, at(tt.minute), 5*time.Minute)
 			if err != nil || held != tt.held {
 				t.Errorf("step %d: %s has it at minute %d: %t, %v, want %t", i, tt.owner, tt.minute, held, err, tt.held)
+			}
+			if fence, err := s.open().Fence(t.Context(), tt.owner, at(tt.minute)); err != nil || fence != tt.fence {
+				t.Errorf("step %d: %s is number %d, %v, want %d", i, tt.owner, fence, err, tt.fence)
 			}
 		}
 		for _, owner := range []string{"a", "b"} {
@@ -203,7 +207,7 @@ func TestNotesAndStatus(t *testing.T) {
 			Surveys: []SurveyState{{Source: "siteinfo", Wiki: "metawiki", Read: at(1), Failed: at(2), Reason: "still"}},
 			Rules:   []RulesState{{"metawiki", 5, "Ana", at(1)}},
 			Open:    []Notice{{Key: "k", Wiki: "metawiki", Page: "P", Intended: at(1)}},
-			Lease:   LeaseState{"me", at(2)},
+			Lease:   LeaseState{"me", at(2), 1},
 			Notes:   map[string]map[string]string{"metawiki": want, "dewiki": {"stop": "x"}},
 		}
 		if diff := cmp.Diff(wantStatus, status); diff != "" {

@@ -50,6 +50,8 @@ type RulesState struct {
 type LeaseState struct {
 	Owner   string    `json:"owner,omitempty"`
 	Expires time.Time `json:"expires,omitzero"`
+	// Fence tells holders of the lease apart: each has one more than the last.
+	Fence int64 `json:"fence,omitempty"`
 }
 
 // Status reads what the store knows about the running bot, at one moment.
@@ -97,7 +99,7 @@ func (r *Registry) Status(ctx context.Context) (Status, error) {
 		}
 		slices.SortFunc(s.Open, func(a, b Notice) int { return strings.Compare(a.Key, b.Key) })
 		var expires int64
-		if err := tx.QueryRowContext(ctx, `SELECT owner, expires_at FROM lease WHERE id = 1`).Scan(&s.Lease.Owner, &expires); err != nil {
+		if err := tx.QueryRowContext(ctx, `SELECT owner, expires_at, fence FROM lease WHERE id = 1`).Scan(&s.Lease.Owner, &expires, &s.Lease.Fence); err != nil {
 			return fmt.Errorf("read the lease: %w", err)
 		}
 		s.Lease.Expires = moment(expires)
