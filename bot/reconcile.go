@@ -60,7 +60,7 @@ func (s *site) reconcileOnce(ctx context.Context) error {
 		return err
 	}
 	view = plan.Asked(view, set.rules)
-	under := publish.Rules{Revision: set.stored.Revision}
+	under := publish.Rules{Revision: set.stored.Revision, Enabled: true}
 	if set.rules != nil {
 		under.Pages = append(plan.Titles(set.rules), s.pages.ReportPage)
 	}

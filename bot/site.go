@@ -113,7 +113,7 @@ func (s *site) start(ctx context.Context, within time.Duration) error {
 	}
 	s.about, s.pages = about, localPages(s.text, s.pages)
 	s.gate = publish.New(publish.Config{
-		Site: s.pages, Reader: s.client, Editor: wiki.NewEditor(s.client), Outbox: s.reg, DryRun: s.dryRun, Log: s.log, Now: s.now,
+		Site: s.pages, Reader: s.client, Editor: wiki.NewEditor(s.client), Outbox: s.reg, Ledger: s.reg, DryRun: s.dryRun, Log: s.log, Now: s.now,
 	})
 	return s.isUs(ctx)
 }

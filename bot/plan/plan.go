@@ -45,7 +45,10 @@ type Page struct {
 	Summary string
 	// Minor marks the edit as minor. An edit of a user's talk page must not be
 	// minor, or its owner is not told.
-	Minor   bool
+	Minor bool
+	// Seen leaves the edit without the bot flag, so that people who watch the
+	// page see it in their lists.
+	Seen    bool
 	Changes []Change
 	// MayCreate says that a missing page is made, beginning with Intro.
 	MayCreate bool

@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 // Package publish makes the wiki hold what was planned. It is the only writer:
-// every edit passes the same gate, in the same order: stop page, live text,
-// exclusion templates, the change itself, dry run, notices that were sent
-// before, intent, save; and the stop page again before each sending of a save
-// that had to wait.
+// every edit passes the same gates, in the same order (see gates), then dry run,
+// notices that were sent before, intent, save, record; and the stop page again
+// before each sending of a save that had to wait.
 //
 // When in doubt it does not write.
 package publish
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -36,6 +37,8 @@ const (
 	Saved     Result = "saved"
 	Unchanged Result = "unchanged"
 	Stopped   Result = "stopped"  // by the stop page
+	Held      Result = "held"     // by the rules: not enabled yet, or the trial is over
+	Waits     Result = "waits"    // for a quota, or for the wiki
 	Excluded  Result = "excluded" // by {{nobots}} or its kin
 	Refused   Result = "refused"  // by us or by the wiki; see the reason
 	Halted    Result = "halted"   // the wiki does not let the account write at all
@@ -43,15 +46,22 @@ const (
 	Again     Result = "again" // some of it was sent before, as is noted now: plan it again at once
 )
 
-// Outcome is a result with its reason, a sentence for people, and the revision
-// that was saved.
+// Outcome is what became of a page.
 type Outcome struct {
-	Result   Result
+	Result Result
+	// Step is the part of the gate that refused, "" where none did.
+	Step Step
+	// Reason is a sentence for people, "" where there is nothing to say.
 	Reason   string
-	Revision int64
+	Revision int64 // that was saved
 	// Gone says that the page, or the region on it, does not stand any more
 	// where the bot once wrote it.
 	Gone bool
+	// Merged says that the wiki has joined the edit with somebody else's, made
+	// at the same moment: the page has to be looked at again.
+	Merged bool
+	// Again is when trying again makes sense; zero: whenever something changes.
+	Again time.Time
 }
 
 // reader reads pages; editor saves one. *wiki.Client and *wiki.Editor are them.
@@ -79,6 +89,10 @@ type Config struct {
 	Reader reader
 	Editor editor
 	Outbox outbox
+	Ledger ledger
+	// Deny are titles that the operator has ruled out. One that ends in "/*"
+	// stands for all subpages, one that ends in ":*" for a namespace.
+	Deny []string
 	// DryRun, when not nil, gets a diff of each edit that would be made, and
 	// nothing is saved.
 	DryRun io.Writer
@@ -88,12 +102,16 @@ type Config struct {
 }
 
 // Publisher writes to one wiki. Its methods must not be called concurrently,
-// except Forget.
+// except Forget and Retry.
 type Publisher struct {
 	Config
-	stop   stopPage
-	said   map[string]string // the last reason by page and region, so that it is logged once
-	halted string            // why the wiki does not let the account write; "" while it does
+	stop    stopPage
+	said    map[string]string // the last reason by page and region, so that it is logged once
+	halted  *Outcome          // why the wiki does not let the account write; nil while it does
+	filters int               // refusals by filters since the last saved edit
+
+	mu      sync.Mutex
+	resting map[string]resting // pages that the wiki has refused, by page and region
 }
 
 // New returns a publisher for one wiki.
@@ -101,12 +119,30 @@ func New(c Config) *Publisher {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	return &Publisher{Config: c, stop: stopPage{title: c.Site.StopPage}, said: map[string]string{}}
+	return &Publisher{Config: c, stop: stopPage{title: c.Site.StopPage}, said: map[string]string{}, resting: map[string]resting{}}
+}
+
+// fingerprint tells two plans of a page apart.
+func fingerprint(page plan.Page) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%v", page))
+	return string(sum[:])
 }
 
 // Forget drops what is remembered of the stop page, so that the next write
 // reads it again.
 func (p *Publisher) Forget() { p.stop.forget() }
+
+// Retry says that a page has changed, so that it is worth trying again though
+// the wiki has refused it today; "" stands for all pages.
+func (p *Publisher) Retry(title string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for name, r := range p.resting {
+		if title == "" || r.title == title {
+			delete(p.resting, name)
+		}
+	}
+}
 
 // Rules is what a publisher needs to know of the rules that a page was planned
 // under.
@@ -115,6 +151,11 @@ type Rules struct {
 	Revision int64
 	// Pages are the titles that the rules name.
 	Pages []string
+	// Enabled says that an administrator lets the bot edit more than its report.
+	Enabled bool
+	// Trial is how many edits these rules grant; 0 is as many as the limits.
+	Trial  int
+	Limits Limits
 }
 
 // Publish makes one page hold what was planned. What the wiki or a page refuses
@@ -134,57 +175,35 @@ func (p *Publisher) Publish(ctx context.Context, page plan.Page, rules Rules) (O
 }
 
 func (p *Publisher) publish(ctx context.Context, page plan.Page, rules Rules) (Outcome, error) {
-	if p.halted != "" {
-		return Outcome{Result: Halted, Reason: p.halted}, nil
-	}
 	for range attempts {
-		if reason := p.stop.check(ctx, p.Reader, page, rules, p.Now()); reason != "" {
-			return Outcome{Result: Stopped, Reason: reason}, ctx.Err()
-		}
-		outcome, err := p.try(ctx, page, rules)
+		outcome, err := p.try(ctx, &attempt{page: page, rules: rules})
 		var stopped *stoppedError
 		switch class := classOf(err); {
 		case errors.As(err, &stopped):
-			return Outcome{Result: Stopped, Reason: stopped.reason}, nil
+			return Outcome{Result: Stopped, Step: StepStop, Reason: stopped.reason}, nil
 		case class == wiki.Conflict:
 			continue
 		case class != noError:
-			return p.refusal(ctx, err)
+			return p.refusal(ctx, page, err)
 		}
 		return outcome, err
 	}
-	return Outcome{Result: Refused, Reason: fmt.Sprintf("%s was edited by others %d times while the bot tried to save it; it tries again later", page.Title, attempts)}, nil
+	return *refuse(StepEdit, Refused, "%s was edited by others %d times while the bot tried to save it; it tries again later", page.Title, attempts), nil
 }
 
-// try reads the page, applies the plan and saves, once.
-func (p *Publisher) try(ctx context.Context, page plan.Page, rules Rules) (Outcome, error) {
-	live, err := p.Reader.Page(ctx, page.Title)
-	if err != nil {
+// try leads the page through the gate and saves it, once.
+func (p *Publisher) try(ctx context.Context, a *attempt) (Outcome, error) {
+	if refusal, err := p.pass(ctx, a); err != nil {
 		return Outcome{}, err
+	} else if refusal != nil {
+		return *refusal, nil
 	}
-	if live.Redirect != "" {
-		return Outcome{Result: Refused, Reason: fmt.Sprintf("%s is a redirect to %s; name the target instead", page.Title, live.Redirect)}, nil
-	}
-	if live.Missing && !page.MayCreate {
-		return Outcome{Result: Refused, Gone: true, Reason: page.Title + " does not exist any more; make it again, with the region's markers, or take it out of the rules"}, nil
-	}
-	if reason := excluded(live.Text, p.Site.Bot); reason != "" {
-		return Outcome{Result: Excluded, Reason: fmt.Sprintf("%s says %s", page.Title, reason)}, nil
-	}
-	text, err := apply(page, live)
-	if err != nil {
-		var region *wikitext.RegionError
-		var gone *plan.GoneError
-		if !errors.As(err, &region) && !errors.As(err, &gone) {
-			return Outcome{}, err
-		}
-		return Outcome{Result: Refused, Gone: gone != nil, Reason: fmt.Sprintf("%s is left as it is: %s", page.Title, err)}, nil
-	}
-	if !live.Missing && text == live.Text {
+	page, live := a.page, a.live
+	if a.unchanged() {
 		return Outcome{Result: Unchanged}, p.sent(ctx, page, live.Revision)
 	}
 	if p.DryRun != nil {
-		return Outcome{Result: DryRun}, writeDiff(p.DryRun, page.Title, live.Text, text)
+		return Outcome{Result: DryRun}, writeDiff(p.DryRun, page.Title, live.Text, a.text)
 	}
 	if found, err := p.sentBefore(ctx, page); err != nil || found {
 		return Outcome{Result: Again}, err
@@ -194,15 +213,15 @@ func (p *Publisher) try(ctx context.Context, page plan.Page, rules Rules) (Outco
 	}
 	saved, err := p.Editor.Save(ctx, wiki.Edit{
 		Title:        page.Title,
-		Text:         text,
-		Summary:      p.summary(page, rules),
+		Text:         a.text,
+		Summary:      p.summary(page, a.rules),
 		Minor:        page.Minor,
-		Bot:          true,
+		Bot:          !page.Seen,
 		Create:       live.Missing,
 		BaseRevision: live.Revision,
 		Read:         live.Read,
 		Allowed: func(ctx context.Context) error {
-			if reason := p.stop.check(ctx, p.Reader, page, rules, p.Now()); reason != "" {
+			if reason := p.stop.check(ctx, p.Reader, page, a.rules, p.Now()); reason != "" {
 				return &stoppedError{reason}
 			}
 			return ctx.Err()
@@ -211,25 +230,31 @@ func (p *Publisher) try(ctx context.Context, page plan.Page, rules Rules) (Outco
 	if err != nil {
 		return Outcome{}, err
 	}
-	if err := p.sent(ctx, page, saved.Revision); err != nil {
+	return p.record(ctx, a, saved)
+}
+
+// record writes down what was saved.
+func (p *Publisher) record(ctx context.Context, a *attempt, saved wiki.Saved) (Outcome, error) {
+	p.filters = 0
+	if err := p.sent(ctx, a.page, saved.Revision); err != nil {
 		return Outcome{}, err
 	}
 	if saved.NoChange {
 		return Outcome{Result: Unchanged}, nil
 	}
-	return Outcome{Result: Saved, Revision: saved.Revision}, nil
+	under := a.rules.Revision
+	if a.page.Scope == plan.Reports {
+		under = 0
+	}
+	if err := p.Ledger.SaveEdit(ctx, p.Site.Wiki, a.page.Title, a.page.Region, saved.Revision, under, p.Now()); err != nil {
+		return Outcome{}, err
+	}
+	return Outcome{Result: Saved, Revision: saved.Revision, Merged: !a.live.Missing && saved.Old != a.live.Revision}, nil
 }
 
 // sent closes the notices of a page with the revision that holds them.
 func (p *Publisher) sent(ctx context.Context, page plan.Page, revision int64) error {
 	return p.Outbox.Sent(ctx, p.Site.Wiki, page.Title, revision, page.Keys(), p.Now())
-}
-
-func apply(page plan.Page, live wiki.Page) (string, error) {
-	if live.Missing {
-		return page.Create()
-	}
-	return page.Apply(live.Text)
 }
 
 // sentBefore finds out which notices of the page an earlier process saved and

@@ -35,6 +35,39 @@ type fake struct {
 	reads   int
 	onSave  func()
 	readErr error
+	barred  *wiki.Error
+	saves   []saved // what the ledger has
+}
+
+type saved struct {
+	title string
+	rules int64
+	at    time.Time
+}
+
+func (f *fake) SaveEdit(_ context.Context, _, title, _ string, _, rules int64, at time.Time) error {
+	f.saves = append(f.saves, saved{title, rules, at})
+	return nil
+}
+
+func (f *fake) EditsSince(_ context.Context, _, title string, since time.Time) (n int, first time.Time, err error) {
+	for _, s := range f.saves {
+		if (title == "" || title == s.title) && s.at.After(since) {
+			if n++; n == 1 {
+				first = s.at
+			}
+		}
+	}
+	return n, first, nil
+}
+
+func (f *fake) EditsUnder(_ context.Context, _ string, rules int64) (n int, err error) {
+	for _, s := range f.saves {
+		if s.rules == rules {
+			n++
+		}
+	}
+	return n, nil
 }
 
 func newFake() *fake {
@@ -58,14 +91,19 @@ func (f *fake) Page(_ context.Context, title string) (wiki.Page, error) {
 	}
 	revs := f.pages[title]
 	if len(revs) == 0 {
-		return wiki.Page{Title: title, Missing: true}, nil
+		return wiki.Page{Title: title, Namespace: namespaceOf(title), Missing: true, Barred: f.barred}, nil
 	}
 	last := revs[len(revs)-1]
 	redirect, _ := strings.CutPrefix(last.Text, "#REDIRECT ")
 	if redirect == last.Text {
 		redirect = ""
 	}
-	return wiki.Page{Title: title, Revision: last.ID, Text: last.Text, Redirect: redirect}, nil
+	return wiki.Page{Title: title, Namespace: namespaceOf(title), Barred: f.barred, Revision: last.ID, Text: last.Text, Redirect: redirect}, nil
+}
+
+func namespaceOf(title string) int {
+	space, _, _ := strings.Cut(title, ":")
+	return map[string]int{"User": 2, "User talk": 3, "Project": 4, "MediaWiki": 8, "Module": 828}[space]
 }
 
 func (f *fake) History(_ context.Context, title string, after int64) ([]wiki.Revision, error) {
@@ -123,7 +161,7 @@ func (f *fake) Pending(_ context.Context, keys []string) (int64, bool, error) {
 
 func (f *fake) publisher(dryRun *bytes.Buffer) *Publisher {
 	c := Config{
-		Site: plan.Site{Wiki: "testwiki", Bot: self, StopPage: stopPg}, Reader: f, Editor: f, Outbox: f, Log: zerolog.Nop(),
+		Site: plan.Site{Wiki: "testwiki", Bot: self, StopPage: stopPg}, Reader: f, Editor: f, Outbox: f, Ledger: f, Log: zerolog.Nop(),
 	}
 	if dryRun != nil {
 		c.DryRun = dryRun
@@ -143,7 +181,7 @@ func message(keys ...string) plan.Page {
 
 func publish(t *testing.T, p *Publisher, page plan.Page) Outcome {
 	t.Helper()
-	outcome, err := p.Publish(t.Context(), page, Rules{Revision: 9})
+	outcome, err := p.Publish(t.Context(), page, Rules{Revision: 9, Enabled: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -262,7 +300,7 @@ func TestABlockedAccountStopsWriting(t *testing.T) {
 func TestALostLoginComesBackAsAnError(t *testing.T) {
 	f := newFake()
 	f.fail = []error{refused(wiki.Identity, "assertuserfailed")}
-	_, err := f.publisher(nil).Publish(t.Context(), message("k"), Rules{})
+	_, err := f.publisher(nil).Publish(t.Context(), message("k"), Rules{Enabled: true})
 	var e *wiki.Error
 	if !errors.As(err, &e) || e.Class != wiki.Identity {
 		t.Errorf("error %v", err)
@@ -301,4 +339,26 @@ func TestADryRunWritesNothingAnywhere(t *testing.T) {
 	if len(f.edits)+len(f.open)+len(f.sent) != 0 || !strings.Contains(out.String(), "+== k ==") || !strings.Contains(out.String(), " Hi.") {
 		t.Errorf("edits %v, intents %v, output:\n%s", f.edits, f.open, out.String())
 	}
+}
+
+// counting counts the readings of pages but the stop page.
+type counting struct {
+	*fake
+	reads *int
+}
+
+func (c counting) Page(ctx context.Context, title string) (wiki.Page, error) {
+	if title != stopPg {
+		*c.reads++
+	}
+	return c.fake.Page(ctx, title)
+}
+
+// merging is an editor that joins its edit with another one.
+type merging struct{ *fake }
+
+func (m merging) Save(ctx context.Context, e wiki.Edit) (wiki.Saved, error) {
+	saved, err := m.fake.Save(ctx, e)
+	saved.Old++
+	return saved, err
 }
