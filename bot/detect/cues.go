@@ -8,6 +8,7 @@ package detect
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // cueWords are what a kind is called, in lower case, with the forms that it takes
@@ -50,26 +51,54 @@ var alsoCalled = map[Kind][]Kind{
 	UserScript: {Gadget},
 }
 
-// isCue reports whether a word, in lower case, says that something is of a kind.
-// Chinese, Japanese and Korean put no space behind it.
-func isCue(kind Kind, word string) bool {
-	for _, k := range append([]Kind{kind}, alsoCalled[kind]...) {
-		for _, cue := range cueWords[k] {
-			if word == cue || spaceless(cue) && (strings.HasPrefix(word, cue) || strings.HasSuffix(word, cue)) {
-				return true
+// kindSet is a set of kinds, as bits in the order of Kinds.
+type kindSet uint8
+
+func setOf(kind Kind) kindSet { return 1 << slices.Index(Kinds, kind) }
+
+func (s kindSet) has(kind Kind) bool { return s&setOf(kind) != 0 }
+
+// cueKinds are the kinds that each cue stands for; joinedCues are those of
+// Chinese, Japanese and Korean, which put no space beside them.
+var cueKinds, joinedCues = func() (map[string]kindSet, []string) {
+	kinds, joined := map[string]kindSet{}, []string{}
+	for _, kind := range Kinds {
+		for _, called := range append(slices.Clone(alsoCalled[kind]), kind) {
+			for _, cue := range cueWords[called] {
+				kinds[cue] |= setOf(kind)
+				if spaceless(cue) {
+					joined = append(joined, cue)
+				}
 			}
 		}
 	}
-	return false
+	return kinds, joined
+}()
+
+// longestCue is more than the bytes of any cue.
+const longestCue = 64
+
+// cueOf returns the kinds that a word says something is of.
+func cueOf(word string) kindSet {
+	if len(word) > longestCue {
+		return 0
+	}
+	if !spaceless(word) {
+		return cueKinds[strings.ToLower(word)]
+	}
+	for _, cue := range joinedCues {
+		if strings.HasPrefix(word, cue) || strings.HasSuffix(word, cue) {
+			return cueKinds[cue]
+		}
+	}
+	return 0
 }
 
 // spaceless reports whether a word is of a script that puts words together.
 func spaceless(word string) bool {
-	for _, c := range word {
-		is := scriptOf(c)
-		return is == han || is == kana || is == hangul
-	}
-	return false
+	c, _ := utf8.DecodeRuneInString(word)
+	is := scriptOf(c)
+	return is == han || is == kana || is == hangul
 }
 
 // beforeCue are the words after which "extension X" is about X: articles,
@@ -112,66 +141,65 @@ func set(words string) map[string]bool {
 	return in
 }
 
-// cued returns the kinds, of those asked for, that a word beside a name says it
-// is of. For a name that is an ordinary word the rest of the sentence must fit
-// as well.
-func (p prose) cued(m match, common bool, kinds []Kind) []Kind {
+// cued returns the kinds that a word beside a name says it is of. For a name that
+// is an ordinary word the rest of the sentence must fit as well.
+func (p prose) cued(m match, common bool) kindSet {
 	before, after := p.before(m.Start), p.after(m.End)
-	var found []Kind
-	for _, kind := range kinds {
-		if p.cuedAfter(kind, before, after, common) || p.cuedBefore(kind, before, after, common) {
-			found = append(found, kind)
-		}
-	}
-	return found
+	return p.cuedAfter(before, after, common) | p.cuedBefore(before, after, common)
 }
 
-// cuedAfter reports whether a cue follows: "the X extension", "X-Erweiterung",
-// "X user script".
-func (p prose) cuedAfter(kind Kind, before, after neighbour, common bool) bool {
+// cuedAfter returns the kinds of a cue that follows: "the X extension",
+// "X-Erweiterung", "X user script".
+func (p prose) cuedAfter(before, after neighbour, common bool) kindSet {
 	cue := after
 	if !cue.adjacent() && cue.gap != "-" {
-		return false
+		return 0
 	}
-	for _, between := range []string{"mediawiki", "user", "benutzer"} {
-		if next := p.after(cue.End); cue.lower() == between && next.adjacent() {
+	if between[cue.lower()] {
+		if next := p.after(cue.End); next.adjacent() {
 			cue = next
 		}
 	}
-	if !isCue(kind, cue.lower()) {
-		return false
-	}
-	if !common {
-		return true
+	kinds := cueOf(cue.word)
+	if kinds == 0 || !common {
+		return kinds
 	}
 	next := p.after(cue.End)
 	follows := next.adjacent() && !spaceless(next.word)
 	switch {
 	case follows && otherThings[next.lower()]:
-		return false
-	case spaceless(cue.word) || after.gap == "-":
-		return true
+		return 0
+	case spaceless(cue.word), after.gap == "-":
 	case before.beginsSentence():
-		return before.gap == "," || !follows || endingSentence[next.lower()]
+		if before.gap != "," && follows && !endingSentence[next.lower()] {
+			return 0
+		}
+	case capitalised(before.word) && !p.before(before.Start).beginsSentence() && !strings.HasPrefix(before.lower(), "wiki") && before.lower() != "mediawiki":
+		return 0 // part of a longer name, such as "the Firefox Translate extension"
 	}
-	// Of a longer name, such as "the Firefox Translate extension", this is a part.
-	return !capitalised(before.word) || p.before(before.Start).beginsSentence() || strings.HasPrefix(before.lower(), "wiki") || before.lower() == "mediawiki"
+	return kinds
 }
 
-// cuedBefore reports whether a cue stands in front: "the extension X", "das
-// Gadget X".
-func (p prose) cuedBefore(kind Kind, cue, after neighbour, common bool) bool {
-	if !cue.adjacent() && cue.gap != ":" || !isCue(kind, cue.lower()) {
-		return false
+// between are words that may stand between a name and a cue.
+var between = set("mediawiki user benutzer")
+
+// cuedBefore returns the kinds of a cue that stands in front: "the extension X",
+// "das Gadget X".
+func (p prose) cuedBefore(cue, after neighbour, common bool) kindSet {
+	if !cue.adjacent() && cue.gap != ":" {
+		return 0
 	}
-	if !common || spaceless(cue.word) {
-		return true
+	kinds := cueOf(cue.word)
+	if kinds == 0 || !common || spaceless(cue.word) {
+		return kinds
 	}
 	if after.adjacent() && capitalised(after.word) && !beforeCue[after.lower()] { // a longer name
-		return false
+		return 0
 	}
-	first := p.before(cue.Start)
-	return first.beginsSentence() || beforeCue[first.lower()]
+	if first := p.before(cue.Start); !first.beginsSentence() && !beforeCue[first.lower()] {
+		return 0
+	}
+	return kinds
 }
 
 // ownership are words about who looks after something.
@@ -231,14 +259,14 @@ func (p prose) owned(m match) bool {
 
 // siteWords are prefixes of titles after which a name is still one: a page about
 // it on a site, or in the help.
-var siteWords = strings.Fields("help project wikipedia wp wd commons com c m meta mw w mediawiki toolforge toollabs")
+var siteWords = set("help project wikipedia wp wd commons com c m meta mw w mediawiki toolforge toollabs")
 
 // afterColon reports whether a name that follows a word and a colon is still a
 // name, not the title of a file, a template or a user's page.
-func (p prose) afterColon(m match, kinds []Kind) bool {
+func (p prose) afterColon(m match) bool {
 	if m.Start < 2 || p.text[m.Start-1] != ':' || !endsInWord(p.text[:m.Start-1]) {
 		return true
 	}
 	word := p.before(m.Start - 1).lower()
-	return slices.Contains(siteWords, word) || slices.ContainsFunc(kinds, func(k Kind) bool { return isCue(k, word) })
+	return siteWords[word] || cueOf(word) != 0
 }

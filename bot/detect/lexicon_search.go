@@ -19,26 +19,34 @@ type match struct {
 	name int
 }
 
-// search calls yield with every name that begins and ends where words do, on the
-// lines of a text that hold some of what was added, in order of their ends in
-// each stretch. The time it takes is linear in the text.
-func (l *Lexicon) search(text string, added spans, yield func(match)) {
+// search calls yield with every name in stretches of a text that begins and ends
+// where words do, in order of their ends in each stretch.
+func (l *Lexicon) search(text string, stretches []wikitext.Span, yield func(match)) {
+	// One pass over all stretches, with a sign between that is in no name.
 	var flat []byte
-	for _, s := range l.stretches(text, added) {
-		flat = appendFlat(flat[:0], text[s.Start:s.End])
-		it := l.automaton.IterOverlappingByte(flat)
-		for m := it.Next(); m != nil; m = it.Next() {
-			span := wikitext.Span{Start: s.Start + m.Start(), End: s.Start + m.End()}
-			if isWhole(text, span) {
-				yield(match{span, m.Pattern()})
-			}
+	starts := make([]int, len(stretches)) // in flat
+	for i, s := range stretches {
+		starts[i] = len(flat)
+		flat = append(appendFlat(flat, text[s.Start:s.End]), '\n')
+	}
+	it, k := l.automaton.IterOverlappingByte(flat), 0
+	for m := it.Next(); m != nil; m = it.Next() {
+		for k+1 < len(starts) && starts[k+1] <= m.Start() {
+			k++
+		}
+		start := stretches[k].Start + m.Start() - starts[k]
+		span := wikitext.Span{Start: start, End: start + m.End() - m.Start()}
+		if isWhole(text, span) {
+			yield(match{span, m.Pattern()})
 		}
 	}
 }
 
-// stretches returns where names may be.
-func (l *Lexicon) stretches(text string, added spans) []wikitext.Span {
-	var found []wikitext.Span
+// stretches returns where names may be, on the lines of a text that hold some of
+// what was added; those that cannot count for want of a cue only if all are asked
+// for. The time it takes is linear in the text.
+func (l *Lexicon) stretches(text string, added spans, all bool) []wikitext.Span {
+	found := stretchList{longest: l.longest}
 	for end := 0; len(added) > 0; added = added[1:] {
 		if added[0].End <= end {
 			continue
@@ -48,63 +56,147 @@ func (l *Lexicon) stretches(text string, added spans) []wikitext.Span {
 		if n := strings.IndexByte(text[added[0].End:], '\n'); n >= 0 {
 			end = added[0].End + n
 		}
-		found = l.stretchesOf(found, text[:end], start)
+		l.filter.look(wordScan{text: text[:end], at: start}, all, &found)
 	}
-	return found
+	return found.spans
 }
 
-// stretchesOf appends the stretches of a text from an offset on.
-func (l *Lexicon) stretchesOf(found []wikitext.Span, text string, from int) []wikitext.Span {
-	words := wordScan{text: text, at: from}
-	start, end, before := 0, -farApart, uint64(0) // of the word before
-	for words.next() {
-		at := -1
-		if words.start-end < farApart && l.filter.pairs.has(pair(before, words.hash)) {
-			at = start
-		} else if words.capital && l.filter.words.has(words.hash) || !words.capital && l.filter.lower.has(words.hash) {
-			at = words.start
-		}
-		start, end, before = words.start, words.end, words.hash
-		if at < 0 {
-			continue
-		}
-		to := min(len(text), max(at+l.longest, end))
-		if k := len(found) - 1; k >= 0 && at <= found[k].End {
-			found[k].Start, found[k].End = min(found[k].Start, at), max(found[k].End, to)
-		} else {
-			found = append(found, wikitext.Span{Start: at, End: to})
-		}
-	}
-	return found
+// stretchList gathers stretches that begin with what may be a name.
+type stretchList struct {
+	spans   []wikitext.Span
+	longest int
 }
 
-// farApart is the number of bytes between two words that no name has.
+func (s *stretchList) add(text string, start int) {
+	end := min(len(text), start+s.longest)
+	if k := len(s.spans) - 1; k >= 0 && start <= s.spans[k].End {
+		s.spans[k].Start, s.spans[k].End = min(s.spans[k].Start, start), max(s.spans[k].End, end)
+	} else {
+		s.spans = append(s.spans, wikitext.Span{Start: start, End: end})
+	}
+}
+
+// farApart is the number of bytes between two words that no name has, and no cue
+// from its name, but for brackets and quotes.
 const farApart = 4
 
 // nameFilter tells what names do not begin with.
 type nameFilter struct {
-	// words are names of one word, lower those of them that may be found without
-	// a capital, pairs the first two words of the others.
-	words, lower, pairs hashSet
+	// pairs are the first two words of names of several words.
+	pairs hashSet
+	// words are names of one word, all of which may count in CamelCase, or with a
+	// capital beside a cue. Those in lower may also count in lower case beside a
+	// cue, those in bare without one, those in alone with a capital without one.
+	words, lower, bare, alone hashSet
+	// cues are words that may be a cue, or stand before one; owners are those and
+	// the words about ownership.
+	cues, owners hashSet
 }
 
+// look goes through words and adds where a name may begin.
+func (f *nameFilter) look(words wordScan, all bool, found *stretchList) {
+	var recent recentWords
+	start, end, capital := 0, -farApart, false // of the word before
+	for words.next() {
+		last := recent.word(1)
+		switch {
+		case words.start-end < farApart && f.pairs.has(pair(last, words.hash)):
+			dashed := words.start == end+1 && words.text[end] != ' '
+			if all || capital || words.capital || dashed || f.hasOwner(&recent, words) {
+				found.add(words.text, start)
+			}
+		case !words.capital && f.lower.has(words.hash):
+			if all || f.bare.has(words.hash) || f.hasCue(last, words) {
+				found.add(words.text, words.start)
+			}
+		case words.capital && f.words.has(words.hash):
+			if all || words.inner || f.alone.has(words.hash) || f.hasCue(last, words) {
+				found.add(words.text, words.start)
+			}
+		}
+		start, end, capital = words.start, words.end, words.capital
+		recent.add(words)
+	}
+}
+
+// hasCue reports whether there may be a cue beside a word.
+func (f *nameFilter) hasCue(before uint64, words wordScan) bool {
+	return before == 0 || f.cues.has(before) || words.next() && (words.joined || f.cues.has(words.hash))
+}
+
+// hasOwner reports whether there may be a cue or a word about ownership near two
+// words, of which one has been passed.
+func (f *nameFilter) hasOwner(recent *recentWords, words wordScan) bool {
+	for n := 2; n < farOwnership+4; n++ {
+		if h := recent.word(n); h == 0 || f.owners.has(h) {
+			return true
+		}
+	}
+	for range farOwnership + 4 {
+		if words.next() && (words.joined || f.owners.has(words.hash)) {
+			return true
+		}
+	}
+	return false
+}
+
+// recentWords are the hashes of the last words, 0 for one that may be a cue
+// whatever its hash is.
+type recentWords struct {
+	hashes [8]uint64
+	count  int
+}
+
+func (r *recentWords) add(words wordScan) {
+	r.count++
+	r.hashes[r.count%len(r.hashes)] = words.hash
+	if words.joined {
+		r.hashes[r.count%len(r.hashes)] = 0
+	}
+}
+
+// word returns the hash of the n-th word from the end.
+func (r *recentWords) word(n int) uint64 { return r.hashes[(r.count+len(r.hashes)+1-n)%len(r.hashes)] }
+
 func (l *Lexicon) fillFilter() {
-	for _, set := range []*hashSet{&l.filter.words, &l.filter.lower, &l.filter.pairs} {
+	f := &l.filter
+	for _, set := range []*hashSet{&f.pairs, &f.words, &f.lower, &f.bare, &f.alone} {
 		*set = newHashSet(len(l.names))
 	}
 	for i, name := range l.names {
 		words := wordScan{text: name}
 		words.next()
 		first := words.hash
-		switch {
-		case words.next():
-			l.filter.pairs.add(pair(first, words.hash))
-		case l.common[i]:
-			l.filter.words.add(first)
-		default:
-			l.filter.words.add(first)
-			l.filter.lower.add(first)
+		if words.next() {
+			f.pairs.add(pair(first, words.hash))
+			continue
 		}
+		f.words.add(first)
+		if l.common[i] {
+			continue
+		}
+		f.lower.add(first)
+		for _, form := range l.forms[l.first[i]:l.first[i+1]] {
+			a := l.aliases[form.alias]
+			switch {
+			case form.how != asIs || mixedCase(a.Name) || neededOfOne(a.Name, name, a, asIs, false) != sure:
+			case capitalised(a.Name):
+				f.alone.add(first)
+			default:
+				f.bare.add(first)
+			}
+		}
+	}
+	f.cues, f.owners = newHashSet(2*len(cueKinds)), newHashSet(2*(len(cueKinds)+len(ownership)))
+	for word := range cueKinds {
+		f.cues.addWord(word)
+		f.owners.addWord(word)
+	}
+	for word := range between {
+		f.cues.addWord(word)
+	}
+	for word := range ownership {
+		f.owners.addWord(word)
 	}
 }
 
@@ -132,6 +224,13 @@ func (s hashSet) place(hash uint64) (element, mask uint64) {
 func (s hashSet) add(hash uint64) {
 	element, mask := s.place(hash)
 	s.bits[element] |= mask
+}
+
+// addWord adds the first word of a text.
+func (s hashSet) addWord(text string) {
+	words := wordScan{text: text}
+	words.next()
+	s.add(words.hash)
 }
 
 func (s hashSet) has(hash uint64) bool {

@@ -48,14 +48,13 @@ func (l *Lexicon) find(p *page) []plainName {
 	if l == nil || len(l.names) == 0 {
 		return nil
 	}
-	var (
-		text  prose
-		found []plainName
-	)
-	l.search(p.masked(), p.added, func(m match) {
-		if text.text == "" {
-			text = newProse(p)
-		}
+	stretches := l.stretches(p.masked(), p.added, p.near != nil)
+	if len(stretches) == 0 {
+		return nil
+	}
+	var found []plainName
+	text := newProse(p, stretches)
+	l.search(text.text, stretches, func(m match) {
 		if !text.hidden(m.Span) {
 			if n := l.judge(text, m, p.wiki); n.Item != "" {
 				found = append(found, n)
@@ -94,16 +93,16 @@ const (
 // item is "" if none comes near.
 func (l *Lexicon) judge(p prose, m match, wiki string) plainName {
 	written := p.text[m.Start:m.End]
-	items, kinds := l.items(m.name, wiki)
+	items := l.items(m.name, wiki)
 	common := l.common[m.name]
 	n := plainName{Span: m.Span, Alias: items[0].Alias}
-	if !p.afterColon(m, kinds) {
+	if !p.afterColon(m) {
 		n.against = againstSection
 		return n
 	}
 	if len(items) > 1 {
-		cued := p.cued(m, common, kinds)
-		items = slices.DeleteFunc(items, func(it meant) bool { return !slices.Contains(cued, it.Kind) })
+		cued := p.cued(m, common)
+		items = slices.DeleteFunc(items, func(it meant) bool { return !cued.has(it.Kind) })
 		if len(items) != 1 {
 			n.against = againstShared
 			return n.unless(!capitalised(written))
@@ -119,7 +118,7 @@ func (l *Lexicon) judge(p prose, m match, wiki string) plainName {
 	}
 	ok := need == sure ||
 		need == running && p.runs(m) ||
-		need >= byCue && len(p.cued(m, common, []Kind{it.Kind})) > 0 ||
+		need >= byCue && p.cued(m, common).has(it.Kind) ||
 		need >= byOwner && p.owned(m)
 	switch {
 	case ok:
@@ -148,9 +147,10 @@ type meant struct {
 	forms []form
 }
 
-// items returns the items that have a name, and their kinds. Where some are of
+// items returns the items that have a name. Where some are of
 // the wiki itself or of no wiki, those of other wikis are not meant.
-func (l *Lexicon) items(name int, wiki string) (items []meant, kinds []Kind) {
+func (l *Lexicon) items(name int, wiki string) []meant {
+	var items []meant
 	for _, f := range l.forms[l.first[name]:l.first[name+1]] {
 		a := l.aliases[f.alias]
 		if i := slices.IndexFunc(items, func(it meant) bool { return it.sameItem(a) }); i >= 0 {
@@ -163,10 +163,5 @@ func (l *Lexicon) items(name int, wiki string) (items []meant, kinds []Kind) {
 	if slices.ContainsFunc(items, here) {
 		items = slices.DeleteFunc(items, func(it meant) bool { return !here(it) })
 	}
-	for _, it := range items {
-		if !slices.Contains(kinds, it.Kind) {
-			kinds = append(kinds, it.Kind)
-		}
-	}
-	return items, kinds
+	return items
 }

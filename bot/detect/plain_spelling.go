@@ -86,7 +86,7 @@ func neededOfMany(written, name string, a Alias, how spelling, common bool) evid
 	parts := strings.Fields(name)
 	unknown := 0 // the longest word that is in no list, in runes
 	for _, part := range parts {
-		if n := utf8.RuneCountInString(part); n > unknown && !ordinary(part) {
+		if n := utf8.RuneCountInString(part); n > unknown && n >= shortestDistinct && !listed(part) && (len(parts) > 2 || !isSiteName(part)) {
 			unknown = n
 		}
 	}

@@ -127,11 +127,13 @@ type wordScan struct {
 	text string
 	at   int // where the search for the next word begins
 
-	// The last word: where it is, a number made of its lower case, and whether
-	// it has a capital.
-	start, end int
-	hash       uint64
-	capital    bool
+	// The last word: where it is, a number made of its lower case, whether it
+	// has a capital, and one that is not its first letter, and whether its
+	// script puts words together.
+	start, end     int
+	hash           uint64
+	capital, inner bool
+	joined         bool
 }
 
 const (
@@ -162,7 +164,8 @@ func (s *wordScan) next() bool {
 		i += n
 	}
 	s.start = i
-	h, capital := uint64(hashBasis), false
+	h := uint64(hashBasis)
+	last := -1 // the last capital
 	for i < len(text) {
 		c := text[i]
 		if c < utf8.RuneSelf {
@@ -170,7 +173,9 @@ func (s *wordScan) next() bool {
 			if low == 0 || is != latin {
 				break
 			}
-			capital = capital || low != c
+			if low != c {
+				last = i
+			}
 			h = (h ^ uint64(low)) * hashPrime
 			i++
 			continue
@@ -180,11 +185,14 @@ func (s *wordScan) next() bool {
 			break
 		}
 		low := lowerRune(r)
-		capital = capital || low != r
+		if low != r {
+			last = i
+		}
 		h = (h ^ uint64(low)) * hashPrime
 		i += n
 	}
-	s.at, s.end, s.hash, s.capital = i, i, h, capital
+	s.at, s.end, s.hash = i, i, h
+	s.capital, s.inner, s.joined = last >= 0, last > s.start, is == han || is == kana || is == hangul
 	return true
 }
 

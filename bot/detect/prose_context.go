@@ -21,27 +21,42 @@ type prose struct {
 	marks spans
 }
 
-func newProse(p *page) prose {
+// newProse reads the text near stretches in which there may be names; elsewhere
+// it has no marks.
+func newProse(p *page, stretches []wikitext.Span) prose {
+	near := make(spans, len(stretches))
+	for i, s := range stretches {
+		near[i] = wikitext.Span{Start: s.Start - window, End: s.End + window}
+	}
+	near = merge(near)
 	var marks []wikitext.Span
-	for _, l := range p.links {
-		mark := wikitext.Span{Start: l.Start, End: l.End}
-		if l.HasLabel && !leadsToUser(l) {
-			mark.End -= len("]]") + len(l.Label)
+	mark := func(start, end int) {
+		if s := (wikitext.Span{Start: start, End: end}); start < end && near.overlap(s) {
+			marks = append(marks, s)
 		}
-		marks = append(marks, mark)
+	}
+	for _, l := range p.links {
+		switch {
+		case !near.overlap(wikitext.Span{Start: l.Start, End: l.End}):
+		case l.HasLabel && !leadsToUser(l):
+			mark(l.Start, l.End-len("]]")-len(l.Label))
+		default:
+			mark(l.Start, l.End)
+		}
 	}
 	for _, u := range p.urls {
-		marks = append(marks, wikitext.Span{Start: u.Start, End: u.End})
+		mark(u.Start, u.End)
 	}
 	for _, t := range p.templates() {
-		marks = append(marks, wikitext.Span{Start: t.Start, End: min(t.Start+len("{{")+len(t.Name), t.End)})
+		if !near.overlap(wikitext.Span{Start: t.Start, End: t.End}) {
+			continue
+		}
+		mark(t.Start, min(t.Start+len("{{")+len(t.Name), t.End))
 		for a := range t.Args() {
-			mark := wikitext.Span{Start: a.Start, End: a.ValueStart}
-			if !strings.ContainsAny(strings.TrimSpace(a.Value), " \n") { // a parameter, not a sentence
-				mark.End = a.End
-			}
-			if mark.Start < mark.End {
-				marks = append(marks, mark)
+			if strings.ContainsAny(strings.TrimSpace(a.Value), " \n") {
+				mark(a.Start, a.ValueStart)
+			} else { // a parameter, not a sentence
+				mark(a.Start, a.End)
 			}
 		}
 	}
