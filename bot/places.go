@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/survey"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/wiki"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/config"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/wikitext"
@@ -60,25 +61,9 @@ func (p *place) site(ctx context.Context) (text *wikitext.Site, article string, 
 	return p.text, p.article, nil
 }
 
-// known returns how the wiki reads titles, nil if it has not been asked yet.
-func (p *place) known() *wikitext.Site {
-	if !p.mu.TryLock() {
-		return nil // it is being asked
-	}
-	defer p.mu.Unlock()
-	return p.text
-}
-
 // unread is the error where rules name a wiki that the bot does not read.
 func unread(name string) error {
 	return fmt.Errorf("the bot does not read the wiki %s; its operator can add it to the wikis file", name)
-}
-
-// reads reports whether the bot reads a wiki or serves it.
-func (b *Bot) reads(name string) bool {
-	_, served := b.sites[name]
-	_, read := b.places[name]
-	return served || read
 }
 
 // reading returns the client of a wiki that is read or served, how it reads
@@ -93,6 +78,18 @@ func (b *Bot) reading(ctx context.Context, name string) (*wiki.Client, *wikitext
 	}
 	text, article, err := p.site(ctx)
 	return p.client, text, article, err
+}
+
+// sameAccounts returns the client of a wiki on which accounts may have edits, if
+// the bot reads it.
+func (b *Bot) sameAccounts(name, _ string) survey.Asker {
+	if s, served := b.sites[name]; served {
+		return s.client
+	}
+	if p, read := b.places[name]; read {
+		return p.client
+	}
+	return nil
 }
 
 // prefixTo returns what makes a title on another wiki a link on this one, such

@@ -146,20 +146,19 @@ func (r *reader) isTried() bool {
 // run reads until ctx ends. The error is one of our own.
 func (r *reader) run(ctx context.Context) error {
 	for {
-		source, wait, set := r.next()
-		if set {
-			if err := r.begin(ctx, source); err != nil {
-				return err
-			}
-			continue
+		var err error
+		switch source, wait, set := r.next(); {
+		case set:
+			err = r.begin(ctx, source)
+		case wait > 0:
+			err = r.wake.wait(ctx, wait)
+		default:
+			err = r.read(ctx, source)
 		}
-		if wait > 0 {
-			if err := r.wake.wait(ctx, wait); err != nil {
-				return err
-			}
-			continue
+		if ctx.Err() != nil {
+			return ctx.Err() // whatever that looks like in the middle of a reading
 		}
-		if err := r.read(ctx, source); err != nil {
+		if err != nil {
 			return err
 		}
 	}
@@ -176,11 +175,16 @@ func (r *reader) next() (source *survey.Source, wait time.Duration, set bool) {
 		return r.source, 0, true
 	case r.source == nil, !ready:
 		return nil, idle, false
-	case r.asked, !time.Now().Before(r.after):
-		r.asked = false
-		return r.source, 0, false
 	}
-	return nil, time.Until(r.after), false
+	next := r.after
+	if again := r.last.Add(r.took); r.asked && again.Before(next) {
+		next = again // it rests as long as it works, however often its pages change
+	}
+	if wait := time.Until(next); wait > 0 {
+		return nil, wait, false
+	}
+	r.asked = false
+	return r.source, 0, false
 }
 
 // begin drops what a source said that is not used any more, or sees how long

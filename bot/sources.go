@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/detect"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/survey"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/wiki"
@@ -20,9 +21,6 @@ import (
 
 // mediawikiOrg is the wiki where extensions and skins have their pages.
 const mediawikiOrg = "mediawikiwiki"
-
-// gadgetsDefinition is the page that says which gadgets a wiki has.
-const gadgetsDefinition = "MediaWiki:Gadgets-definition"
 
 // newReaders makes the readers of the sources of one wiki. What they read is
 // said by useRules.
@@ -39,6 +37,10 @@ func (s *site) newReaders(b *Bot) {
 	add("maintainers")
 	add("infoboxes").ready = func() bool { return s.readers["siteinfo"].isTried() && s.readers["maintainers"].isTried() }
 	add(registry.CellsSource)
+	for _, name := range []string{"accounts", "links"} {
+		r := add(name)
+		r.long, r.ready = true, s.complete
+	}
 }
 
 // useRules has the readers read what the rules in force ask for. Without rules
@@ -67,15 +69,23 @@ func (s *site) useRules() {
 	useIf("maintainers", len(ask.Maintainers) > 0, func() survey.Source { return s.maintainers(ask.Maintainers) })
 	useIf("infoboxes", ask.Infoboxes, s.infoboxes)
 	use(s.cells())
+	useIf("accounts", rules.Verdict.InactiveDays > 0, func() survey.Source { return survey.Accounts(s.client, wiki, s.bot.sameAccounts) })
+	useIf("links", ask.Usage, func() survey.Source { return survey.Links(s.client, wiki, survey.LinkLimits{}) })
 	s.bot.useCatalogues()
 }
 
+// gadgets is the source of the wiki's gadgets, and of the pages with the
+// infoboxes that the rules name.
 func (s *site) gadgets() survey.Source {
-	return survey.Source{Name: "gadgets", Every: time.Hour,
-		Triggers: func(wiki, title string) bool { return wiki == s.conf.Wiki.Wiki && title == gadgetsDefinition },
-		Read: func(ctx context.Context, in survey.Reading) (registry.Survey, error) {
-			return survey.Gadgets(ctx, s.client, s.conf.Wiki.Wiki, in.At)
-		}}
+	var boxes []survey.GadgetInfobox
+	if rules := s.inForce(); rules != nil {
+		for _, t := range rules.Watch.Templates {
+			if t.Page && t.Kind == string(detect.Gadget) {
+				boxes = append(boxes, survey.GadgetInfobox{Template: t.Template, Gadget: t.Argument, Maintainers: []string{"maintainer", "maintainers"}})
+			}
+		}
+	}
+	return survey.GadgetsSource(s.client, s.conf.Wiki.Wiki, s.text, boxes...)
 }
 
 // maintainers is the source of the maintainers pages, wherever they are.
