@@ -154,8 +154,11 @@ func (v *visit) get(ctx context.Context, address *url.URL, known validators, mos
 		if v.requests != nil {
 			v.requests.WithLabelValues(outcome).Inc()
 		}
-		if err == nil || errors.Is(err, ErrUnchanged) || ctx.Err() != nil {
+		switch {
+		case err == nil || errors.Is(err, ErrUnchanged):
 			return now, err
+		case ctx.Err() != nil:
+			return validators{}, ctx.Err()
 		}
 		pause := (*busyError)(nil)
 		if !errors.As(err, &pause) || try == maxTries || pause.after > v.conf.MaxWait {

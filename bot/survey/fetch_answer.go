@@ -6,6 +6,8 @@
 package survey
 
 import (
+	"compress/flate"
+	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
@@ -118,7 +120,6 @@ var errSlow = errors.New("does not answer in full")
 // outcomeOf is the outcome of a request that an error ended.
 func outcomeOf(ctx context.Context, err error) string {
 	failed, pause := (*fetchError)(nil), (*busyError)(nil)
-	syntax, mismatch := (*json.SyntaxError)(nil), (*json.UnmarshalTypeError)(nil)
 	switch {
 	case errors.Is(err, ErrUnchanged):
 		return gotUnchanged
@@ -128,8 +129,6 @@ func outcomeOf(ctx context.Context, err error) string {
 		return gotBusy
 	case errors.Is(context.Cause(ctx), errSlow):
 		return gotTooLate
-	case errors.As(err, &syntax), errors.As(err, &mismatch):
-		return gotInvalid
 	}
 	return gotNothing
 }
@@ -225,7 +224,10 @@ func readEnd(dec *json.Decoder) error {
 // badJSON says that an answer is broken or was cut off; nil stays nil.
 func badJSON(err error) error {
 	syntax, mismatch := (*json.SyntaxError)(nil), (*json.UnmarshalTypeError)(nil)
+	corrupt := flate.CorruptInputError(0)
 	switch {
+	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), errors.As(err, &corrupt):
+		return &fetchError{outcome: gotInvalid, reason: "answers with something that cannot be unpacked"}
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return &fetchError{outcome: gotInvalid, reason: "answers with JSON that is cut off"}
 	case errors.As(err, &syntax):

@@ -182,7 +182,7 @@ func (r toolhubReader) changes(ctx context.Context, last toolhubMark) (registry.
 		if done = at.Before(last.Modified); done {
 			return nil
 		}
-		if list.keep(record) && record.CreatedDate.After(last.Modified) {
+		if list.keep(record) && list.since(record.CreatedDate, last.Modified) {
 			created++
 		}
 		return nil

@@ -81,8 +81,7 @@ func (l *toolList) read(raw json.RawMessage, name func(toolinfo) string) (record
 // is there already it takes the other names alone.
 func (l *toolList) keep(record toolinfo) bool {
 	key, _ := toolKey(record.Name)
-	// A time that lies ahead would hide all changes until then.
-	if at := record.ModifiedDate; at.After(l.newest) && at.Before(l.now.Add(time.Hour)) {
+	if at := record.ModifiedDate; l.since(at, l.newest) {
 		l.newest = at
 	}
 	if i, again := l.places[key]; again {
@@ -96,6 +95,12 @@ func (l *toolList) keep(record toolinfo) bool {
 	l.places[key] = len(l.items)
 	l.items = append(l.items, record.item(key))
 	return true
+}
+
+// since reports whether a time is after another one and not in the future,
+// which would hide all changes until then. Clocks may differ by an hour.
+func (l *toolList) since(at, other time.Time) bool {
+	return at.After(other) && at.Before(l.now.Add(time.Hour))
 }
 
 // listed is how many records there are, if nothing moved between the pages.
