@@ -37,7 +37,7 @@ type Elsewhere func(wiki, server string) Asker
 // On wikis with global accounts whoever was silent on the served wiki for two
 // weeks is looked for on those where they have most edits, as far as elsewhere
 // leads there. Somebody whose other wikis cannot be asked is left out, unless
-// they are blocked or locked: nobody can tell whether they are silent.
+// they are locked or blocked for ever: nobody can tell whether they are silent.
 //
 // Addresses and temporary accounts are passed over. Nothing is told that the
 // wiki does not show to everybody: an account that is hidden is missing.

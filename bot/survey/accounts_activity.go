@@ -141,7 +141,7 @@ func (l *lookup) elsewhereToo(ctx context.Context, s *searched, account *registr
 		return cmp.Or(cmp.Compare(b.EditCount, a.EditCount), cmp.Compare(a.Wiki, b.Wiki))
 	})
 	sure = len(others) <= maxElsewhere
-	last := account.LastEdit
+	last, answered := account.LastEdit, false
 	for _, o := range others[:min(len(others), maxElsewhere)] {
 		var api asker
 		if l.elsewhere != nil {
@@ -162,6 +162,7 @@ func (l *lookup) elsewhereToo(ctx context.Context, s *searched, account *registr
 			sure = false // that wiki's trouble; the others tell what they can
 			continue
 		}
+		answered = true
 		if t := lastEdit(answer.Query.UserContribs); t.After(last) {
 			last = t
 		}
@@ -170,7 +171,7 @@ func (l *lookup) elsewhereToo(ctx context.Context, s *searched, account *registr
 			break
 		}
 	}
-	if len(others) > 0 {
+	if answered {
 		account.LastGlobal = last
 	}
 	return sure, nil

@@ -85,7 +85,7 @@ func (l *lookup) batch(ctx context.Context, names []string, deep map[string]bool
 		if err != nil {
 			return nil, err
 		}
-		if sure || account.Blocked || account.Locked {
+		if sure || account.Locked || account.Blocked && account.BlockedUntil.IsZero() {
 			out = append(out, account)
 		}
 	}

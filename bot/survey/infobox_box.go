@@ -59,7 +59,7 @@ func templateName(name string) string {
 
 func newInfobox(on *wikitext.Site, kind detect.Kind, t wikitext.Template) infobox {
 	get := func(name string) string { return argument(t, name) }
-	status := strings.ToLower(plainText(get("status"), maxWords))
+	status := strings.ToLower(aName(get("status")))
 	if status != "" && !slices.Contains(statuses, status) {
 		status = "unknown"
 	}
@@ -67,7 +67,7 @@ func newInfobox(on *wikitext.Site, kind detect.Kind, t wikitext.Template) infobo
 		Details: registry.Details{
 			Description: plainText(get("description"), maxSentence),
 			Status:      status,
-			Licence:     plainText(get("license"), maxWords),
+			Licence:     aName(get("license")),
 			Docs:        address(on, get("help")),
 		},
 		unmaintained: status == "unmaintained",
@@ -77,11 +77,11 @@ func newInfobox(on *wikitext.Site, kind detect.Kind, t wikitext.Template) infobo
 			box.aliases = append(box.aliases, name)
 		}
 	}
-	add(plainText(get("name"), maxWords))
+	add(aName(get("name")))
 	address, project := repository(kind, get("repo"))
 	box.Repository = address
 	add(project)
-	if slug := strings.TrimPrefix(plainText(get("phabricator"), maxWords), "#"); phabricatorSlug.MatchString(slug) {
+	if slug := strings.TrimPrefix(aName(get("phabricator")), "#"); phabricatorSlug.MatchString(slug) {
 		add(slug)
 	}
 
@@ -137,7 +137,7 @@ func repository(kind detect.Kind, raw string) (address, project string) {
 	if web := firstAddress(raw); web != "" {
 		return web, ""
 	}
-	name := strings.TrimSuffix(plainText(raw, maxWords), ".git")
+	name := strings.TrimSuffix(aName(raw), ".git")
 	if !repositoryName.MatchString(name) {
 		return "", ""
 	}

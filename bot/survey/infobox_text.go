@@ -31,14 +31,22 @@ func plainText(raw string, most int) string {
 	return cutText(oneLine(wikitext.Plain(raw)), most)
 }
 
+// aName is a wikitext as plain text that can be a name, "" if it is too long.
+func aName(raw string) string {
+	if text := plainText(raw, maxWords+1); len(text) <= maxWords {
+		return text
+	}
+	return ""
+}
+
 // people are the names in a list of authors: nobody's accounts, since it is
 // free text.
 func people(raw string) []string {
 	var out []string
 	seen := make(map[string]bool)
 	for _, part := range parts(wikitext.DefaultSite(), raw) {
-		name := strings.Trim(plainText(part, maxWords), " \t*#:.|")
-		if name == "" || strings.Trim(name, ".…") == "" || len(name) > maxWords || seen[name] || len(out) == maxNamed {
+		name := strings.Trim(aName(part), " \t*#:.|…")
+		if name == "" || seen[name] || len(out) == maxNamed {
 			continue
 		}
 		seen[name] = true

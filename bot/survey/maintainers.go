@@ -37,8 +37,9 @@ type MaintainersPage struct {
 }
 
 // MaintainersSource is the source maintainers of a served wiki: what the pages
-// say together. Extensions and skins become items; the other components are
-// only counted. Evidence carries the wiki of the page.
+// say together. Extensions and skins become items; the other components have
+// no keys, and are left out. Evidence carries the wiki of the page, and its
+// title as a link on the served one.
 //
 // Each page fails alone: what the others say is taken in, what it said itself
 // stays in force, and the error names it.
@@ -121,6 +122,7 @@ func (m maintainers) keep(ctx context.Context, in Reading, s registry.Survey, re
 	for _, item := range s.Items {
 		named[item.Key] = true
 	}
+	before := 0 // what the pages that were read listed
 	for _, e := range entries {
 		var stay []registry.Claim
 		listed := false // by a page that was read
@@ -133,12 +135,19 @@ func (m maintainers) keep(ctx context.Context, in Reading, s registry.Survey, re
 				stay = append(stay, c)
 			}
 		}
+		if listed {
+			before++
+		}
 		switch {
 		case named[e.Item.Key]:
 			s.Claims = append(s.Claims, stay...)
 		case listed && len(stay) == 0:
 			s.Left = append(s.Left, e.Item.Key)
 		}
+	}
+	if len(s.Left) >= 3 && 5*len(s.Left) > before {
+		// Half a page, perhaps: a whole reading will be asked again.
+		s.Left = nil
 	}
 	s.Part = true
 	return in.Keep(ctx, s)
@@ -151,7 +160,7 @@ func (m maintainers) page(ctx context.Context, in Reading, p MaintainersPage) (r
 		return registry.Survey{}, where, err
 	}
 	where.Page = p.Prefix + where.Page
-	s, _ := listed(components, m.wiki, p.Wiki, p.Prefix, where)
+	s := listed(components, m.wiki, p.Wiki, p.Prefix, where)
 	if p.Wiki == mediawikiOrg {
 		if err := m.redirects(ctx, in, p, &s); err != nil {
 			return registry.Survey{}, where, fmt.Errorf("look up the redirects to what %s lists: %w", p.Title, err)
@@ -222,51 +231,16 @@ func readComponents(ctx context.Context, api asker, wiki, page string, on *wikit
 	return components, where, nil
 }
 
-// Listing counts what the pages of the source maintainers list.
-type Listing struct {
-	// Components are all rows; Items are those of them that are extensions or
-	// skins.
-	Components, Items int
-	// Unassigned is how many of Components a page says have no steward.
-	Unassigned int
-}
-
-// Maintainers reads pages of the served wiki itself, all of them or none.
-func Maintainers(ctx context.Context, api asker, wiki string, at time.Time, pages ...string) (registry.Survey, Listing, error) {
-	s := registry.Survey{Source: maintainersSource, Wiki: wiki, At: at}
-	var listing Listing
-	for _, page := range pages {
-		components, where, err := readComponents(ctx, api, wiki, page, nil)
-		if err != nil {
-			return registry.Survey{}, Listing{}, err
-		}
-		found, counts := listed(components, wiki, wiki, "", where)
-		s.Items, s.Claims = append(s.Items, found.Items...), append(s.Claims, found.Claims...)
-		listing.Components += counts.Components
-		listing.Items += counts.Items
-		listing.Unassigned += counts.Unassigned
-	}
-	s.Items = joined(s.Items)
-	return s, listing, nil
-}
-
-// listed makes items and claims of the rows of a page on a wiki, and counts
-// them.
-func listed(components []Component, wiki, on, prefix string, where registry.Evidence) (s registry.Survey, counts Listing) {
+// listed makes items and claims of the rows of a page on a wiki; the other
+// components are left out.
+func listed(components []Component, wiki, on, prefix string, where registry.Evidence) (s registry.Survey) {
 	for _, c := range components {
-		counts.Components++
-		if c.Unassigned {
-			counts.Unassigned++
+		if item, ok := c.item(wiki, on, prefix); ok {
+			s.Items = append(s.Items, item)
+			s.Claims = append(s.Claims, c.claims(item.Key, where)...)
 		}
-		item, ok := c.item(wiki, on, prefix)
-		if !ok {
-			continue
-		}
-		counts.Items++
-		s.Items = append(s.Items, item)
-		s.Claims = append(s.Claims, c.claims(item.Key, where)...)
 	}
-	return s, counts
+	return s
 }
 
 // joined makes one item of those with the same key: the first, with the names of

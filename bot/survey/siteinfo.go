@@ -54,13 +54,12 @@ func SiteinfoSource(api asker, wiki string) Source {
 		Name:  "siteinfo",
 		Every: 6 * time.Hour,
 		Read: func(ctx context.Context, in Reading) (registry.Survey, error) {
-			return Siteinfo(ctx, api, wiki, in.At)
+			return readSiteinfo(ctx, api, wiki, in.At)
 		},
 	}
 }
 
-// Siteinfo is one reading of the source siteinfo.
-func Siteinfo(ctx context.Context, api asker, wiki string, at time.Time) (registry.Survey, error) {
+func readSiteinfo(ctx context.Context, api asker, wiki string, at time.Time) (registry.Survey, error) {
 	var answer struct {
 		Query struct {
 			Extensions   []installed
@@ -102,9 +101,9 @@ func (e installed) item(prefix string, linked bool) (item registry.Item, ok bool
 	if e.Type == "skin" {
 		kind = detect.Skin
 	}
-	display := plainText(e.Name, maxWords)
+	display := aName(e.Name)
 	item = registry.Item{Name: display, Deployed: true, Details: registry.Details{
-		Version: e.version(), Licence: plainText(e.LicenceName, maxWords), Authors: people(e.Author),
+		Version: e.version(), Licence: aName(e.LicenceName), Authors: people(e.Author),
 	}}
 	name := display
 	if page, host := componentPage(e.URL); page != "" {
@@ -130,7 +129,7 @@ func (e installed) item(prefix string, linked bool) (item registry.Item, ok bool
 // version is the version that the part gives and the start of the id of its
 // commit, as Special:Version shows them; "" where there is neither.
 func (e installed) version() string {
-	version := plainText(e.Version, maxWords)
+	version := aName(e.Version)
 	commit := strings.TrimSpace(e.VCSVersion)
 	if len(commit) < 7 || strings.Trim(commit, "0123456789abcdef") != "" {
 		return version

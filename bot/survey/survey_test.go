@@ -5,7 +5,6 @@ package survey
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -84,7 +83,7 @@ func (c *canned) Revisions(_ context.Context, ids ...int64) (map[int64]wiki.Revi
 
 func TestSiteinfo(t *testing.T) {
 	const extensions = `{"query":{"extensions":[
-		{"type":"other","name":"GuidedTour","url":"https://www.mediawiki.org/wiki/Extension:GuidedTour"},
+		{"type":"other","name":"GuidedTour","version":"1.2 <b>x</b>","vcs-version":"0123456789abcdef0123","license-name":"GPL-2.0-or-later","author":"Ana, [https://example.org Ben], ..., cat@example.org","url":"https://www.mediawiki.org/wiki/Extension:GuidedTour"},
 		{"type":"parserhook","name":"Score","url":"//www.mediawiki.org/wiki/Extension:Score"},
 		{"type":"parserhook","name":"DynamicPageList","url":"https://www.mediawiki.org/wiki/Extension:DynamicPageList_(Wikimedia)"},
 		{"type":"antispam","name":"ConfirmEdit","url":"https://www.mediawiki.org/wiki/Extension:ConfirmEdit"},
@@ -104,7 +103,7 @@ func TestSiteinfo(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			api := &canned{answers: map[string]string{"siteinfo": fmt.Sprintf(extensions, tt.prefixes)}}
-			s, err := Siteinfo(t.Context(), api, tt.wiki, noon)
+			s, err := readSiteinfo(t.Context(), api, tt.wiki, noon)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -136,66 +135,16 @@ func TestSiteinfo(t *testing.T) {
 		})
 	}
 	api := &canned{answers: map[string]string{"siteinfo": fmt.Sprintf(extensions, mw)}}
-	s, _ := Siteinfo(t.Context(), api, "metawiki", noon)
+	s, _ := readSiteinfo(t.Context(), api, "metawiki", noon)
 	if got := s.Items[5]; got.URL != "https://example.org/grown" || got.Page != "" {
 		t.Errorf("an extension from elsewhere leads to %q and %q", got.Page, got.URL)
 	}
+	details := registry.Details{Version: "1.2 x (0123456)", Licence: "GPL-2.0-or-later", Authors: []string{"Ana", "Ben"}}
+	if diff := cmp.Diff(details, s.Items[0].Details); diff != "" {
+		t.Errorf("details (-want +got):\n%s", diff)
+	}
 	if got := s.Items[7]; got.URL != "" || got.Page != "" {
 		t.Errorf("a javascript address was taken over: %q", got.URL)
-	}
-}
-
-const maintainersHTML = `<h2>Extensions</h2><table class="wikitable"><tr><th>Extension</th><th>Description</th><th>Steward<sup>[1]</sup></th><th>Individual maintainer<sup>[2]</sup></th><th>Consulted</th><th>Informed</th></tr>
-<tr><td><a href="/wiki/Extension:Echo" title="Extension:Echo">Echo</a></td><td>d</td><td>Growth</td><td><a href="/wiki/User:Ana" title="User:Ana">Ana</a>, Ben</td><td></td><td></td></tr>
-<tr><td><a href="/wiki/Extension:Media_Viewer" title="Extension:Media Viewer">Media viewer</a></td><td>d</td><td>Unassigned</td><td>formerly Multimedia</td><td></td><td></td></tr></table>
-<h2>Core</h2><table class="wikitable"><tr><th>Component</th><th>Description</th><th>Steward</th><th>Individual maintainer</th><th>Consulted</th><th>Informed</th></tr>
-<tr><td>Categories</td><td>d</td><td>Unassigned</td><td></td><td></td><td></td></tr></table>`
-
-func TestMaintainers(t *testing.T) {
-	text, err := json.Marshal(maintainersHTML)
-	if err != nil {
-		t.Fatal(err)
-	}
-	api := &canned{answers: map[string]string{
-		"Developers/Maintainers": `{"parse":{"title":"Developers/Maintainers","pageid":7,"revid":123,"text":` + string(text) + `}}`,
-		"Empty":                  `{"parse":{"title":"Empty","revid":124,"text":"<p>nothing</p>"}}`,
-	}}
-	s, listing, err := Maintainers(t.Context(), api, "metawiki", noon, "Developers/Maintainers")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if want := (Listing{Components: 3, Items: 2, Unassigned: 2}); listing != want {
-		t.Errorf("listing %v, want %v", listing, want)
-	}
-	claim := func(key registry.Key, role registry.Role, kind registry.HolderKind, holder string) registry.Claim {
-		return registry.Claim{Item: key, Role: role, Holder: holder, HolderKind: kind, Standing: registry.Stated,
-			Evidence: registry.Evidence{Wiki: "metawiki", Page: "Developers/Maintainers", Revision: 123}}
-	}
-	want := registry.Survey{Source: "maintainers", Wiki: "metawiki", At: noon,
-		Items: []registry.Item{
-			{Key: "extension:Echo", Name: "Echo", URL: "https://www.mediawiki.org/wiki/Extension:Echo", Section: "Extensions", Listed: true},
-			{Key: "extension:Media Viewer", Name: "Media viewer", URL: "https://www.mediawiki.org/wiki/Extension:Media_Viewer", Section: "Extensions", Listed: true, Aliases: []string{"Media Viewer"}},
-		},
-		Claims: []registry.Claim{
-			claim("extension:Echo", registry.Steward, registry.Team, "Growth"),
-			claim("extension:Echo", registry.Maintainer, registry.User, "Ana"),
-			claim("extension:Echo", registry.Maintainer, registry.Team, "Ben"),
-			claim("extension:Media Viewer", registry.Steward, registry.Nobody, ""),
-		},
-	}
-	if diff := cmp.Diff(want, s); diff != "" {
-		t.Errorf("survey (-want +got):\n%s", diff)
-	}
-
-	for _, page := range []string{"Empty", "Missing"} {
-		s, _, err := Maintainers(t.Context(), api, "metawiki", noon, "Developers/Maintainers", page)
-		if err == nil || len(s.Items) > 0 || !strings.Contains(err.Error(), page) {
-			t.Errorf("with the page %s: %d items, %v", page, len(s.Items), err)
-		}
-	}
-	_, _, err = Maintainers(t.Context(), api, "metawiki", noon, "Missing")
-	if e := (*wiki.Error)(nil); !errors.As(err, &e) || e.Code != "missingtitle" {
-		t.Errorf("the wiki's error is lost: %v", err)
 	}
 }
 

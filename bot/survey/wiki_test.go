@@ -75,20 +75,18 @@ func TestSourcesOfARealWiki(t *testing.T) {
 	now := time.Now()
 	read := func() (changed bool) {
 		t.Helper()
-		info, err := survey.Siteinfo(ctx, client, w.DB, now)
+		info, err := survey.SiteinfoSource(client, w.DB).Read(ctx, survey.Reading{At: now})
 		if err != nil {
 			t.Fatal(err)
 		}
-		gadgets, err := survey.Gadgets(ctx, client, w.DB, now)
+		gadgets, err := survey.GadgetsSource(client, w.DB, wikitext.DefaultSite()).Read(ctx, survey.Reading{At: now})
 		if err != nil {
 			t.Fatal(err)
 		}
-		maintainers, listing, err := survey.Maintainers(ctx, client, w.DB, now, "developers/Maintainers")
+		pages := []survey.MaintainersPage{{API: client, Wiki: w.DB, Title: "developers/Maintainers"}}
+		maintainers, err := survey.MaintainersSource(w.DB, pages).Read(ctx, survey.Reading{At: now})
 		if err != nil {
 			t.Fatal(err)
-		}
-		if want := (survey.Listing{Components: 3, Items: 2, Unassigned: 2}); listing != want {
-			t.Errorf("listing %v, want %v", listing, want)
 		}
 		for _, s := range []registry.Survey{info, gadgets, maintainers} {
 			c, err := reg.SaveSurvey(ctx, s)
@@ -179,7 +177,7 @@ func TestSourcesOfARealWiki(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer again.Close()
-	info, err := survey.Gadgets(ctx, client, w.DB, now)
+	info, err := survey.GadgetsSource(client, w.DB, wikitext.DefaultSite()).Read(ctx, survey.Reading{At: now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -214,7 +212,8 @@ func readCells(ctx context.Context, reg *registry.Registry, client *wiki.Client,
 	if err != nil {
 		return err
 	}
-	changes, upTo, err := survey.Cells(ctx, client, "Stewards", "gadgets", after, "Table bot", "User")
+	table := survey.CellTable{On: wikitext.DefaultSite(), Page: "Stewards", Region: "gadgets", Self: "Table bot"}
+	changes, upTo, err := table.Changes(ctx, client, after)
 	if err != nil {
 		return err
 	}
