@@ -29,7 +29,7 @@ type stewards map[registry.Key][]registry.Holder
 // CellTable is one table of the bot's, whose Steward cells people fill in.
 // Several tables on one page are read one by one.
 type CellTable struct {
-	// On is how the wiki reads titles.
+	// On is how the wiki reads titles; nil stands for an English one.
 	On *wikitext.Site
 	// Page is the full title of the page, Region the id of the table's region.
 	Page, Region string
@@ -64,6 +64,9 @@ func (t CellTable) Changes(ctx context.Context, history historian, after int64) 
 	}
 	if len(revisions) == 0 {
 		return nil, after, nil
+	}
+	if t.On == nil {
+		t.On = wikitext.DefaultSite()
 	}
 	r := cellReader{CellTable: t}
 	if err := r.startBefore(ctx, history, revisions[0]); err != nil {

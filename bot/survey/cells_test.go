@@ -3,8 +3,10 @@
 package survey
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -195,6 +197,95 @@ func TestCellsGoOnFromTheRevisionBefore(t *testing.T) {
 	changes, upTo, err := Cells(t.Context(), c, "Stewards", "ext", 2, "Bot")
 	if err != nil || upTo != 3 || len(changes) != 1 || describe(changes[0]) != "3 Ana extension:Echo +user Ana" {
 		t.Errorf("%v up to %d, %v", changes, upTo, err)
+	}
+}
+
+// TestARevisionHiddenAfterItWasRead takes a name out right after a revision that
+// was read and is hidden now: what was there is told by the last one that can be
+// seen.
+func TestARevisionHiddenAfterItWasRead(t *testing.T) {
+	with, without := page("extension:Echo=[[User:Ana]]"), page("extension:Echo=")
+	for _, tt := range []struct {
+		name   string
+		texts  []string
+		hidden []int64
+		want   string
+	}{
+		{"one", []string{with, with + "!", without}, []int64{2}, "3  extension:Echo -user Ana"},
+		{"several", []string{with, with, with, with, without}, []int64{2, 3, 4}, "5  extension:Echo -user Ana"},
+		{"all before", []string{with, with, without}, []int64{1, 2}, ""},
+		{"none", []string{with, with + "!", without}, nil, "3 Ben extension:Echo -user Ana"},
+		{"the name stays", []string{with, with, with + "!"}, []int64{2}, ""},
+		{"the table was not there yet", []string{"nothing", "", with}, []int64{2}, "3  extension:Echo +user Ana"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := &canned{}
+			for i, text := range tt.texts {
+				id := int64(i + 1)
+				c.history = append(c.history, wiki.Revision{ID: id, Parent: id - 1, User: "Ben", Registered: true, Text: text, Time: noon, Hidden: slices.Contains(tt.hidden, id)})
+			}
+			last := int64(len(tt.texts))
+			table := CellTable{On: wikitext.DefaultSite(), Page: "Stewards", Region: "ext", Self: "Bot"}
+			changes, upTo, err := table.Changes(t.Context(), c, last-1)
+			if err != nil || upTo != last {
+				t.Fatalf("read up to %d, %v", upTo, err)
+			}
+			var got []string
+			for _, c := range changes {
+				got = append(got, describe(c))
+			}
+			if strings.Join(got, "; ") != tt.want {
+				t.Errorf("%v, want %s", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestManyHiddenRevisionsAreNotLookedBehind(t *testing.T) {
+	c := &canned{}
+	for id := int64(1); id <= 200; id++ {
+		c.history = append(c.history, wiki.Revision{ID: id, Parent: id - 1, User: "Ben", Registered: true, Hidden: id < 200, Text: page("extension:Echo=Growth")})
+	}
+	counting := &countingHistory{canned: c}
+	table := CellTable{On: wikitext.DefaultSite(), Page: "Stewards", Region: "ext", Self: "Bot"}
+	if _, upTo, err := table.Changes(t.Context(), counting, 199); err != nil || upTo != 200 || counting.asked > maxHidden {
+		t.Errorf("%d requests, up to %d, %v", counting.asked, upTo, err)
+	}
+}
+
+type countingHistory struct {
+	*canned
+	asked int
+}
+
+func (c *countingHistory) Revisions(ctx context.Context, ids ...int64) (map[int64]wiki.Revision, error) {
+	c.asked++
+	return c.canned.Revisions(ctx, ids...)
+}
+
+// TestNamesByTheWikisOwnRules reads links as a German wiki has them whose page
+// names are case-sensitive.
+func TestNamesByTheWikisOwnRules(t *testing.T) {
+	site, err := wikitext.NewSite([]byte(`{"query":{"general":{"case":"case-sensitive","lang":"de","wikiid":"dewiktionary","mainpage":"Hauptseite","legaltitlechars":" %!\"$&'()*,\\-.\\/0-9:;=?@A-Z\\\\^_a-z~\\x80-\\xFF+"},
+		"namespaces":{"0":{"id":0,"case":"case-sensitive","name":""},"2":{"id":2,"case":"first-letter","name":"Benutzer","canonical":"User"},"3":{"id":3,"case":"first-letter","name":"Benutzer Diskussion","canonical":"User talk"},"12":{"id":12,"case":"case-sensitive","name":"Hilfe","canonical":"Help"}},
+		"namespacealiases":[{"id":2,"alias":"Benutzerin"}],"interwikimap":[{"prefix":"m","url":"https://meta.wikimedia.org/wiki/$1"}]}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for cell, want := range map[string]string{
+		"[[Benutzer:ana]]":                       "user Ana",
+		"[[benutzerin_:_ana b/x#y|z]]":           "user Ana b",
+		"[[Benutzer Diskussion:Ana]]":            "user Ana",
+		"[[m:User:ana]], [[:m:Benutzer:ben|B]]":  "user Ana; user Ben",
+		"[[User:Ana]]":                           "user Ana",
+		"[[team]], [[Team]]":                     "team team; team Team",
+		"[[Hilfe:User:Ana]]":                     "team Hilfe:User:Ana",
+		"[[Foo:User:Ana|x]]":                     "team x",
+		"ana@example.org, Ana <ana@example.org>": "team Ana",
+	} {
+		if got := names(holders(cell, site, nil)); got != want {
+			t.Errorf("holders(%q) = %s, want %s", cell, got, want)
+		}
 	}
 }
 
