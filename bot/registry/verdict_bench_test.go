@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -23,7 +24,7 @@ const (
 	resolverBar = 1000 // ms to make the resolver of all items
 	resolveBar  = 2000 // ns for a name as it stands in a source
 	similarBar  = 5000 // ms for all tools and gadgets
-	similarMB   = 200  // MB that are taken for it at most, all in all
+	similarMB   = 400  // MB that are taken for it one after the other, at most
 )
 
 // manyItems are 300 extensions, 5 000 tools, 50 000 gadgets and 100 000 user
@@ -157,4 +158,28 @@ func BenchmarkResolver(b *testing.B) {
 			}
 		})
 	})
+}
+
+func BenchmarkSimilar(b *testing.B) {
+	var entries []Entry
+	for _, item := range manyItems() {
+		if kind := item.Key.Kind(); kind == detect.Tool || kind == detect.Gadget {
+			item.Deprecated = len(entries)%50 == 0
+			item.ReplacedBy = fmt.Sprintf("tool-%d", len(entries)%5000)
+			entries = append(entries, Entry{Item: item})
+		}
+	}
+	similar := 0
+	report(b, similarBar, "ms", time.Millisecond, func() { similar = len(Similar(entries, nil)) })
+	if similar < len(entries)/100 {
+		b.Fatalf("only %d of %d are similar to something", similar, len(entries))
+	}
+	b.ReportMetric(float64(similar), "items")
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	Similar(entries, nil)
+	runtime.ReadMemStats(&after)
+	b.ReportMetric(float64(after.TotalAlloc-before.TotalAlloc)/1e6, "MB")
+	b.ReportMetric(similarMB, "bar:MB")
 }
