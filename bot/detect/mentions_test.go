@@ -8,7 +8,6 @@ import (
 	"os"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -104,62 +103,4 @@ func TestSnippetIsShortAndWhole(t *testing.T) {
 	if len(m.Snippet) > 200 || len(m.Snippet) < 150 || !strings.Contains(m.Snippet, "ä [[toolforge:x]] ö") || !strings.Contains(text, m.Snippet) {
 		t.Errorf("snippet is %q (%d bytes)", m.Snippet, len(m.Snippet))
 	}
-}
-
-func TestMentionsOfHostileTextTakeLinearTime(t *testing.T) {
-	for name, unit := range map[string]string{
-		"prefixes":       "mw:",
-		"open links":     "[[mw:Extension:",
-		"links":          "[[mw:Extension:A]]",
-		"addresses":      "https://a.toolforge.org ",
-		"one address":    "https://gerrit.wikimedia.org/r/q/project:",
-		"calls":          "importScript('",
-		"literal names":  "Extension:A",
-		"open citations": "<ref>{{cite web|",
-		"sections":       "== a ==\n[[toolforge:a]]\n",
-		"templates":      "{{ext|A}}",
-	} {
-		t.Run(name, func(t *testing.T) {
-			const n = 20_000
-			fastest := func(n int) time.Duration {
-				best := time.Hour
-				for range 2 {
-					text := "[[" + strings.Repeat(unit, n) + "]]"
-					start := time.Now()
-					Mentions(Change{Wiki: mediawiki, Before: "a", After: text})
-					best = min(best, time.Since(start))
-				}
-				return best
-			}
-			if os.Getenv("SOAK") == "" { // the time tells something only where nothing else runs
-				fastest(500)
-				return
-			}
-			small, large := fastest(n/4), fastest(n)
-			t.Logf("%v, then %v for four times the text", small, large)
-			if large > 300*time.Millisecond && large > 10*small {
-				t.Errorf("time grows from %v to %v for four times the text", small, large)
-			}
-		})
-	}
-}
-
-func FuzzMentions(f *testing.F) {
-	data, err := os.ReadFile("testdata/mentions.txt")
-	if err != nil {
-		f.Fatal(err)
-	}
-	for _, block := range strings.Split(string(data), "\n= ") {
-		f.Add("enwiki", "", block)
-		f.Add("mediawikiwiki", block[len(block)/2:], block)
-	}
-	f.Fuzz(func(t *testing.T, wiki, before, after string) {
-		last := 0
-		for _, m := range Mentions(Change{Wiki: wiki, Before: before, After: after}) {
-			if m.Start < last || m.End > len(after) || m.Start >= m.End || m.Name == "" || len(m.Snippet) > snippetBytes {
-				t.Fatalf("%+v", m)
-			}
-			last = m.Start
-		}
-	})
 }
