@@ -28,9 +28,12 @@ type Details struct {
 	Repository string `json:"repository,omitempty"`
 	// Authors are who is said to have written it: a hint for people, never a
 	// claim. No e-mail addresses.
-	Authors      []string `json:"authors,omitempty"`
-	Experimental bool     `json:"experimental,omitempty"`
-	Deprecated   bool     `json:"deprecated,omitempty"`
+	Authors []string `json:"authors,omitempty"`
+	// LastEditor is the account that made the newest change to it, bots aside:
+	// whoever last worked on it, which makes nobody answer for it.
+	LastEditor   string `json:"last_editor,omitempty"`
+	Experimental bool   `json:"experimental,omitempty"`
+	Deprecated   bool   `json:"deprecated,omitempty"`
 	// ReplacedBy is what took its place, as the source has it: an address or a
 	// name.
 	ReplacedBy string `json:"replaced_by,omitempty"`
