@@ -26,25 +26,29 @@ const module = "gitlab.wikimedia.org/toolforge-repos/codesteward/"
 // arrows says what of ours each package may import. A trailing "/..." stands
 // for the package and all below it.
 var arrows = map[string][]string{
-	"cmd/codesteward":   {"bot/...", "config", "events/...", "wikitext"},
-	"cmd/demo":          {"bot/wiki/wikitest", "wikitext"},
-	"bot":               {"bot/detect", "bot/registry", "bot/survey", "bot/plan", "bot/publish", "bot/wiki", "config", "events", "wikitext"},
-	"bot/detect":        {"events", "wikitext"},
-	"bot/registry":      {"bot/detect", "events"},
-	"bot/survey":        {"bot/registry", "bot/detect", "bot/wiki", "wikitext"},
-	"bot/plan":          {"bot/registry", "bot/detect", "config", "wikitext"},
-	"bot/publish":       {"bot/plan", "bot/wiki", "wikitext"},
-	"bot/web":           {},
-	"bot/wiki":          {},
-	"bot/wiki/wikitest": {},
-	"config":            {},
-	"events":            {},
-	"events/relay":      {"events"},
-	"wikitext":          {},
+	"cmd/codesteward":          {"bot/...", "config", "events/...", "wikitext"},
+	"cmd/demo":                 {"bot/wiki/wikitest", "wikitext"},
+	"bot":                      {"bot/detect", "bot/registry", "bot/survey", "bot/plan", "bot/publish", "bot/wiki", "config", "events", "wikitext"},
+	"bot/detect":               {"events", "wikitext"},
+	"bot/registry":             {"bot/detect", "events"},
+	"bot/registry/mariadbtest": {},
+	"bot/survey":               {"bot/registry", "bot/detect", "bot/wiki", "wikitext"},
+	"bot/plan":                 {"bot/registry", "bot/detect", "config", "wikitext"},
+	"bot/publish":              {"bot/plan", "bot/wiki", "wikitext"},
+	"bot/web":                  {},
+	"bot/wiki":                 {},
+	"bot/wiki/wikitest":        {},
+	"config":                   {},
+	"events":                   {},
+	"events/relay":             {"events"},
+	"wikitext":                 {},
 }
 
 // pure are packages and files that take values and return values.
-var pure = []string{"wikitext", "bot/detect", "bot/plan", "bot/registry/verdict.go"}
+var pure = []string{
+	"wikitext", "bot/detect", "bot/plan", "bot/registry/verdict.go", "bot/registry/verdict_words.go", "bot/registry/liveness.go",
+	"bot/registry/shares.go", "bot/registry/similar.go", "bot/registry/similar_index.go", "bot/registry/similar_text.go",
+}
 
 // impure is what pure code must not import.
 var impure = []string{"context", "os", "net", "io/fs", "log", "database/sql", "github.com/rs/zerolog", "math/rand"}
