@@ -105,17 +105,20 @@ func spaceless(word string) bool {
 // prepositions, and the like. "A browser extension", "the time extension" is
 // something else.
 var beforeCue = set(`
-	the a an this that these our your of in for by with and or on to from about using called new old mediawiki wikimedia which
+	the a this that these our your of in for by with and or on to from about using called new old mediawiki wikimedia which
 	der die das den dem des diese dieser dieses unsere unserer mit von für zur im und oder über bei als nach heißt
-	l d le la les du de des cette ce cet une un notre pour avec par dans sur et ou
-	el los las del una uno esta este estas estos nuestra con para por en y o sobre
-	a o as os da do das dos na no nas nos uma um esta este essa com e ou sobre pela pelo
+	l d le la les du de des cette ce cet notre pour avec par dans sur et ou
+	el los las del esta este estas estos nuestra con para por en y o sobre
+	a o as os da do das dos na no nas nos esta este essa com e ou sobre pela pelo
 	il lo gli dell nell dall all della dello nel nella questa questo per e o su
-	het een dit deze van met voor door en of op
+	het dit deze van met voor door en of op
 	в во на у для и или через это этот эта из с со от о об про к по при как з у та і або що
 	w we z ze dla i oraz lub przez do od o ten to v ve s se pro od na a
 	för med av och om i på den det till og for af til
 `)
+
+// ofWords go on with a name that is longer: "the script Flow of Time".
+var ofWords = set("of the de du des der des von del da do di van av för")
 
 // endingSentence are words that may follow "X extension" at the beginning of a
 // sentence, where the capital of X says nothing: "Cite extension pages" is a
@@ -152,8 +155,11 @@ func (p prose) cued(m match, common bool) kindSet {
 // "X-Erweiterung", "X user script".
 func (p prose) cuedAfter(before, after neighbour, common bool) kindSet {
 	cue := after
-	if !cue.adjacent() && cue.gap != "-" {
+	if !cue.adjacent() && cue.gap != "-" && cue.gap != "," {
 		return 0
+	}
+	if cue.gap == "," {
+		cue.word = ""
 	}
 	if between[cue.lower()] {
 		if next := p.after(cue.End); next.adjacent() {
@@ -161,6 +167,10 @@ func (p prose) cuedAfter(before, after neighbour, common bool) kindSet {
 		}
 	}
 	kinds := cueOf(cue.word)
+	if kinds == 0 && (!before.beginsSentence() || before.gap == ",") {
+		cue = p.afterOthers(after)
+		kinds = cueOf(cue.word)
+	}
 	if kinds == 0 || !common {
 		return kinds
 	}
@@ -171,7 +181,7 @@ func (p prose) cuedAfter(before, after neighbour, common bool) kindSet {
 		return 0
 	case spaceless(cue.word), after.gap == "-":
 	case before.beginsSentence():
-		if before.gap != "," && follows && !endingSentence[next.lower()] {
+		if before.gap != "," && follows && englishCues[cue.lower()] && !endingSentence[next.lower()] {
 			return 0
 		}
 	case capitalised(before.word) && !p.before(before.Start).beginsSentence() && !strings.HasPrefix(before.lower(), "wiki") && before.lower() != "mediawiki":
@@ -179,6 +189,36 @@ func (p prose) cuedAfter(before, after neighbour, common bool) kindSet {
 	}
 	return kinds
 }
+
+// conjunctions join the last of several names.
+var conjunctions = set("and or und oder et ou y e o i и или og och en ja oraz lub a")
+
+// mostOthers is how many words may stand between a name and a cue for several.
+const mostOthers = 8
+
+// afterOthers returns the word after other names with which a name shares it, as
+// in "the X, Y and Z extensions"; the word is "" if there are none.
+func (p prose) afterOthers(n neighbour) neighbour {
+	for joined, steps := false, 0; steps < mostOthers && n.word != ""; steps++ {
+		conjunction := n.gap == "" && conjunctions[n.lower()]
+		switch {
+		case conjunction:
+			joined = true
+		case !capitalised(n.word) || n.gap != "" && n.gap != ",":
+			return neighbour{}
+		}
+		next := p.after(n.End)
+		if joined && !conjunction && next.adjacent() && cueOf(next.word) != 0 {
+			return next
+		}
+		n = next
+	}
+	return neighbour{}
+}
+
+// englishCues are those after which a sentence can go on so that the name in
+// front of them is a verb.
+var englishCues = set("extension extensions skin skins gadget gadgets script scripts tool tools")
 
 // between are words that may stand between a name and a cue.
 var between = set("mediawiki user benutzer")
@@ -195,6 +235,12 @@ func (p prose) cuedBefore(cue, after neighbour, common bool) kindSet {
 	}
 	if after.adjacent() && capitalised(after.word) && !beforeCue[after.lower()] { // a longer name
 		return 0
+	}
+	if next := p.after(after.End); after.adjacent() && ofWords[after.lower()] && next.adjacent() && capitalised(next.word) { // another
+		return 0
+	}
+	if c, _ := utf8.DecodeRuneInString(cue.word); scriptOf(c) != latin {
+		return kinds // before a name in Latin letters it is hardly of anything else
 	}
 	if first := p.before(cue.Start); !first.beginsSentence() && !beforeCue[first.lower()] {
 		return 0
@@ -231,15 +277,23 @@ var linking = set(`
 	за не никто
 `)
 
+// articles stand before a name in lower case, in languages that have them:
+// without one it is a thing, as in "maintain reading lists".
+var articles = set("the this our der die das den dem le la les l el los las o os a il lo het de den det")
+
 // possessives before "own" make it an adjective: "my own reading list".
 var possessives = set(`my your his her its our their one s whose`)
 
 // farOwnership is how many linking words may stand between.
 const farOwnership = 4
 
-// owned reports whether a word about ownership stands next to a name, with
-// nothing but linking words between.
+// owned reports whether a word about ownership stands next to a name in lower
+// case, with nothing but linking words between.
 func (p prose) owned(m match) bool {
+	first := p.before(m.Start)
+	if c, _ := utf8.DecodeRuneInString(first.word); !first.adjacent() || scriptOf(c) == latin && !articles[first.lower()] {
+		return false
+	}
 	for n, steps := p.before(m.Start), 0; n.adjacent() && steps <= farOwnership; n, steps = p.before(n.Start), steps+1 {
 		if word := n.lower(); ownership[word] {
 			return word != "own" || !possessives[p.before(n.Start).lower()]

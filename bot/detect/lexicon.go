@@ -121,14 +121,8 @@ func spellings(alias string) (names [3]string) {
 		if name := flat(strings.Join(parts, "")); len(name) >= shortestCamel && isWord(name) {
 			names[joined] = name
 		}
-	} else if parts = humps(alias); len(parts) > 1 {
-		longest := 0
-		for _, part := range parts {
-			longest = max(longest, len(part))
-		}
-		if longest >= shortestDistinct {
-			names[spaced] = flat(strings.Join(parts, " "))
-		}
+	} else if parts = humps(alias); len(parts) > 2 || len(parts) == 2 && min(len(parts[0]), len(parts[1])) >= shortestName {
+		names[spaced] = flat(strings.Join(parts, " ")) // but not "Prove It"
 	}
 	return names
 }

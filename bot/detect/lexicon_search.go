@@ -89,8 +89,8 @@ type nameFilter struct {
 	// cue, those in bare without one, those in alone with a capital without one.
 	words, lower, bare, alone hashSet
 	// cues are words that may be a cue, or stand before one; owners are those and
-	// the words about ownership.
-	cues, owners hashSet
+	// the words about ownership; others are conjunctions.
+	cues, owners, others hashSet
 }
 
 // look goes through words and adds where a name may begin.
@@ -119,9 +119,23 @@ func (f *nameFilter) look(words wordScan, all bool, found *stretchList) {
 	}
 }
 
-// hasCue reports whether there may be a cue beside a word.
+// hasCue reports whether there may be a cue beside a word, or after others with
+// a capital.
 func (f *nameFilter) hasCue(before uint64, words wordScan) bool {
-	return before == 0 || f.cues.has(before) || words.next() && (words.joined || f.cues.has(words.hash))
+	if before == 0 || f.cues.has(before) {
+		return true
+	}
+	for range mostOthers {
+		switch {
+		case !words.next():
+			return false
+		case words.joined || f.cues.has(words.hash):
+			return true
+		case !words.capital && !f.others.has(words.hash):
+			return false
+		}
+	}
+	return false
 }
 
 // hasOwner reports whether there may be a cue or a word about ownership near two
@@ -194,6 +208,10 @@ func (l *Lexicon) fillFilter() {
 	}
 	for word := range between {
 		f.cues.addWord(word)
+	}
+	f.others = newHashSet(2 * len(conjunctions))
+	for word := range conjunctions {
+		f.others.addWord(word)
 	}
 	for word := range ownership {
 		f.owners.addWord(word)

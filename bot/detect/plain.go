@@ -100,6 +100,9 @@ func (l *Lexicon) judge(p prose, m match, wiki string) plainName {
 		n.against = againstSection
 		return n
 	}
+	if spelled := slices.DeleteFunc(slices.Clone(items), func(it meant) bool { return !l.spelled(it, written) }); len(spelled) == 1 {
+		items = spelled
+	}
 	if len(items) > 1 {
 		cued := p.cued(m, common)
 		items = slices.DeleteFunc(items, func(it meant) bool { return !cued.has(it.Kind) })
@@ -145,6 +148,11 @@ func (n plainName) unless(nothing bool) plainName {
 type meant struct {
 	Alias
 	forms []form
+}
+
+// spelled reports whether an item has a name exactly as written.
+func (l *Lexicon) spelled(it meant, written string) bool {
+	return slices.ContainsFunc(it.forms, func(f form) bool { return l.aliases[f.alias].Name == written })
 }
 
 // items returns the items that have a name. Where some are of

@@ -43,15 +43,22 @@ func needed(written, name string, a Alias, how spelling, common bool) evidence {
 	return neededOfMany(written, name, a, how, common)
 }
 
+// shortestWord is the number of bytes below which a made-up word with a capital
+// may be somebody's name.
+const shortestWord = 5
+
 // neededOfOne is needed for a single word.
 func neededOfOne(written, name string, a Alias, how spelling, common bool) evidence {
-	camel := mixedCase(written)
+	// A small letter first is how code names things, but for names that have it.
+	camel := mixedCase(written) && capitalised(written) == (how == joined || capitalised(a.Name))
 	switch {
+	case how == joined && listed(flat(a.Name)):
+		return never
 	case camel && (how == joined || mixedCase(a.Name)) && len(written) >= shortestCamel && !brand(name) && !isSiteName(name):
 		return sure
 	case written == a.Name && !common && holdsDigit(name):
 		return sure
-	case written == a.Name && !common && capitalised(written) && (a.Kind == Extension || a.Kind == Skin):
+	case written == a.Name && !common && capitalised(written) && len(name) >= shortestWord && isSoftware(a.Kind) && !compound(name):
 		return sure
 	case how == joined && !camel && common:
 		return never
@@ -64,6 +71,10 @@ func neededOfOne(written, name string, a Alias, how spelling, common bool) evide
 	}
 	return byCue
 }
+
+// isSoftware tells the kinds whose names are chosen once for all wikis, by people
+// who know what others are called.
+func isSoftware(kind Kind) bool { return kind == Extension || kind == Skin }
 
 // holdsDigit reports whether a name has a digit between letters, of which there
 // are enough: osm4wiki, but not mp3 or covid19.
@@ -78,7 +89,7 @@ func holdsDigit(name string) bool {
 			digit = letters > 0
 		}
 	}
-	return inner && letters >= shortestDistinct
+	return inner && letters >= shortestWord
 }
 
 // neededOfMany is needed for several words, with spaces or dashes between.
@@ -86,7 +97,7 @@ func neededOfMany(written, name string, a Alias, how spelling, common bool) evid
 	parts := strings.Fields(name)
 	unknown := 0 // the longest word that is in no list, in runes
 	for _, part := range parts {
-		if n := utf8.RuneCountInString(part); n > unknown && n >= shortestDistinct && !listed(part) && (len(parts) > 2 || !isSiteName(part)) {
+		if n := utf8.RuneCountInString(part); n > unknown && n >= shortestWord && !listed(part) && (len(parts) > 2 || !isSiteName(part)) {
 			unknown = n
 		}
 	}
@@ -102,6 +113,8 @@ func neededOfMany(written, name string, a Alias, how spelling, common bool) evid
 		switch {
 		case common, a.Kind == Tool && unknown == 0: // "the image search tool"
 			return never
+		case unknown == 0 && (!isSoftware(a.Kind) || strings.HasSuffix(name, "s")): // "maintains the reading lists"
+			return byCue
 		}
 		return byOwner
 	case common:
@@ -113,28 +126,54 @@ func neededOfMany(written, name string, a Alias, how spelling, common bool) evid
 }
 
 // allCapitals reports whether each word begins with a capital, less short words
-// inside such as "of", which must not be all there is.
+// inside such as "of".
 func allCapitals(written string) bool {
 	words := wordScan{text: written}
+	small := true // whether the last word has none
 	for first := true; words.next(); first = false {
 		word := written[words.start:words.end]
-		if c, _ := utf8.DecodeRuneInString(word); unicode.IsLower(c) && (first || len(word) > 3) || !unicode.IsLetter(c) && first {
+		c, _ := utf8.DecodeRuneInString(word)
+		small = unicode.IsLower(c)
+		if first && !unicode.IsUpper(c) || small && len(word) > 3 {
 			return false
 		}
 	}
-	c, _ := utf8.DecodeRuneInString(written)
-	return unicode.IsUpper(c)
+	return !small
 }
 
 // runs reports whether a sentence runs on around a name, so that its capitals
 // are its own: the words beside it have none, and it is not the whole line.
 func (p prose) runs(m match) bool {
 	before, after := p.before(m.Start), p.after(m.End)
-	if after.adjacent() && capitalised(after.word) {
+	if after.adjacent() && capitalised(after.word) || before.adjacent() && capitalised(before.word) && !p.before(before.Start).beginsSentence() {
 		return false
 	}
-	if before.adjacent() && capitalised(before.word) && !p.before(before.Start).beginsSentence() {
+	goesOn := func(n neighbour) bool { return n.adjacent() && !capitalised(n.word) && !conjunctions[n.lower()] }
+	return (goesOn(before) || goesOn(after)) && !p.inTitle(m.Start)
+}
+
+// shortInTitle is the number of bytes up to which words have no capital in titles
+// whose other words have one.
+const shortInTitle = 5
+
+// inTitle reports whether an offset is in a heading all of whose longer words
+// have capitals.
+func (p prose) inTitle(i int) bool {
+	line := p.text[max(0, i-window):min(len(p.text), i+window)]
+	at := i - max(0, i-window)
+	start := strings.LastIndexByte(line[:at], '\n') + 1
+	end := len(line)
+	if n := strings.IndexByte(line[at:], '\n'); n >= 0 {
+		end = at + n
+	}
+	line = line[start:end]
+	if !strings.Contains(line, "==") {
 		return false
 	}
-	return before.adjacent() && !capitalised(before.word) || after.adjacent()
+	for words := (wordScan{text: line}); words.next(); {
+		if !words.capital && words.end-words.start > shortInTitle {
+			return false
+		}
+	}
+	return true
 }

@@ -58,19 +58,24 @@ const brandMark = "~"
 // a person. It is asked twice, so that next to no other name passes for one.
 func brand(word string) bool { return listed(brandMark+word) && listed(brandMark+brandMark+word) }
 
-// shortestDistinct is the number of letters below which a name may be anything.
-const shortestDistinct = 5
+// shortestName is the number of letters below which a name may be anything.
+const shortestName = 4
 
 // ordinary reports whether a single word in lower case may mean something else
-// than the item: it is in the lists, or two of the most usual words in one, or
-// short, or the name of a site.
+// than the item: it is in the lists, or short, or the name of a site.
 func ordinary(word string) bool {
-	stem := strings.TrimRightFunc(word, unicode.IsDigit)
-	if utf8.RuneCountInString(stem) < shortestDistinct || listed(word) || listed(stem) || isSiteName(word) {
+	if host, _, ok := strings.Cut(word, "."); ok && isSiteName(host) {
 		return true
 	}
-	for i := 3; i <= len(stem)-3; i++ {
-		if utf8.RuneStart(stem[i]) && basic(stem[:i]) && basic(stem[i:]) {
+	stem := strings.TrimRightFunc(word, unicode.IsDigit)
+	return utf8.RuneCountInString(stem) < shortestName || listed(word) || listed(stem) || isSiteName(word)
+}
+
+// compound reports whether a word in lower case is two of the most usual words
+// in one, as people make them up: "sitenotice".
+func compound(word string) bool {
+	for i := 3; i <= len(word)-3; i++ {
+		if utf8.RuneStart(word[i]) && basic(word[:i]) && basic(word[i:]) {
 			return true
 		}
 	}
