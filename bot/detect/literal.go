@@ -7,6 +7,7 @@ package detect
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -62,7 +63,9 @@ func literalNames(p *page) []reference {
 	if !p.words().extension {
 		return nil
 	}
-	text, taken := p.masked(), p.taken(literalPrefix)
+	text := p.masked()
+	links, urls := p.linked()
+	taken := sync.OnceValue(func() spans { return p.taken(literalPrefix) })
 	var refs []reference
 	for i := 0; ; {
 		n := strings.Index(text[i:], literalPrefix)
@@ -82,7 +85,7 @@ func literalNames(p *page) []reference {
 			name, end, alias = text[i:longer], longer, known
 		}
 		span := wikitext.Span{Start: start, End: i + len(name)}
-		if !taken.overlap(span) {
+		if !links.overlap(span) && !urls.overlap(span) && !taken().overlap(span) {
 			items := named(Extension, wikitext.DecodeTitle(name))
 			for k := range items {
 				items[k].alias = alias
@@ -124,15 +127,22 @@ func (p *page) longestKnown(text string, i, end int) (longest int, alias string)
 	return longest, alias
 }
 
-// taken returns where a literal name belongs to something else.
-func (p *page) taken(prefix string) spans {
-	var taken []wikitext.Span
-	for _, l := range p.links {
-		taken = append(taken, wikitext.Span{Start: l.Start, End: l.End})
+// linked returns the links and the addresses of a text, each sorted as they are.
+func (p *page) linked() (links, urls spans) {
+	for _, l := range p.links { // those in the caption of a file follow it
+		if k := len(links) - 1; k < 0 || l.Start >= links[k].End {
+			links = append(links, wikitext.Span{Start: l.Start, End: l.End})
+		}
 	}
 	for _, u := range p.urls {
-		taken = append(taken, wikitext.Span{Start: u.Start, End: u.End})
+		urls = append(urls, wikitext.Span{Start: u.Start, End: u.End})
 	}
+	return links, urls
+}
+
+// taken returns where a literal name belongs to a call or a template.
+func (p *page) taken(prefix string) spans {
+	var taken []wikitext.Span
 	for _, ref := range p.scriptCalls() {
 		taken = append(taken, ref.Span)
 	}
