@@ -8,9 +8,9 @@ package survey
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"mime"
 	"net"
 	"net/http"
@@ -119,6 +119,9 @@ func (f *Fetcher) visit(address string) (*visit, error) {
 	case home.Scheme != "https" && (home.Scheme != "http" || !isLoopback(home.Hostname())):
 		return nil, fmt.Errorf("its address at %s is not https", home.Host)
 	}
+	if home.Path == "" {
+		home.Path = "/"
+	}
 	v := &visit{Fetcher: f, home: home, left: f.conf.MaxWhole}
 	v.client = http.Client{Transport: f.conf.Transport, CheckRedirect: func(req *http.Request, via []*http.Request) error {
 		switch {
@@ -144,11 +147,11 @@ func (v *visit) at(link string) (*url.URL, error) {
 	return to, nil
 }
 
-// get fetches an address, at most so many bytes of it, and has the answer read
-// as JSON while it comes in. With validators of an earlier answer it returns
+// get fetches an address, at most so many bytes of it, and has the one JSON
+// value of the answer read while it comes in. With validators of an earlier answer it returns
 // ErrUnchanged if that one still holds. While the server is busy it is asked
 // again, after the pause that it wants.
-func (v *visit) get(ctx context.Context, address *url.URL, known validators, most int64, read func(io.Reader) error) (validators, error) {
+func (v *visit) get(ctx context.Context, address *url.URL, known validators, most int64, read func(*json.Decoder) error) (validators, error) {
 	for try := 1; ; try++ {
 		now, outcome, err := v.once(ctx, address, known, min(most, v.left), read)
 		if v.requests != nil {
@@ -183,7 +186,7 @@ func (v *visit) get(ctx context.Context, address *url.URL, known validators, mos
 }
 
 // once sends one request.
-func (v *visit) once(ctx context.Context, address *url.URL, known validators, most int64, read func(io.Reader) error) (validators, string, error) {
+func (v *visit) once(ctx context.Context, address *url.URL, known validators, most int64, read func(*json.Decoder) error) (validators, string, error) {
 	if rest := v.pause(address.Host); rest > 0 {
 		return validators{}, gotRefusal, fmt.Errorf("wants no requests for another %s", rest.Round(time.Second))
 	}
@@ -206,12 +209,16 @@ func (v *visit) once(ctx context.Context, address *url.URL, known validators, mo
 		return known, outcomeOf(ctx, err), err
 	}
 
-	body := &boundedReader{r: resp.Body, left: most}
-	err = read(body)
-	v.left -= most - body.left
+	body := &boundedReader{r: resp.Body, most: most}
+	dec := json.NewDecoder(body)
+	body.used = dec.InputOffset
+	if err = read(dec); err == nil {
+		err = readEnd(dec)
+	}
+	v.left -= body.n
 	switch {
-	case body.over:
-		err = &fetchError{outcome: gotTooMuch, reason: fmt.Sprintf("answers with more than the %d bytes that are left to it", most)}
+	case body.over != nil:
+		err = body.over
 	case err != nil:
 		err = v.slowOr(ctx, err)
 	default:

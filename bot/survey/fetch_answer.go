@@ -142,25 +142,36 @@ func inner(err error) error {
 	return err
 }
 
-// boundedReader gives the first bytes of something and notes if there are more.
+// maxValue bounds what of an answer waits in memory until a value is complete:
+// twice as much as any record in it, which the toolinfo schema keeps far smaller.
+const maxValue = 4 << 20
+
+// boundedReader gives the first bytes of an answer, and ends with an error if
+// there are more of them or if one value is too long.
 type boundedReader struct {
-	r    io.Reader
-	left int64
-	over bool
+	r       io.Reader
+	n, most int64
+	used    func() int64 // how many bytes the values have that were read
+	over    error
 }
 
 func (b *boundedReader) Read(p []byte) (int, error) {
-	if b.over {
-		return 0, io.ErrUnexpectedEOF
+	switch {
+	case b.over != nil:
+		return 0, b.over
+	case b.n-b.used() > maxValue:
+		b.over = &fetchError{outcome: gotTooMuch, reason: fmt.Sprintf("answers with a record of more than %d bytes", maxValue/2)}
+		return 0, b.over
 	}
-	if int64(len(p)) > b.left+1 {
-		p = p[:b.left+1]
+	if left := b.most - b.n; int64(len(p)) > left+1 {
+		p = p[:left+1]
 	}
 	n, err := b.r.Read(p)
-	if int64(n) > b.left {
-		n, b.over, err = int(b.left), true, io.ErrUnexpectedEOF
+	b.n += int64(n)
+	if b.n > b.most {
+		b.over = &fetchError{outcome: gotTooMuch, reason: fmt.Sprintf("answers with more than the %d bytes that are left to it", b.most)}
+		return 0, b.over
 	}
-	b.left -= int64(n)
 	return n, err
 }
 

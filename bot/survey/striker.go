@@ -11,7 +11,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/url"
 	"regexp"
 	"strings"
@@ -72,12 +71,8 @@ func readStriker(ctx context.Context, f *Fetcher, address string, in Reading) (r
 
 	tools := strikerTools{toolList: newToolList(in.At), host: v.home.Host, seen: make(map[registry.Claim]bool)}
 	tools.newPage()
-	mark.validators, err = v.get(ctx, v.home, known, f.conf.MaxWhole, func(body io.Reader) error {
-		dec := json.NewDecoder(body)
-		if err := readList(dec, tools.add); err != nil {
-			return err
-		}
-		return readEnd(dec)
+	mark.validators, err = v.get(ctx, v.home, known, f.conf.MaxWhole, func(dec *json.Decoder) error {
+		return readList(dec, tools.add)
 	})
 	if err != nil {
 		return registry.Survey{}, err

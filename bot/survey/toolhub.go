@@ -10,7 +10,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"time"
@@ -246,8 +245,7 @@ func (r toolhubReader) query(ordering string, size int) *url.URL {
 // page reads one page of the list, record by record.
 func (r toolhubReader) page(ctx context.Context, at *url.URL, known validators, each func(json.RawMessage) error) (toolhubAnswer, validators, error) {
 	var page toolhubAnswer
-	now, err := r.get(ctx, at, known, r.conf.MaxPage, func(body io.Reader) error {
-		dec := json.NewDecoder(body)
+	now, err := r.get(ctx, at, known, r.conf.MaxPage, func(dec *json.Decoder) error {
 		var link string
 		counted, listed := false, false
 		err := readObject(dec, func(key string) error {
@@ -276,7 +274,7 @@ func (r toolhubReader) page(ctx context.Context, at *url.URL, known validators, 
 			}
 			page.next.Path, page.next.RawPath = r.home.Path, r.home.RawPath
 		}
-		return readEnd(dec)
+		return nil
 	})
 	return page, now, err
 }

@@ -6,6 +6,7 @@
 package survey
 
 import (
+	"bytes"
 	"compress/gzip"
 	"context"
 	"errors"
@@ -16,6 +17,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -95,6 +97,19 @@ func (c *catalogue) live() (items, claims int) {
 	return items, claims
 }
 
+// bomb is a small packed text that unpacks to 200 MiB.
+var bomb = sync.OnceValue(func() []byte {
+	var out bytes.Buffer
+	packed := gzip.NewWriter(&out)
+	spaces := []byte(strings.Repeat(`{"name":"a","title":"b"},`, 1<<15))
+	packed.Write([]byte("["))
+	for range 200 << 20 / len(spaces) {
+		packed.Write(spaces)
+	}
+	packed.Close()
+	return out.Bytes()
+})
+
 // breakages are the ways in which a server of JSON can be broken. Each answers
 // in place of the server.
 var breakages = map[string]func(w http.ResponseWriter, r *http.Request){
@@ -126,13 +141,7 @@ var breakages = map[string]func(w http.ResponseWriter, r *http.Request){
 	"a gzip bomb": func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Content-Encoding", "gzip")
-		packed := gzip.NewWriter(w)
-		spaces := strings.Repeat(" ", 1<<20)
-		for range 200 {
-			if _, err := io.WriteString(packed, spaces); err != nil {
-				return
-			}
-		}
+		w.Write(bomb())
 	},
 	"a body that never ends": func(w http.ResponseWriter, r *http.Request) {
 		sendJSON(w, `{"count": 1, "results": [`)

@@ -16,36 +16,98 @@ import (
 // Parts of the patterns for e-mail addresses. People write them in many ways so
 // that programs do not find them.
 const (
-	mailLocal = `(?:"[^"@\n]{1,64}"|[\p{L}\p{M}\p{N}!$%&'*+.^_~\x{200c}\x{200d}-]+)`
 	mailLabel = `[\p{L}\p{M}\p{N}_\x{200c}\x{200d}-]+`
 	mailTop   = `(?:xn--[0-9a-z-]+|[\p{L}\p{M}]{2,})`
-	mailAt    = `\s*(?:@|＠|﹫|%40|&#0*64;|&#x0*40;|&commat;|[(\[{<]\s*(?:at|@)\s*[)\]}>])\s*`
-	mailDot   = `\s*(?:[.．。]|%2e|&#0*46;|&period;|[(\[{<]\s*(?:dot|\.)\s*[)\]}>])\s*`
+	mailAt    = `(?:@|＠|﹫|%40|&#0*64;|&#x0*40;|&commat;|[(\[{<]\s*(?:at|@)\s*[)\]}>])\s*`
+	mailDot   = `\s*(?:[.．。]|%2e|&#0*46;|&#x0*2e;|&period;|[(\[{<]\s*(?:dot|\.)\s*[)\]}>])\s*`
 )
 
 var (
-	mailAddress = regexp.MustCompile(`(?i)(?:mailto:\s*)?` + mailLocal + mailAt +
-		`(?:` + mailLabel + mailDot + `)+` + mailTop)
-	// spelledAddress is one whose signs are words: "ana at example dot org".
-	spelledAddress = regexp.MustCompile(`(?i)` + mailLocal + `\s+at\s+(?:` + mailLabel + `\s+dot\s+)+` + mailTop + `\b`)
+	// mailRest is what of an address begins with its sign, spelledRest one whose
+	// signs are words: "ana at example dot org".
+	mailRest    = regexp.MustCompile(`(?i)^` + mailAt + `(?:` + mailLabel + mailDot + `)+` + mailTop)
+	spelledRest = regexp.MustCompile(`(?i)^at\s+(?:` + mailLabel + `\s+dot\s+)+` + mailTop + `\b`)
 	// emptied is what is left around an address that was taken out.
 	emptied = regexp.MustCompile(`(?i)mailto:|\(\s*\)|\[\s*\]|<\s*>|\{\s*\}`)
 )
 
+// longestMail is more than an address has bytes.
+const longestMail = 512
+
+// findMail returns where the next e-mail address stands at or behind from, which
+// is where the last one ended; ok is false if there is none. The patterns are
+// tried at signs alone, so that long texts take no long time.
+func findMail(s string, from int) (start, end int, ok bool) {
+	for i := from; i < len(s); i++ {
+		rest := mailRest
+		switch s[i] {
+		case '@', '%', '&', '(', '[', '{', '<', "＠"[0]:
+		case 'a', 'A':
+			if i == from || s[i-1] > ' ' || i+2 >= len(s) || s[i+1]|0x20 != 't' || s[i+2] > ' ' {
+				continue
+			}
+			rest = spelledRest
+		default:
+			continue
+		}
+		found := rest.FindStringIndex(s[i:min(len(s), i+longestMail)])
+		if found == nil {
+			continue
+		}
+		if local := mailLocal(s[from:i]); local > 0 {
+			return i - local, i + found[1], true
+		}
+	}
+	return 0, 0, false
+}
+
+// mailLocal returns how many bytes at the end of a text may be what stands
+// before the sign of an address, with the spaces behind it.
+func mailLocal(s string) int {
+	name := strings.TrimRightFunc(s, func(c rune) bool { return unicode.IsSpace(c) || isJoiner(c) })
+	if quoted, ok := strings.CutSuffix(name, `"`); ok {
+		if i := strings.LastIndexByte(quoted, '"'); i >= 0 && i < len(quoted)-1 {
+			return len(s) - i
+		}
+		return 0
+	}
+	before := strings.TrimRightFunc(name, func(c rune) bool {
+		return unicode.In(c, unicode.L, unicode.M, unicode.N) || strings.ContainsRune("!$%&'*+.^_~-", c) || isJoiner(c)
+	})
+	if len(before) == len(name) {
+		return 0
+	}
+	return len(s) - len(before)
+}
+
+// isJoiner reports whether a character joins letters, or keeps them apart,
+// without being seen itself.
+func isJoiner(c rune) bool { return c == '\u200c' || c == '\u200d' }
+
 // hasMail reports whether text holds an e-mail address.
 func hasMail(s string) bool {
-	return strings.ContainsAny(s, "@＠﹫%&([{<") && mailAddress.MatchString(s) ||
-		strings.Contains(strings.ToLower(s), "dot") && spelledAddress.MatchString(s)
+	_, _, ok := findMail(s, 0)
+	return ok
 }
 
 // withoutMail takes e-mail addresses out of text.
 func withoutMail(s string) string {
-	if !hasMail(s) {
+	var b strings.Builder
+	from := 0
+	for {
+		start, end, ok := findMail(s, from)
+		if !ok {
+			break
+		}
+		b.WriteString(s[from:start])
+		b.WriteByte(' ')
+		from = end
+	}
+	if from == 0 {
 		return s
 	}
-	s = mailAddress.ReplaceAllString(s, " ")
-	s = spelledAddress.ReplaceAllString(s, " ")
-	return emptied.ReplaceAllString(s, " ")
+	b.WriteString(s[from:])
+	return emptied.ReplaceAllString(b.String(), " ")
 }
 
 // visibleText makes text of one line: control characters and runs of white space
@@ -76,17 +138,19 @@ func isInvisible(c rune) bool {
 	return false
 }
 
-// maxLooked is how much of a text is looked at, in bytes; the toolinfo schema
-// ends descriptions at 65535 characters.
-const maxLooked = 256 << 10
-
 // keptText is text of a catalogue as it is kept, at most so many bytes of it.
 func keptText(s string, most int) string {
-	if len(s) > maxLooked {
-		s = s[:maxLooked]
-		s = s[:strings.LastIndexAny(s, " \t\n")+1] // half an address is not seen as one
+	// Of a long text more is looked at than may be kept, since some may go.
+	if looked := 4*most + longestMail; len(s) > looked {
+		// Half an address is not seen as one. Not every script has spaces.
+		s = s[:looked]
+		if i := strings.LastIndexAny(s, " \t\n"); i >= looked-longestMail {
+			s = s[:i]
+		} else {
+			s = strings.TrimRightFunc(s, func(c rune) bool { return c < utf8.RuneSelf || c == utf8.RuneError })
+		}
 	}
-	return cutText(strings.TrimSpace(visibleText(withoutMail(visibleText(s)))), most)
+	return cutText(visibleText(withoutMail(visibleText(s))), most)
 }
 
 // cutText shortens text to at most so many bytes, between characters.
