@@ -53,6 +53,8 @@ func TestGlobalAccounts(t *testing.T) {
 		if p["list"] == "users" {
 			for _, name := range strings.Split(p["ususers"], "|") {
 				switch _, ok := local[name]; {
+				case name == "Veiled":
+					users = append(users, `{"name":"Veiled","userid":7,"hidden":true,"groups":["bot"],"blockid":3,"blockexpiry":"infinite"}`)
 				case name == "Barred":
 					users = append(users, fmt.Sprintf(`{"name":%q,"userid":7,"blockid":3,"blockexpiry":"infinite"}`, name))
 				case ok:
@@ -92,7 +94,7 @@ func TestGlobalAccounts(t *testing.T) {
 			return fmt.Sprintf(`{"query":{"usercontribs":[{"timestamp":%q}]}}`, ago(days)), nil
 		})
 	}
-	names := []string{"Active", "Away", "Gone", "Far", "Locked", "Torn", "Alone", "Remote", "Secret", "Nowhere", "Barred"}
+	names := []string{"Active", "Away", "Gone", "Far", "Locked", "Torn", "Alone", "Remote", "Secret", "Nowhere", "Barred", "Veiled"}
 	read := func(elsewhere ...Elsewhere) map[string]string {
 		t.Helper()
 		e := registry.Entry{}
@@ -124,7 +126,7 @@ func TestGlobalAccounts(t *testing.T) {
 	}
 	want := map[string]string{
 		"Active": " here 3", "Away": " here 400 anywhere 5", "Gone": " here 400 anywhere 300", "Locked": " here 400 locked", "Alone": " here 400",
-		"Remote": " anywhere 1", "Secret": " missing", "Nowhere": " missing", "Barred": " here 400 blocked",
+		"Remote": " anywhere 1", "Secret": " missing", "Veiled": " missing", "Nowhere": " missing", "Barred": " here 400 blocked",
 	}
 	if diff := cmp.Diff(want, read(elsewhere)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -133,7 +135,7 @@ func TestGlobalAccounts(t *testing.T) {
 		t.Errorf("asked elsewhere: %v", asked)
 	}
 	// Where other wikis cannot be asked, nobody is called silent who has edits there.
-	want = map[string]string{"Active": " here 3", "Locked": " here 400 locked", "Alone": " here 400", "Secret": " missing", "Nowhere": " missing", "Barred": " here 400 blocked"}
+	want = map[string]string{"Active": " here 3", "Locked": " here 400 locked", "Alone": " here 400", "Secret": " missing", "Veiled": " missing", "Nowhere": " missing", "Barred": " here 400 blocked"}
 	if diff := cmp.Diff(want, read()); diff != "" {
 		t.Errorf("without other wikis (-want +got):\n%s", diff)
 	}

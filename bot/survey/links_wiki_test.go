@@ -42,7 +42,8 @@ func TestLinksOfARealWiki(t *testing.T) {
 	}
 	page("https://guc.toolforge.org/x [http://guc.toolforge.org] [[toolforge:guc]]") // one page, however many links
 	page("http://tools.wmflabs.org/guc?user=x")
-	page("[//tools.wmflabs.org/guc/a a] http://tools.wmflabs.org/gucci")
+	page("[//tools.wmflabs.org/guc/a a]")
+	page("http://tools.wmflabs.org/gucci https://toolhub.wikimedia.org/tools/toolforge-guc2")
 	page("[https://tools.wmflabs.org/guc/b b]")
 	page("[[toollabs:guc/a b|x]]")
 	page("[[toolforge:guc-other]] [[toolforge:guc0]] https://guc.toolforge.org.example.com https://not-guc.toolforge.org")

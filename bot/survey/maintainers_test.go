@@ -112,7 +112,7 @@ func TestMaintainersSource(t *testing.T) {
 
 func TestAnOldNameOnTheMaintainersPage(t *testing.T) {
 	api := &pageWiki{pages: map[string]string{"P": listPage("Old|Growth", "Kept|Growth", "Echo|Growth")},
-		redirects: map[string]string{"Extension:Old": "Extension:New", "Extension:Kept": "Extension:Elsewhere", "Extension:Notify": "Extension:Echo", "Echo help": "Extension:Echo", "Extension:Echo/x": "Extension:Echo"}}
+		redirects: map[string]string{"Extension:Old": "Extension:New", "Extension:Kept": "Extension:Elsewhere", "Extension:Notify": "Extension:Echo", "Echo help": "Extension:Echo", "Extension:Other/x": "Extension:Echo"}}
 	known := []registry.Entry{{Item: registry.Item{Key: "extension:New", Deployed: true}}, {Item: registry.Item{Key: "extension:Kept", Deployed: true}}}
 	s, err := MaintainersSource("metawiki", []MaintainersPage{{API: api, Wiki: mediawikiOrg, Title: "P", Prefix: "mw:"}}).Read(t.Context(),
 		Reading{At: noon, Known: func(context.Context) ([]registry.Entry, error) { return known, nil }})
