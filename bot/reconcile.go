@@ -67,6 +67,9 @@ func (s *site) reconcileOnce(ctx context.Context) error {
 	// Half of what is known makes tables that are wrong for a moment: each waits
 	// for its own sources.
 	in := plan.Input{Site: s.pages, Rules: set.rules, View: view, Now: at, Pending: pending}
+	if similar := s.similar.Load(); similar != nil {
+		in.Similar = *similar
+	}
 	if err := s.publishAll(ctx, in, under, complete); err != nil {
 		return err
 	}

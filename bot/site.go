@@ -46,6 +46,8 @@ type site struct {
 	bot          *Bot
 	readers      map[string]*reader // of its sources, by name
 	order        []*reader          // the same
+	alike        signal             // wakes the working out of what is similar
+	similar      atomic.Pointer[map[registry.Key][]registry.Item]
 	// heard are the other wikis on whose pages its sources depend.
 	heard atomic.Pointer[map[string]bool]
 	// settled is the plan that a page or region is known to hold, by its name;
@@ -82,6 +84,7 @@ func newSite(b *Bot, w Served) (*site, error) {
 		settled: map[string]string{},
 		stood:   map[string]bool{},
 		plan:    newSignal(),
+		alike:   newSignal(),
 		readers: map[string]*reader{},
 
 		troubleAfter: b.TroubleAfter,

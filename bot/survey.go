@@ -41,6 +41,7 @@ func (s *site) survey(ctx context.Context) error {
 			s.plan.wake()
 		}
 	})
+	g.Go(func() error { return s.likenesses(ctx) })
 	return g.Wait()
 }
 
@@ -49,6 +50,9 @@ func (s *site) survey(ctx context.Context) error {
 func (s *site) told(name string, news bool) {
 	if news {
 		s.plan.wake()
+		if slices.Contains(describing, name) {
+			s.alike.wake()
+		}
 		for _, next := range builtOn[name] {
 			if r := s.readers[next]; r != nil {
 				r.askSoon()

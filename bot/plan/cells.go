@@ -35,6 +35,7 @@ var headings = map[string]string{
 	"why":         "Why",
 	"mentions":    "Mentions (30 days)",
 	"changed":     "Last change",
+	"similar":     "Similar to",
 	columnNotes:   "Notes ✎",
 }
 
@@ -80,6 +81,12 @@ func cell(in Input, e registry.Entry, opinion registry.Opinion, recent int, colu
 		return Cell{Text: strconv.Itoa(recent)}
 	case "changed":
 		return Cell{Text: changed(e.Item)}
+	case "similar":
+		var links []string
+		for _, item := range in.Similar[e.Item.Key] {
+			links = append(links, itemLink(item))
+		}
+		return Cell{Text: strings.Join(links, ", ")}
 	}
 	return Cell{}
 }

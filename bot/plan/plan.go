@@ -116,6 +116,9 @@ type Input struct {
 	// Pending are the sources that were not yet read, or tried, since the start
 	// or since the rules came into force. What depends on them is not planned.
 	Pending map[string]bool
+	// Similar are the items that each is similar to, the most alike first. Where
+	// it is nil, that was not worked out yet.
+	Similar map[registry.Key][]registry.Item
 }
 
 // Site names the wiki and the bot's own pages on it.

@@ -117,3 +117,12 @@ func Asked(view registry.View, rules *config.Rules) registry.View {
 	}
 	return view
 }
+
+// Unlike are the pairs that the rules say are not similar.
+func Unlike(rules *config.Rules) [][2]registry.Key {
+	var pairs [][2]registry.Key
+	for _, p := range rules.Similar.Except {
+		pairs = append(pairs, [2]registry.Key{registry.Key(p[0]), registry.Key(p[1])})
+	}
+	return pairs
+}

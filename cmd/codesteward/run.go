@@ -24,7 +24,7 @@ import (
 
 // stateFlags are those of every command that opens the registry.
 type stateFlags struct {
-	DB string `default:"sqlite:codesteward.db" help:"Where the registry is: sqlite:PATH."`
+	DB string `default:"sqlite:codesteward.db" help:"Where the registry is: sqlite:PATH, or mysql://USER:PASSWORD@HOST[:PORT]/DATABASE for MariaDB."`
 }
 
 func (f stateFlags) open(p *program) (*registry.Registry, error) {
