@@ -102,24 +102,34 @@ func (p *page) signatures() spans {
 	return found
 }
 
-// longestGap is how many signs may stand between the links of a signature; more
-// is a sentence about the user who then signs.
-const longestGap = 24
+// A gap of that many words between two links of a signature, or of that many
+// signs, is a sentence about the user who then signs.
+const (
+	sentenceWords = 4
+	sentenceSigns = 25
+)
 
 // signatureStart returns where the last of the stretches of text begins that
-// only hold links and decoration and end with the signature.
+// begin with a link to the user, hold only links and decoration, and end with
+// the signature.
 func (p *page) signatureStart(s wikitext.Signature) int {
 	i := sort.Search(len(p.links), func(i int) bool { return p.links[i].Start >= s.Start })
 	start, end := s.Start, -1
 	for ; i < len(p.links) && p.links[i].Start < s.TimeSpan.Start; i++ {
 		l := p.links[i]
 		if end >= 0 && l.Start > end {
-			gap := wikitext.Plain(p.text[end:l.Start])
-			if words := strings.Count(strings.TrimSpace(gap), " "); utf8.RuneCountInString(gap) > longestGap && words > 1 {
-				start = l.Start
+			gap := strings.TrimSpace(wikitext.Plain(p.text[end:l.Start]))
+			if len(strings.Fields(gap)) >= sentenceWords || utf8.RuneCountInString(gap) >= sentenceSigns && strings.Contains(gap, " ") {
+				start = s.TimeSpan.Start
 			}
+		}
+		if title, err := l.Title(); start == s.TimeSpan.Start && err == nil && title.Interwiki == "" && signingSpaces[title.Namespace] {
+			start = l.Start
 		}
 		end = l.End
 	}
 	return start
 }
+
+// signingSpaces are the namespaces that the links of a signature lead to.
+var signingSpaces = map[int]bool{specialNamespace: true, userNamespace: true, userTalkNamespace: true}

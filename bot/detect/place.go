@@ -69,7 +69,7 @@ func (t *titles) prefix(written string) prefix {
 	if p, ok := t.seen[written]; ok {
 		return p
 	}
-	p := t.read(strings.ToLower(wikitext.DecodeTitle(written)))
+	p := t.read(strings.ToLower(decoded(written)))
 	if t.seen == nil {
 		t.seen = map[string]prefix{}
 	}
@@ -118,7 +118,7 @@ func (t *titles) linkTo(target string) (to place) {
 			return place{}
 		}
 	}
-	title = wikitext.DecodeTitle(target)
+	title = decoded(target)
 	title, fragment, _ := strings.Cut(title, "#")
 	wiki := t.wiki
 	for {
@@ -187,13 +187,13 @@ func (t *titles) split(wiki, title string) (space int, name string) {
 	if ok && len(word) < longestPrefix {
 		if word = strings.TrimSpace(word); wiki == t.wiki {
 			if p := t.prefix(word); p.kind == spacePrefix {
-				return p.space, wikitext.NormalizeTitle(rest)
+				return p.space, normal(rest)
 			}
 		} else if id, ok := spaceNamed(wiki, strings.ToLower(word)); ok {
-			return id, wikitext.NormalizeTitle(rest)
+			return id, normal(rest)
 		}
 	}
-	return mainNamespace, wikitext.NormalizeTitle(title)
+	return mainNamespace, normal(title)
 }
 
 // address reads an http or https address, also one that begins with "//".
@@ -245,7 +245,7 @@ func (t *titles) onWiki(to *place, wiki string) {
 	case strings.HasPrefix(to.path, "w/index.php/"):
 		title = strings.TrimPrefix(to.path, "w/index.php/")
 	}
-	t.onPage(to, wiki, wikitext.DecodeTitle(title))
+	t.onPage(to, wiki, decoded(title))
 }
 
 // variants are the paths at which wikis show their pages in a certain script.
@@ -283,4 +283,32 @@ func after(path, prefix string) string {
 		part = part[:n]
 	}
 	return part
+}
+
+// isPlain reports whether a title is in its usual form but for its first letter.
+func isPlain(title string) bool {
+	for i := range len(title) {
+		switch c := title[i]; {
+		case c == ' ' && i > 0 && i < len(title)-1 && title[i+1] != ' ':
+		case c <= ' ' || c >= 0x7f || c == '%' || c == '&' || c == '_':
+			return false
+		}
+	}
+	return true
+}
+
+// decoded is wikitext.DecodeTitle, quicker where there is nothing to do.
+func decoded(title string) string {
+	if isPlain(title) {
+		return title
+	}
+	return wikitext.DecodeTitle(title)
+}
+
+// normal is wikitext.NormalizeTitle in the same way.
+func normal(title string) string {
+	if isPlain(title) && (title == "" || title[0] < 'a' || title[0] > 'z') {
+		return title
+	}
+	return wikitext.NormalizeTitle(title)
 }

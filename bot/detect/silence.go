@@ -103,6 +103,7 @@ func besideArchive(text string, behind bool) bool {
 	for i, c := range text {
 		switch {
 		case !unicode.IsLetter(c) && !unicode.IsMark(c):
+		case c >= 0x2e80 && utf8.RuneCountInString(text) <= 4: // such as a number in words
 		case i == 0 && behind && c < 0x2e80: // the word goes on
 			return false
 		default:

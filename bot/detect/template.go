@@ -153,7 +153,7 @@ func templateName(t wikitext.Template, spaces map[string]int) string {
 	if len(t.Name) > 255 {
 		return ""
 	}
-	name := strings.ToLower(wikitext.NormalizeTitle(t.Name))
+	name := strings.ToLower(decoded(t.Name))
 	if space, bare, ok := strings.Cut(name, ":"); ok && (space == "template" || spaces[space] == templateNamespace) {
 		return strings.TrimSpace(bare)
 	}

@@ -28,6 +28,9 @@ func TestTouches(t *testing.T) {
 		{"gadget moved", events.Move, 8, "MediaWiki:Gadget-new.js", "MediaWiki:Gadget-old.js", "moved gadget new < old @ MediaWiki:Gadget-new.js"},
 		{"page becomes a gadget", events.Move, 8, "MediaWiki:Gadget-new.js", "MediaWiki:New.js", "moved gadget new @ MediaWiki:Gadget-new.js"},
 		{"gadget moved away", events.Move, 0, "Old", "MediaWiki:Gadget-old.js", "deleted gadget old @ MediaWiki:Gadget-old.js"},
+		{"gadget's definition in JSON", events.Edit, 8, "MediaWiki:Gadgets/foo.json", "", "edited gadget foo @ MediaWiki:Gadgets/foo.json"},
+		{"page below the definitions", events.Edit, 8, "MediaWiki:Gadgets/a/b.json", "", ""},
+		{"page of a tool elsewhere", events.Edit, 116, "Tool:Foo", "", ""},
 		{"description of a gadget", events.Edit, 8, "MediaWiki:Gadget-x", "", ""},
 		{"definition", events.Edit, 8, "MediaWiki:Gadgets-definition", "", ""},
 		{"talk page", events.Edit, 9, "MediaWiki talk:Gadget-x.js", "", ""},
@@ -60,6 +63,33 @@ func TestTouches(t *testing.T) {
 				t.Errorf("got %q, want %q", s, tt.want)
 			}
 		})
+	}
+}
+
+func TestTouchesOfPagesOfTools(t *testing.T) {
+	for _, tt := range []struct{ title, old, want string }{
+		{"Tool:IA Upload", "", "created ia-upload"},
+		{"Tool:IA Upload/Logs", "", ""},
+		{"Tool:Ænon", "", ""},
+		{"Tool:New", "Tool:Old name", "moved new < old-name"},
+	} {
+		e := events.Event{Kind: events.Create, Wiki: "labswiki", Namespace: 116, Title: tt.title, OldTitle: tt.old}
+		if tt.old != "" {
+			e.Kind = events.Move
+		}
+		got := ""
+		for _, touch := range Touches(e) {
+			got = fmt.Sprintf("%s %s", touch.Action, touch.Name)
+			if touch.Kind != Tool || touch.Wiki != "labswiki" {
+				t.Errorf("%+v", touch)
+			}
+			if touch.OldName != "" {
+				got += " < " + touch.OldName
+			}
+		}
+		if got != tt.want {
+			t.Errorf("%s: got %q, want %q", tt.title, got, tt.want)
+		}
 	}
 }
 
