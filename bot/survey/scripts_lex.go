@@ -37,7 +37,7 @@ func (l lexeme) is(sign string) bool { return l.kind == lexSign && l.text == sig
 
 // maxRegexp bounds how far a slash is followed to see whether it begins a
 // regular expression, so that no text takes long.
-const maxRegexp = 2000
+const maxRegexp = 500
 
 // beforeRegexp are the keywords that a regular expression can follow.
 var beforeRegexp = map[string]bool{
