@@ -10,6 +10,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 )
@@ -21,6 +22,32 @@ type gate struct {
 	closed bool
 	list   string
 	texts  bool
+	fault  func(*http.Request) *http.Response
+}
+
+// fail has requests answered by fault, unless that is nil or returns nil.
+func (g *gate) fail(fault func(*http.Request) *http.Response) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.fault = fault
+}
+
+// answer is an answer of a server.
+func answer(r *http.Request, status int, body string) *http.Response {
+	return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), Request: r}
+}
+
+// asked returns the parameters of a request to the API, which can be read once
+// more.
+func asked(r *http.Request) url.Values {
+	if r.Body == nil {
+		return r.URL.Query()
+	}
+	body, _ := io.ReadAll(r.Body)
+	r.Body.Close()
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	params, _ := url.ParseQuery(string(body))
+	return params
 }
 
 // forbid has something between the bot and the wiki answer 403 to whoever wants
@@ -47,10 +74,16 @@ func (g *gate) set(closed bool) {
 func (g *gate) RoundTrip(r *http.Request) (*http.Response, error) {
 	g.mu.Lock()
 	forbidden := g.texts && r.URL.Query().Has("revids")
+	fault := g.fault
 	closed, refused := g.closed, g.list != "" && r.URL.Query().Get("list") == g.list
 	g.mu.Unlock()
 	if closed {
 		return nil, errors.New("connection refused by the test")
+	}
+	if fault != nil {
+		if a := fault(r); a != nil {
+			return a, nil
+		}
 	}
 	if forbidden {
 		return &http.Response{StatusCode: http.StatusForbidden, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("not today")), Request: r}, nil

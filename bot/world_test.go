@@ -69,6 +69,7 @@ type world struct {
 	*testing.T
 	wiki  *wikitest.Wiki
 	relay *relay.Relay
+	udp   string           // where the relay takes the wiki's events
 	feed  *httptest.Server // the relay's; may be closed and made again
 	api   *gate
 	admin *wikitest.User
@@ -92,6 +93,7 @@ type world struct {
 	stream      string // address of another stream than the relay's
 	retention   time.Duration
 	also        []bot.Served // other wikis
+	conf        func(*bot.Config)
 	ahead       atomic.Int64 // how far the bot's clock is ahead, in nanoseconds
 }
 
@@ -118,7 +120,8 @@ func newWorld(t *testing.T) *world {
 		conn.Close()
 		<-served
 	})
-	w.wiki = wikitest.Start(t, wikitest.Options{Feed: conn.LocalAddr().String()})
+	w.udp = conn.LocalAddr().String()
+	w.wiki = wikitest.Start(t, wikitest.Options{Feed: w.udp})
 	w.admin = w.wiki.Admin()
 	_, err = w.wiki.CreateUser(ctx, botName, "bot")
 	w.must(err)
@@ -144,7 +147,7 @@ func (w *world) start() {
 	reg, err := registry.Open(ctx, "sqlite:"+w.db)
 	w.must(err)
 	w.metrics = prometheus.NewRegistry()
-	b, err := bot.New(bot.Config{
+	conf := bot.Config{
 		Wikis: append([]bot.Served{{
 			Wiki: config.Wiki{
 				Wiki: w.wiki.DB, API: w.wiki.API, User: botName, Login: w.login,
@@ -164,7 +167,11 @@ func (w *world) start() {
 		Metrics:      w.metrics,
 		Transport:    w.api,
 		Log:          zerolog.New(w.log),
-	})
+	}
+	if w.conf != nil {
+		w.conf(&conf)
+	}
+	b, err := bot.New(conf)
 	w.must(err)
 	w.bot = b
 	done := make(chan struct{})
