@@ -130,6 +130,9 @@ func isNumber(s string, digits int) bool {
 // auxIn returns the names of the tasks and changes in the section that begins
 // with a heading, each once; 0 is what stands above the first.
 func (p *page) auxIn(section int) []string {
+	if names, ok := p.auxNames[section]; ok {
+		return names
+	}
 	headings, all := p.headings(), p.auxiliaries()
 	from, to := 0, len(p.text)
 	if section > 0 {
@@ -147,6 +150,10 @@ func (p *page) auxIn(section int) []string {
 			names = append(names, a.Name)
 		}
 	}
+	if p.auxNames == nil {
+		p.auxNames = map[int][]string{}
+	}
+	p.auxNames[section] = names
 	return names
 }
 

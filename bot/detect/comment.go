@@ -18,6 +18,7 @@ import (
 // at the heading above.
 type comment struct {
 	start     int
+	line      int // where the line of the signature begins
 	signature wikitext.Signature
 	added     bool // the edit added its time
 }
@@ -40,7 +41,9 @@ func (p *page) signed() []comment {
 			start = max(start, headings[next].Start)
 			next++
 		}
-		c := comment{start: start, signature: s, added: p.added.overlap(s.TimeSpan)}
+		start = min(start, s.Start)
+		line := start + strings.LastIndexByte(p.text[start:s.Start], '\n') + 1
+		c := comment{start: start, line: line, signature: s, added: p.added.overlap(s.TimeSpan)}
 		p.comments = append(p.comments, c)
 		start = s.End
 		if c.added {
@@ -74,7 +77,7 @@ func (p *page) around(start, end int) (comment, bool) {
 // same line, or came with the edit.
 func (p *page) author(start, end int) string {
 	c, ok := p.around(start, end)
-	if !ok || !c.added && strings.IndexByte(p.text[min(end, c.signature.Start):c.signature.Start], '\n') >= 0 {
+	if !ok || !c.added && end < c.line {
 		return ""
 	}
 	return c.signature.User

@@ -136,7 +136,7 @@ func project(p *page, to *place) []item {
 
 // projectNamed returns the item of a project.
 func (p *page) projectNamed(slug string) []item {
-	if slug == "" {
+	if slug == "" || len(slug) > 255 {
 		return nil
 	}
 	for _, r := range repositories[:2] {

@@ -8,6 +8,7 @@ package detect
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -59,16 +60,49 @@ var hostile = map[string]string{
 
 var hostileNames = aliases([]string{"extension:UploadWizard = Upload Wizard", "extension:Math", "extension:Echo", "extension:A", "tool:a", "userscript:enwiki:User:A/b.js"})
 
+// nested are stretches of text that stand in each other.
+var nested = map[string][2]string{
+	"templates":      {"{{ext|", "}}"},
+	"names in names": {"{{ext|Extension:", "}}"},
+	"full addresses": {"{{fullurl:", "}}"},
+	"links":          {"[[mw:Extension:A|", "]]"},
+	"files":          {"[[File:A|Extension:A ", "]]"},
+	"citations":      {"{{cite web|[[toolforge:a]]", "}}"},
+	"translations":   {"{{ll|", "}}"},
+	"projects":       {"{{ptag|", "}}"},
+	"infoboxes":      {"{{extension|name=", "}}"},
+	"references":     {"<ref>[[toolforge:a]]", "</ref>"},
+}
+
 func TestMentionsOfHostileTextTakeLinearTime(t *testing.T) {
 	lexicon := NewLexicon(hostileNames)
+	texts := map[string]func(n int) (before, after string){
+		"tools in one line of somebody": func(n int) (before, after string) {
+			signed := " [[User:A|A]] 10:00, 1 May 2025 (UTC)"
+			var b strings.Builder
+			for i := range n {
+				fmt.Fprintf(&b, "[[toolforge:a%d]] T12345 ", i)
+			}
+			return signed, b.String() + signed
+		},
+	}
 	for name, unit := range hostile {
+		texts[name] = func(n int) (before, after string) { return "a", strings.Repeat(unit, n) }
+	}
+	for name, pair := range nested {
+		texts["nested "+name] = func(n int) (before, after string) {
+			return "a", strings.Repeat(pair[0], n) + "A" + strings.Repeat(pair[1], n)
+		}
+	}
+	for name, text := range texts {
 		t.Run(name, func(t *testing.T) {
 			const n = 20_000
-			d := New(Options{Wiki: mediawiki, Lexicon: lexicon})
+			d := New(Options{Wiki: mediawiki, Lexicon: lexicon, Ignore: []Ignored{{Phrase: "no such words"}}})
 			fastest := func(n int) time.Duration {
 				best := time.Hour
 				for range 2 {
-					c := Change{Before: "a", After: strings.Repeat(unit, n), Time: time.Date(2026, 5, 4, 0, 0, 0, 0, time.UTC)}
+					before, after := text(n)
+					c := Change{Before: before, After: after, Time: time.Date(2026, 5, 4, 0, 0, 0, 0, time.UTC)}
 					linked := c
 					linked.After = "[[" + c.After + "]]"
 					start := time.Now()
@@ -86,7 +120,7 @@ func TestMentionsOfHostileTextTakeLinearTime(t *testing.T) {
 			}
 			small, large := fastest(n/4), fastest(n)
 			t.Logf("%v, then %v for four times the text", small, large)
-			if large > 300*time.Millisecond && large > 10*small {
+			if large > 500*time.Millisecond && large > 12*small {
 				t.Errorf("time grows from %v to %v for four times the text", small, large)
 			}
 		})

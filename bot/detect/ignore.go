@@ -31,12 +31,20 @@ func samePage(listed, title string) bool {
 
 // lineHas reports whether the line of a mention has a phrase.
 func (p *page) lineHas(m Mention, phrase string) bool {
-	from := strings.LastIndexByte(p.text[:m.Start], '\n') + 1
-	to := len(p.text)
-	if n := strings.IndexByte(p.text[m.End:], '\n'); n >= 0 {
-		to = m.End + n
+	if l := &p.line; l.folded == "" || m.Start < l.Start || m.End > l.End { // mentions come in their order
+		l.Start = strings.LastIndexByte(p.text[:m.Start], '\n') + 1
+		l.End = len(p.text)
+		if n := strings.IndexByte(p.text[m.End:], '\n'); n >= 0 {
+			l.End = m.End + n
+		}
+		l.folded, l.has = fold(p.text[l.Start:l.End]), map[string]bool{}
 	}
-	return strings.Contains(fold(p.text[from:to]), fold(phrase))
+	has, ok := p.line.has[phrase]
+	if !ok {
+		has = strings.Contains(p.line.folded, fold(phrase))
+		p.line.has[phrase] = has
+	}
+	return has
 }
 
 // means reports whether a name or a key on the list is that of a mention's item.

@@ -151,7 +151,7 @@ func (p *page) taken(prefix string) spans {
 			taken = append(taken, wikitext.Span{Start: t.Start, End: min(t.Start+len("{{")+len(t.Name), t.End)})
 		}
 		for a := range t.Args() {
-			if value := strings.TrimSpace(a.Value); strings.HasPrefix(value, prefix) && !strings.ContainsAny(value, " \n") {
+			if value := strings.TrimSpace(a.Value); len(value) <= longestArgument && strings.HasPrefix(value, prefix) && !strings.ContainsAny(value, " \n") {
 				taken = append(taken, wikitext.Span{Start: a.Start, End: a.End})
 			}
 		}

@@ -49,7 +49,14 @@ type page struct {
 	copied       bool
 	hasAux       bool
 	aux          []Aux
+	auxNames     map[int][]string // by section
 	spaceNames   map[string]int
+	// line is the one of the last mention that was held against the ignore list.
+	line struct {
+		wikitext.Span
+		folded string
+		has    map[string]bool // by phrase
+	}
 }
 
 // expected is how many bytes of text there are to a link.

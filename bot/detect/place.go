@@ -33,6 +33,9 @@ type place struct {
 // longestPrefix is more than the bytes of any prefix of a link.
 const longestPrefix = 64
 
+// longestTarget is more than the bytes of any title, percent-encoded.
+const longestTarget = 2048
+
 // titles reads titles on one wiki.
 type titles struct {
 	wiki string
@@ -107,6 +110,9 @@ func farther(wiki, name string) prefix {
 // linkTo returns where a link leads. Prefixes may follow each other. What leads
 // to no namespace is no place: articles are not items.
 func (t *titles) linkTo(target string) (to place) {
+	if len(target) > longestTarget {
+		return place{}
+	}
 	title := strings.TrimLeft(target, ": _\t\n")
 	n := strings.IndexByte(title, ':')
 	if n < 0 && strings.IndexByte(title, '%') < 0 && strings.IndexByte(title, '&') < 0 {

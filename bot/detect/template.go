@@ -102,6 +102,9 @@ func namingTemplates(p *page) []reference {
 
 // itemNamed makes an item of a name that is said to be one of a kind.
 func (p *page) itemNamed(kind Kind, written string) []item {
+	if len(written) > longestArgument {
+		return nil
+	}
 	name := wikitext.NormalizeTitle(written)
 	name, _, _ = strings.Cut(name, "#")
 	if name == "" || len(name) > 255 || strings.ContainsAny(name, "<>[]{}|") {
