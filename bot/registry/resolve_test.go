@@ -42,7 +42,9 @@ func catalogue() []Item {
 		{Key: "tool:toolhub:pywikibot", Name: "Pywikibot", Details: Details{Repository: "https://www.example.org/Py/bot.git"}},
 		{Key: "tool:toolhub:mm_Cat-o-matic", Name: "Cat-o-matic"},
 		{Key: "tool:wmcloud:petscan", Name: "petscan"},
-		{Key: "tool:old", Name: "old", Gone: at(1)},
+		{Key: "tool:xtools", Name: "xtools"},
+		{Key: "tool:toolhub:xtools", Name: "Statistics"},
+		{Key: "tool:old", Name: "old", Aliases: []string{"new"}, Gone: at(1)},
 		{Key: "tool:new", Name: "new", Aliases: []string{"old"}},
 	}
 }
@@ -100,7 +102,8 @@ func TestResolvingNames(t *testing.T) {
 		{detect.Tool, []string{"toolhub:pywikibot", "https://toolhub.wikimedia.org/tools/pywikibot", "https://example.org/Py/bot/", "http://EXAMPLE.org/Py/bot.git#readme"}, "tool:toolhub:pywikibot"},
 		{detect.Tool, []string{"mm_cat-o-matic", "cat-o-matic"}, "tool:toolhub:mm_Cat-o-matic"},
 		{detect.Tool, []string{"petscan", "https://petscan.wmcloud.org/", "petscan.wmflabs.org", "wmcloud:petscan"}, "tool:wmcloud:petscan"},
-		{detect.Tool, []string{"old"}, "tool:new"},
+		{detect.Tool, []string{"xtools"}, "tool:toolhub:xtools tool:xtools"},
+		{detect.Tool, []string{"old", "new"}, "tool:new"},
 		{"", []string{"Timeless"}, "extension:Timeless skin:Timeless"},
 		{"", []string{"https://guc.toolforge.org/"}, "tool:guc"},
 	}
@@ -124,6 +127,7 @@ func TestCollisionsAreListed(t *testing.T) {
 	want := []Collision{
 		{Kind: detect.Gadget, Alias: "lib", Keys: []Key{"gadget:metawiki:lib", "gadget:metawiki:one", "gadget:metawiki:two"}},
 		{Kind: detect.Tool, Alias: "Pywikibot", Keys: []Key{"tool:pywikibot", "tool:toolhub:pywikibot"}},
+		{Kind: detect.Tool, Alias: "xtools", Keys: []Key{"tool:toolhub:xtools", "tool:xtools"}},
 	}
 	for range 5 {
 		if diff := cmp.Diff(want, NewResolver("metawiki", catalogue()).Collisions()); diff != "" {
