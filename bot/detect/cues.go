@@ -224,13 +224,22 @@ var englishCues = set("extension extensions skin skins gadget gadgets script scr
 var between = set("mediawiki user benutzer")
 
 // cuedBefore returns the kinds of a cue that stands in front: "the extension X",
-// "das Gadget X".
+// "das Gadget X", "the extensions X, Y and Z".
 func (p prose) cuedBefore(cue, after neighbour, common bool) kindSet {
-	if !cue.adjacent() && cue.gap != ":" {
-		return 0
+	if before := p.before(cue.Start); calledWords[cue.lower()] && cue.adjacent() && before.adjacent() {
+		cue = before
 	}
 	kinds := cueOf(cue.word)
-	if kinds == 0 || !common || spaceless(cue.word) {
+	if cue.gap != "" && cue.gap != ":" {
+		kinds = 0
+	}
+	if kinds == 0 {
+		if cue = p.beforeOthers(cue); cue.word == "" {
+			return 0
+		}
+		kinds = cueOf(cue.word)
+	}
+	if !common || spaceless(cue.word) {
 		return kinds
 	}
 	if after.adjacent() && capitalised(after.word) && !beforeCue[after.lower()] { // a longer name
@@ -247,6 +256,34 @@ func (p prose) cuedBefore(cue, after neighbour, common bool) kindSet {
 	}
 	return kinds
 }
+
+// beforeOthers returns the cue of several in front of other names with which a
+// name shares it; the word is "" if there is none.
+func (p prose) beforeOthers(n neighbour) neighbour {
+	for steps := 0; steps < mostOthers && n.word != ""; steps++ {
+		next := p.before(n.Start)
+		switch {
+		case n.gap != "" && n.gap != ",":
+			return neighbour{}
+		case !capitalised(n.word) && (n.gap != "" || !conjunctions[n.lower()]):
+			return neighbour{}
+		case next.adjacent() && pluralCues[next.lower()] && capitalised(n.word):
+			return next
+		}
+		n = next
+	}
+	return neighbour{}
+}
+
+// calledWords may stand between a cue and a name.
+var calledWords = set("called named namens genannt appelée appelé nommée llamada llamado chamada chamado chiamata")
+
+// pluralCues are the cues of several things of a kind.
+var pluralCues = set(`
+	extensions erweiterungen extensiones extensões estensioni extensies uitbreidingen расширения розширення rozszerzenia
+	skins habillages gadgets gadżety гаджеты scripts skripte skripts userscripts скрипты
+	tools werkzeuge outils herramientas ferramentas strumenti инструменты narzędzia verktyg
+`)
 
 // ownership are words about who looks after something.
 var ownership = set(`

@@ -106,11 +106,11 @@ func (f *nameFilter) look(words wordScan, all bool, found *stretchList) {
 				found.add(words.text, start)
 			}
 		case !words.capital && f.lower.has(words.hash):
-			if all || f.bare.has(words.hash) || f.hasCue(last, words) {
+			if all || f.bare.has(words.hash) || f.hasCue(&recent, words) {
 				found.add(words.text, words.start)
 			}
 		case words.capital && f.words.has(words.hash):
-			if all || words.inner || f.alone.has(words.hash) || f.hasCue(last, words) {
+			if all || words.inner || f.alone.has(words.hash) || f.hasCue(&recent, words) {
 				found.add(words.text, words.start)
 			}
 		}
@@ -119,11 +119,17 @@ func (f *nameFilter) look(words wordScan, all bool, found *stretchList) {
 	}
 }
 
-// hasCue reports whether there may be a cue beside a word, or after others with
+// hasCue reports whether there may be a cue beside a word, or beyond others with
 // a capital.
-func (f *nameFilter) hasCue(before uint64, words wordScan) bool {
-	if before == 0 || f.cues.has(before) {
-		return true
+func (f *nameFilter) hasCue(recent *recentWords, words wordScan) bool {
+	for n := 1; n < mostOthers; n++ {
+		h := recent.word(n)
+		if h == 0 || f.cues.has(h) {
+			return true
+		}
+		if !recent.capital(n) && !f.others.has(h) {
+			break
+		}
 	}
 	for range mostOthers {
 		switch {
@@ -157,13 +163,14 @@ func (f *nameFilter) hasOwner(recent *recentWords, words wordScan) bool {
 // recentWords are the hashes of the last words, 0 for one that may be a cue
 // whatever its hash is.
 type recentWords struct {
-	hashes [8]uint64
-	count  int
+	hashes   [8]uint64
+	capitals [8]bool
+	count    int
 }
 
 func (r *recentWords) add(words wordScan) {
 	r.count++
-	r.hashes[r.count%len(r.hashes)] = words.hash
+	r.hashes[r.count%len(r.hashes)], r.capitals[r.count%len(r.hashes)] = words.hash, words.capital
 	if words.joined {
 		r.hashes[r.count%len(r.hashes)] = 0
 	}
@@ -171,6 +178,11 @@ func (r *recentWords) add(words wordScan) {
 
 // word returns the hash of the n-th word from the end.
 func (r *recentWords) word(n int) uint64 { return r.hashes[(r.count+len(r.hashes)+1-n)%len(r.hashes)] }
+
+// capital reports whether the n-th word from the end has a capital.
+func (r *recentWords) capital(n int) bool {
+	return r.capitals[(r.count+len(r.hashes)+1-n)%len(r.hashes)]
+}
 
 func (l *Lexicon) fillFilter() {
 	f := &l.filter
@@ -205,6 +217,9 @@ func (l *Lexicon) fillFilter() {
 	for word := range cueKinds {
 		f.cues.addWord(word)
 		f.owners.addWord(word)
+	}
+	for word := range calledWords {
+		f.cues.addWord(word)
 	}
 	for word := range between {
 		f.cues.addWord(word)

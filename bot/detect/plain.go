@@ -94,19 +94,17 @@ const (
 func (l *Lexicon) judge(p prose, m match, wiki string) plainName {
 	written := p.text[m.Start:m.End]
 	items := l.items(m.name, wiki)
+	if len(items) == 0 {
+		return plainName{}
+	}
 	common := l.common[m.name]
 	n := plainName{Span: m.Span, Alias: items[0].Alias}
 	if !p.afterColon(m) {
 		n.against = againstSection
 		return n
 	}
-	if spelled := slices.DeleteFunc(slices.Clone(items), func(it meant) bool { return !l.spelled(it, written) }); len(spelled) == 1 {
-		items = spelled
-	}
 	if len(items) > 1 {
-		cued := p.cued(m, common)
-		items = slices.DeleteFunc(items, func(it meant) bool { return !cued.has(it.Kind) })
-		if len(items) != 1 {
+		if items = l.closest(p, m, items, written); len(items) != 1 {
 			n.against = againstShared
 			return n.unless(!capitalised(written))
 		}
@@ -150,15 +148,31 @@ type meant struct {
 	forms []form
 }
 
+// closest returns those of several items with one name that are of the kind that
+// a cue beside it says, or else those that are spelled exactly as written.
+func (l *Lexicon) closest(p prose, m match, items []meant, written string) []meant {
+	cued := p.cued(m, l.common[m.name])
+	if slices.ContainsFunc(items, func(it meant) bool { return cued.has(it.Kind) }) {
+		return slices.DeleteFunc(items, func(it meant) bool { return !cued.has(it.Kind) })
+	}
+	return slices.DeleteFunc(items, func(it meant) bool { return !l.spelled(it, written) })
+}
+
 // spelled reports whether an item has a name exactly as written.
 func (l *Lexicon) spelled(it meant, written string) bool {
 	return slices.ContainsFunc(it.forms, func(f form) bool { return l.aliases[f.alias].Name == written })
 }
 
+// mostMeanings is the number of aliases from which on a name means nothing.
+const mostMeanings = 64
+
 // items returns the items that have a name. Where some are of
 // the wiki itself or of no wiki, those of other wikis are not meant.
 func (l *Lexicon) items(name int, wiki string) []meant {
 	var items []meant
+	if l.first[name+1]-l.first[name] > mostMeanings {
+		return nil
+	}
 	for _, f := range l.forms[l.first[name]:l.first[name+1]] {
 		a := l.aliases[f.alias]
 		if i := slices.IndexFunc(items, func(it meant) bool { return it.sameItem(a) }); i >= 0 {

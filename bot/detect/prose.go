@@ -48,6 +48,21 @@ func scriptOf(c rune) script {
 		}
 		return noScript
 	}
+	if int(c) < len(lowScripts) {
+		return lowScripts[c]
+	}
+	return searchScript(c)
+}
+
+// lowScripts are the scripts of the runes in front of those of Han.
+var lowScripts = func() (table [0x3400]script) {
+	for c := range table {
+		table[c] = searchScript(rune(c))
+	}
+	return table
+}()
+
+func searchScript(c rune) script {
 	for _, s := range scripts {
 		if c <= s.to {
 			if c >= s.from {

@@ -53,7 +53,7 @@ func newProse(p *page, stretches []wikitext.Span) prose {
 		}
 		mark(t.Start, min(t.Start+len("{{")+len(t.Name), t.End))
 		for a := range t.Args() {
-			if strings.ContainsAny(strings.TrimSpace(a.Value), " \n") {
+			if len(a.Value) > longestParameter || strings.ContainsAny(strings.TrimSpace(a.Value), " \n") {
 				mark(a.Start, a.ValueStart)
 			} else { // a parameter, not a sentence
 				mark(a.Start, a.End)
@@ -62,6 +62,10 @@ func newProse(p *page, stretches []wikitext.Span) prose {
 	}
 	return prose{p.masked(), merge(marks)}
 }
+
+// longestParameter is the number of bytes above which the argument of a template
+// is text.
+const longestParameter = 255
 
 // leadsToUser reports whether a link has a person's name as label: it leads to a
 // user's page or talk page, or to a special page about somebody.
