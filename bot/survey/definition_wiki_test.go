@@ -8,6 +8,7 @@ package survey
 import (
 	"encoding/json"
 	"math/rand/v2"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -55,8 +56,11 @@ type listing struct {
 func TestDefinitionsAreReadAsTheWikiReadsThem(t *testing.T) {
 	ctx := t.Context()
 	w := wikitest.Start(t, wikitest.Options{Extra: controlHook})
-	gadgets, sections := 0, 0
-	for seed := range uint64(generatedPages) {
+	gadgets, sections, pages := 0, 0, uint64(generatedPages)
+	if os.Getenv("SOAK") != "" {
+		pages *= 10
+	}
+	for seed := range pages {
 		text := definitionOf(seed)
 		if _, err := w.Admin().Edit(ctx, definitionPage, text, "test"); err != nil {
 			t.Fatalf("seed %d: %v\n%q", seed, err, text)

@@ -54,12 +54,6 @@ func GadgetsSource(api definitionReader, wiki string, on *wikitext.Site, infobox
 	}
 }
 
-// Gadgets is one reading of the source gadgets, of a wiki whose names of
-// namespaces are the usual ones.
-func Gadgets(ctx context.Context, api definitionReader, wiki string, at time.Time) (registry.Survey, error) {
-	return GadgetsSource(api, wiki, wikitext.DefaultSite()).Read(ctx, Reading{At: at})
-}
-
 // gadgetReader reads the gadgets of a wiki.
 type gadgetReader struct {
 	api       definitionReader
@@ -173,7 +167,7 @@ func (r *gadgetReader) readPages(ctx context.Context, gadgets map[string]gadgetF
 	maps.DeleteFunc(others, func(title string, _ bool) bool { return texts[title] })
 	titles := slices.Concat(slices.Sorted(maps.Keys(texts)), slices.Sorted(maps.Keys(others)))
 	pages, done := make(map[string]pageFound, len(titles)), 0
-	for batch := range slices.Chunk(titles, titlesPerQuery) {
+	for batch := range slices.Chunk(titles, batchOf(ctx, r.api)) {
 		ask := map[string]string{"prop": "revisions", "rvprop": "ids|timestamp"}
 		if done < len(texts) {
 			ask["rvprop"], ask["rvslots"] = "ids|timestamp|content", "main"

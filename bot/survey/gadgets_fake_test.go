@@ -37,6 +37,7 @@ type memoryWiki struct {
 	active  []string
 	bots    []string
 	limit   int // results at a time, 0 for 500
+	titles  int // titles that it takes at once, 0 for 50
 
 	// fail is an error for the requests that it is not nil for.
 	fail  func(params map[string]string) error
@@ -48,7 +49,7 @@ func (w *memoryWiki) Page(_ context.Context, title string) (wiki.Page, error) {
 	return wiki.Page{Title: title, Text: p.text, Revision: p.revision, Missing: !ok}, nil
 }
 
-func (w *memoryWiki) Get(_ context.Context, params map[string]string, out any) error {
+func (w *memoryWiki) Get(ctx context.Context, params map[string]string, out any) error {
 	w.asked = append(w.asked, maps.Clone(params))
 	for key, value := range params {
 		if value == "" {
@@ -77,21 +78,21 @@ func (w *memoryWiki) Get(_ context.Context, params map[string]string, out any) e
 		return json.Unmarshal([]byte(`{"query":`+w.general+`}`), out)
 	case params["titles"] != "":
 		titles := strings.Split(params["titles"], "|")
-		if len(titles) > titlesPerQuery {
+		if len(titles) > w.TitleLimit(ctx) {
 			return fmt.Errorf("%d titles at once", len(titles))
 		}
 		query["pages"], more = w.read(titles, params, offset, limit)
 	case list == "allpages":
-		query[list] = some(w.titles(func(title string, p memoryPage) bool {
+		query[list] = some(w.listed(func(title string, p memoryPage) bool {
 			return strings.HasPrefix(title, "MediaWiki:"+params["apprefix"])
 		}))
 	case list == "embeddedin":
-		query[list] = some(w.titles(func(title string, p memoryPage) bool {
+		query[list] = some(w.listed(func(title string, p memoryPage) bool {
 			return strings.Contains(p.text, "{{"+strings.TrimPrefix(params["eititle"], "Template:")+"|")
 		}))
 	case list == "search":
 		words := strings.Fields(params["srsearch"])
-		query[list] = some(w.titles(func(title string, p memoryPage) bool {
+		query[list] = some(w.listed(func(title string, p memoryPage) bool {
 			return strings.HasPrefix(title, "User:") && !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(p.text, word) })
 		}))
 	case list == "allusers":
@@ -124,8 +125,8 @@ func (w *memoryWiki) Get(_ context.Context, params map[string]string, out any) e
 	return json.Unmarshal(body, out)
 }
 
-// titles lists the pages that something holds for.
-func (w *memoryWiki) titles(holds func(title string, p memoryPage) bool) []any {
+// listed lists the pages that something holds for.
+func (w *memoryWiki) listed(holds func(title string, p memoryPage) bool) []any {
 	out := []any{}
 	for _, title := range slices.Sorted(maps.Keys(w.pages)) {
 		if holds(title, w.pages[title]) {
@@ -134,6 +135,9 @@ func (w *memoryWiki) titles(holds func(title string, p memoryPage) bool) []any {
 	}
 	return out
 }
+
+// TitleLimit is what a client says of the wiki.
+func (w *memoryWiki) TitleLimit(context.Context) int { return max(w.titles, titlesPerQuery) }
 
 // read answers for pages. Links to them come limit at a time.
 func (w *memoryWiki) read(titles []string, params map[string]string, offset, limit int) (pages []any, more bool) {
@@ -149,7 +153,7 @@ func (w *memoryWiki) read(titles []string, params map[string]string, offset, lim
 			page["revisions"] = p.revisions(params)
 		}
 		if strings.Contains(params["prop"], "linkshere") {
-			here := w.titles(func(_ string, p memoryPage) bool { return slices.Contains(p.links, title) })
+			here := w.listed(func(_ string, p memoryPage) bool { return slices.Contains(p.links, title) })
 			here = here[min(offset, len(here)):]
 			more = more || len(here) > limit
 			page["linkshere"] = here[:min(limit, len(here))]

@@ -118,7 +118,7 @@ func (r *gadgetReader) readDefinitions(ctx context.Context) ([]Gadget, error) {
 		return fail(err)
 	}
 	var gadgets []Gadget
-	for batch := range slices.Chunk(titles, titlesPerQuery) {
+	for batch := range slices.Chunk(titles, batchOf(ctx, r.api)) {
 		pages, err := readBatch(ctx, r.api, batch, map[string]string{"prop": "revisions", "rvprop": "ids|content", "rvslots": "main"})
 		if err != nil {
 			return fail(err)

@@ -55,7 +55,7 @@ func (r *gadgetReader) readInfoboxes(ctx context.Context, gadgets map[string]gad
 		if err != nil {
 			return fail(err)
 		}
-		for batch := range slices.Chunk(titles, titlesPerQuery) {
+		for batch := range slices.Chunk(titles, batchOf(ctx, r.api)) {
 			pages, err := readBatch(ctx, r.api, batch, map[string]string{"prop": "revisions", "rvprop": "ids|content", "rvslots": "main"})
 			if err != nil {
 				return fail(err)

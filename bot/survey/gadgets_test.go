@@ -101,7 +101,7 @@ func TestGadgetsAreReadFiftyPagesAtATime(t *testing.T) {
 
 func TestWikiWithoutGadgets(t *testing.T) {
 	api := &memoryWiki{list: `{"warnings":{"query":{"warnings":"Unrecognized value for parameter \"list\": gadgets"}},"batchcomplete":true}`}
-	s, err := Gadgets(t.Context(), api, "metawiki", noon)
+	s, err := GadgetsSource(api, "metawiki", wikitext.DefaultSite()).Read(t.Context(), Reading{At: noon})
 	if err != nil || len(s.Items) > 0 {
 		t.Errorf("%v, %v", s, err)
 	}
@@ -117,7 +117,7 @@ func TestGadgetsFailAsAWhole(t *testing.T) {
 			}
 			return nil
 		}
-		s, err := Gadgets(t.Context(), api, "metawiki", noon)
+		s, err := GadgetsSource(api, "metawiki", wikitext.DefaultSite()).Read(t.Context(), Reading{At: noon})
 		if !errors.Is(err, broken) || !strings.Contains(err.Error(), "metawiki") || len(s.Items) > 0 {
 			t.Errorf("without %s: %d items, %v", what, len(s.Items), err)
 		}

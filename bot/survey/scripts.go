@@ -213,7 +213,7 @@ func (r *scriptReader) readScripts(ctx context.Context) (registry.Survey, error)
 		all.Measures, all.Left = append(all.Measures, next.Measures...), append(all.Left, next.Left...)
 		*next = r.survey()
 	}
-	for batch := range slices.Chunk(own[min(from, len(own)):], titlesPerQuery) {
+	for batch := range slices.Chunk(own[min(from, len(own)):], batchOf(ctx, r.api)) {
 		if err := r.readPages(ctx, batch, &part); err != nil {
 			return registry.Survey{}, err
 		}

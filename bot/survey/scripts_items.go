@@ -17,7 +17,7 @@ import (
 // behind it the new one is loaded.
 const redirectMark = "/* #REDIRECT */"
 
-// readPages reads at most titlesPerQuery scripts.
+// readPages reads a batch of scripts.
 func (r *scriptReader) readPages(ctx context.Context, keys []registry.Key, s *registry.Survey) error {
 	titles := make([]string, len(keys))
 	for i, key := range keys {

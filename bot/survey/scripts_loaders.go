@@ -44,7 +44,7 @@ func (r *scriptReader) count(ctx context.Context) error {
 	from, _ := slices.BinarySearch(loaders, r.point.Loader+"\x00")
 	r.done, r.whole = from, len(loaders)
 	t := tally{reader: r, active: active}
-	for batch := range slices.Chunk(loaders[from:], titlesPerQuery) {
+	for batch := range slices.Chunk(loaders[from:], batchOf(ctx, r.api)) {
 		pages, err := readBatch(ctx, r.api, batch, map[string]string{"prop": "revisions", "rvprop": "content", "rvslots": "main"})
 		if err != nil {
 			return fmt.Errorf("read pages that load scripts: %w", err)
@@ -138,7 +138,7 @@ func (r *scriptReader) findLoaders(ctx context.Context) ([]string, error) {
 	if len(known) > r.maxScripts {
 		known, r.point.Cut = known[:r.maxScripts], true
 	}
-	for batch := range slices.Chunk(known, titlesPerQuery) {
+	for batch := range slices.Chunk(known, batchOf(ctx, r.api)) {
 		if err := r.linking(ctx, batch, add); err != nil {
 			return nil, fmt.Errorf("ask what links to scripts: %w", err)
 		}

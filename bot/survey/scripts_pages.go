@@ -50,8 +50,8 @@ func (p pageFound) newest() revisionFound {
 	return p.Revisions[0]
 }
 
-// readBatch asks about at most titlesPerQuery titles at once and returns what
-// there is of each, by the title as it was asked for. A page of which the wiki
+// readBatch asks about some titles at once, as many as batchOf allows at most,
+// and returns what there is of each, by the title as it was asked for. A page of which the wiki
 // said nothing is not in the result.
 func readBatch(ctx context.Context, api asker, titles []string, params map[string]string) (map[string]pageFound, error) {
 	ask := maps.Clone(params)

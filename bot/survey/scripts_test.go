@@ -158,6 +158,12 @@ func TestScriptsAreReadFiftyPagesAtATime(t *testing.T) {
 	if others := len(api.asked) - requests; others > 2+len(loadWords)+1 { // itself, bots, searches, who is active
 		t.Errorf("%d other requests", others)
 	}
+	bot := manyScripts()
+	bot.titles = 500
+	_, err = Scripts(bot, "dewiki", wikitext.DefaultSite()).Read(t.Context(), Reading{At: noon})
+	if requests, titles := bot.askedTitles(func(map[string]string) bool { return true }); titles != 480 || requests != 2 || err != nil {
+		t.Errorf("as a bot: %d requests for %d titles, %v", requests, titles, err)
+	}
 }
 
 func TestScriptsGoOnWhereTheyStopped(t *testing.T) {
