@@ -37,7 +37,7 @@ func (s *site) newReaders(b *Bot) {
 	add("maintainers")
 	add("infoboxes").ready = func() bool { return s.readers["siteinfo"].isTried() && s.readers["maintainers"].isTried() }
 	add(registry.CellsSource)
-	for _, name := range []string{"gadgetusage", "accounts", "links"} {
+	for _, name := range []string{"scripts", "gadgetusage", "accounts", "links"} {
 		r := add(name)
 		r.long, r.ready = true, s.complete
 	}
@@ -70,6 +70,7 @@ func (s *site) useRules() {
 	useIf("infoboxes", ask.Infoboxes, s.infoboxes)
 	use(s.cells())
 	useIf("accounts", rules.Verdict.InactiveDays > 0, func() survey.Source { return survey.Accounts(s.client, wiki, s.bot.sameAccounts) })
+	useIf("scripts", ask.Scripts, func() survey.Source { return survey.Scripts(s.client, wiki, s.text) })
 	useIf("gadgetusage", ask.Usage, func() survey.Source { return survey.GadgetUsage(s.client, wiki) })
 	useIf("links", ask.Usage, func() survey.Source { return survey.Links(s.client, wiki, survey.LinkLimits{}) })
 	s.bot.useCatalogues()

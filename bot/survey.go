@@ -70,6 +70,7 @@ var builtOn = map[string][]string{
 	"gadgets":            {"gadgetusage"},
 	"maintainers":        {"infoboxes", "accounts"},
 	"infoboxes":          {"accounts"},
+	"scripts":            {"accounts"},
 	registry.CellsSource: {"accounts"},
 	"toolhub":            {"accounts"},
 	"striker":            {"accounts"},

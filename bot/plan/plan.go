@@ -171,7 +171,12 @@ func Owned(site Site, rules *config.Rules, title string) bool {
 
 // judge gives the verdict on an item under the rules.
 func judge(in Input, e registry.Entry) registry.Opinion {
-	return registry.Judge(e.Claims, in.View.Accounts, registry.Limits{Inactive: days(in.Rules.Verdict.InactiveDays), Wiki: in.Site.Wiki}, in.Now)
+	return registry.Judge(e.Claims, in.View.Accounts, Limits(in.Site.Wiki, in.Rules), in.Now)
+}
+
+// Limits are the thresholds of verdicts on a wiki under its rules.
+func Limits(wiki string, rules *config.Rules) registry.Limits {
+	return registry.Limits{Inactive: days(rules.Verdict.InactiveDays), Wiki: wiki}
 }
 
 func days(n int) time.Duration { return time.Duration(n) * 24 * time.Hour }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// This file holds the commands that read the registry: render, export, status.
+// This file holds commands that read the registry: render and status.
 
 package main
 
@@ -71,27 +71,6 @@ func (c *renderCmd) rules(p *program, reg *registry.Registry) (registry.Rules, e
 		err = fmt.Errorf("the registry holds no rules of %s", wiki)
 	}
 	return rules, err
-}
-
-type exportCmd struct {
-	stateFlags `embed:""`
-	Toolinfo   bool `help:"Print the gadgets and user scripts as Toolhub toolinfo records."`
-}
-
-func (c *exportCmd) Run(p *program) error {
-	reg, err := c.open(p)
-	if err != nil {
-		return err
-	}
-	defer reg.Close()
-	all, err := reg.Export(p.ctx)
-	if err != nil {
-		return err
-	}
-	if c.Toolinfo {
-		return printJSON(p, toolinfo(all))
-	}
-	return printJSON(p, all)
 }
 
 type statusCmd struct {

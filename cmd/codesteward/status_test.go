@@ -31,3 +31,40 @@ func TestStatusTellsOfGaps(t *testing.T) {
 		}
 	}
 }
+
+func TestStatusTellsOfEachSource(t *testing.T) {
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	var out strings.Builder
+	err := printStatus(&out, registry.Status{
+		Surveys: []registry.SurveyState{
+			{Source: "toolhub", Read: now.Add(-time.Hour)},
+			{Source: "gadgets", Wiki: "teawiki", Read: now.Add(-time.Hour), Held: now.Add(-time.Minute), HeldItems: 40},
+			{Source: "maintainers", Wiki: "teawiki", Read: now.Add(-48 * time.Hour), Failed: now.Add(-47 * time.Hour), Reason: "it is HTML"},
+			{Source: "scripts", Wiki: "teawiki", Checkpoint: "300"},
+			{Source: "links", Wiki: "teawiki", Checkpoint: "17"},
+		},
+		Notes: map[string]map[string]string{
+			"":        {"next toolhub": "2026-03-01T13:00:00Z"},
+			"teawiki": {"held gadgets": "40 items and 0 claims, after 350 and 0", "progress scripts": "300 of 900", "stop": "stopped"},
+		},
+	}, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := strings.Join(strings.Fields(out.String()), " ")
+	for _, want := range []string{
+		"source every wiki toolhub read 2026-03-01 11:00:00 UTC (1h0m0s ago), next 2026-03-01 13:00:00 UTC",
+		"held since 2026-03-01 11:59:00 UTC (1m0s ago), until a second reading agrees: 40 items and 0 claims, after 350 and 0",
+		"source teawiki maintainers stale, fails since 2026-02-27 13:00:00 UTC (47h0m0s ago): it is HTML",
+		"source teawiki scripts being read: 300 of 900",
+		"source teawiki links half read",
+		"note teawiki stop stopped",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("it does not say %q:\n%s", want, &out)
+		}
+	}
+	if strings.Contains(got, "note teawiki progress") {
+		t.Errorf("notes on sources are told twice:\n%s", &out)
+	}
+}
