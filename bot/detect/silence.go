@@ -56,7 +56,7 @@ var revertWords = []string{
 	"revertida", "desfeita", "revertidas", "annullata", "annullate", "annullato", "ripristinata", "wijziging", "wijzigingen", "anulowano", "wycofano",
 	"отмена", "отменена", "откат", "откачены", "откатил", "скасовано", "скасування", "відкинуто", "відкочено", "rullade", "gjorde", "tilbakestilte",
 	"kumottu", "peruttu", "vráceny", "zrušena", "geri", "visszaállítottam", "anulat", "lùi", "membatalkan", "mengembalikan", "αναίρεση", "αναστροφή",
-	"استرجاع", "رجوع", "الرجوع", "خنثی‌سازی", "واگردانی", "ביטול", "שוחזר", "שחזור", "पूर्ववत", "取り消し", "差し戻し", "撤销", "撤銷", "回退", "還原", "还原", "되돌리기",
+	"استرجاع", "رجوع", "الرجوع", "خنثی\u200cسازی", "واگردانی", "ביטול", "שוחזר", "שחזור", "पूर्ववत", "取り消し", "差し戻し", "撤销", "撤銷", "回退", "還原", "还原", "되돌리기",
 }
 
 // reverts reports whether an edit summary is one that software writes for a

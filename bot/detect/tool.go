@@ -102,7 +102,7 @@ var toolRules = []rule{
 // name is one of a bot does not make it a tool: its record in Toolhub has to say
 // so.
 func botAccount(p *page, to *place) []item {
-	if !p.known.hasAccounts() || !to.onAnyWiki() || to.space != userNamespace && to.space != userTalkNamespace {
+	if !p.known.hasAccounts() || !to.onAnyWiki() || to.space != userNamespace {
 		return nil
 	}
 	user, _, _ := strings.Cut(to.name, "/")
