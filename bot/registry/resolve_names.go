@@ -140,15 +140,23 @@ func (r *Resolver) named(s spelling) []Key {
 // indexLate makes the late index.
 func (r *Resolver) indexLate() lateIndex {
 	late := lateIndex{loose: make(map[identity][]Key, len(r.known.items)), addresses: make(map[string][]Key)}
+	var (
+		names []string
+		seen  []identity
+	)
 	for i := range r.known.items {
 		item := &r.known.items[i]
 		if !item.Gone.IsZero() {
 			continue
 		}
 		kind, wiki, name := item.Key.parts()
-		var seen []identity
-		for _, n := range append([]string{name, strings.TrimPrefix(name, toolhubPrefix), item.Name}, item.Aliases...) {
-			if id := (spelling{kind, wiki, n}).loose(); id.name != "" && !slices.Contains(seen, id) {
+		names = append(append(names[:0], name, strings.TrimPrefix(name, toolhubPrefix), item.Name), item.Aliases...)
+		seen = seen[:0]
+		for n, alias := range names {
+			if slices.Contains(names[:n], alias) {
+				continue
+			}
+			if id := (spelling{kind, wiki, alias}).loose(); id.name != "" && !slices.Contains(seen, id) {
 				seen = append(seen, id)
 				late.loose[id] = append(late.loose[id], item.Key)
 			}

@@ -31,13 +31,14 @@ func (s spelling) key() Key { return NewKey(s.kind, s.wiki, s.name) }
 // loose is what is left of a name without case and what people put between
 // words. In the titles of scripts only the case and the spaces do not count.
 func (s spelling) loose() identity {
-	between := " _-.\t"
-	if s.kind == detect.UserScript {
-		between = " _\t"
-	}
 	id := identity{kind: s.kind, name: strings.Map(func(c rune) rune {
-		if strings.ContainsRune(between, c) {
+		switch c {
+		case ' ', '_', '\t':
 			return -1
+		case '-', '.':
+			if s.kind != detect.UserScript {
+				return -1
+			}
 		}
 		return unicode.ToLower(c)
 	}, s.name)}

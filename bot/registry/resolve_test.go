@@ -139,7 +139,9 @@ func TestCollisionsAreListed(t *testing.T) {
 	}
 }
 
-func TestResolverOfAStore(t *testing.T) {
+func TestResolverOfAStore(t *testing.T) { onEveryStore(t, testResolverOfAStore) }
+
+func testResolverOfAStore(t *testing.T, newStore storeMaker) {
 	s := newStore(t)
 	s.survey(Survey{Source: "siteinfo", Wiki: "metawiki", At: at(1), Items: []Item{{Key: "extension:Echo", Name: "Echo"}}})
 	s.survey(Survey{Source: "toolhub", Wiki: AllWikis, At: at(1), Items: []Item{{Key: "tool:guc", Name: "GUC"}}})
