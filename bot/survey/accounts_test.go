@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+// This file holds how accounts are told that no test wiki has: global and hidden
+// ones, renames in a circle.
+
 package survey
 
 import (

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+// This file holds how Steward cells and their history are read.
+
 package survey
 
 import (

@@ -2,6 +2,8 @@
 
 //go:build unix
 
+// This file holds what is seen of a revision of a real wiki that was hidden later.
+
 package survey_test
 
 import (

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+// This file holds what is read in an infobox.
+
 package survey
 
 import (

@@ -2,6 +2,8 @@
 
 //go:build unix
 
+// This file holds how infoboxes are read on a real wiki.
+
 package survey_test
 
 import (

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+// This file holds how links are counted on wikis that answer badly or without end.
+
 package survey
 
 import (

@@ -2,6 +2,8 @@
 
 //go:build unix
 
+// This file holds how links are counted on a real wiki.
+
 package survey_test
 
 import (

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+// This file holds how the tables of a page of maintainers are read.
+
 package survey
 
 import (

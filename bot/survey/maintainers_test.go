@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+// This file holds how several pages of maintainers are read, and what cells must
+// not do.
+
 package survey
 
 import (

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+// This file holds a wiki that gives written answers, and what siteinfo makes of one.
+
 package survey
 
 import (

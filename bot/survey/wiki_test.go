@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+// This file holds how sources and registry go together on a real wiki.
+
 package survey_test
 
 import (
