@@ -9,9 +9,10 @@
 package survey
 
 import (
-	"regexp"
 	"slices"
 	"strings"
+
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/detect"
 )
 
 // Gadget is one line of MediaWiki:Gadgets-definition.
@@ -66,99 +67,23 @@ const gadgetSpace = "\t\n\v\f\r "
 // phpTrimmed is what PHP's trim takes off; it leaves form feeds.
 const phpTrimmed = " \t\n\r\x00\v"
 
-var (
-	gadgetComments = regexp.MustCompile(`(?s)<!--.*?-->`)
-	gadgetLines    = regexp.MustCompile(`[\r\n]+`)
-	gadgetPipes    = regexp.MustCompile(`[\t\n\v\f\r ]*\|[\t\n\v\f\r ]*`)
-	gadgetLine     = regexp.MustCompile(`^\*+ *([A-Za-z](?:[-:.0-9A-Za-z_ ]*[0-9A-Za-z])?)([\t\n\v\f\r ]*\[.*?\])?[\t\n\v\f\r ]*((?:\|[^|]*)+)$`)
-)
-
 // maxModuleName is the longest name of a ResourceLoader module, in bytes. A
 // gadget's is "ext.gadget." and its ID.
 const maxModuleName = 255
 
-// ParseGadgetsDefinition reads the text of MediaWiki:Gadgets-definition. Lines
-// that are neither a section nor a gadget are prose and are passed over, as
-// MediaWiki does; of two lines with one name the later counts, at the place of
-// the first.
+// ParseGadgetsDefinition reads the text of MediaWiki:Gadgets-definition, by the
+// grammar of detect.ParseDefinitions, and fills in what follows from each line.
 func ParseGadgetsDefinition(text string) []Gadget {
-	var (
-		gadgets []Gadget
-		section string
-		places  = map[string]int{}
-	)
-	for _, line := range gadgetLines.Split(gadgetComments.ReplaceAllString(text, ""), -1) {
-		if name, ok := gadgetSection(line); ok {
-			section = name
-			continue
+	var gadgets []Gadget
+	for _, d := range detect.ParseDefinitions(text) {
+		g := Gadget{ID: d.ID, Section: d.Section, Pages: d.Pages}
+		for _, o := range d.Options {
+			g.Options = append(g.Options, Option(o))
 		}
-		gadget, ok := parseGadget(line)
-		if !ok {
-			continue
-		}
-		gadget.Section = section
-		if place, known := places[gadget.ID]; known {
-			gadgets[place] = gadget
-			continue
-		}
-		places[gadget.ID] = len(gadgets)
-		gadgets = append(gadgets, gadget)
+		g.derive()
+		gadgets = append(gadgets, g)
 	}
 	return gadgets
-}
-
-// gadgetSection returns the section that a line begins. It does by hand what PHP
-// does with /^==+ *([^*:\s|]+?)\s*(?<!=)==+\s*$/, as Go's expressions cannot
-// look behind: the closing run of "=" is a whole run.
-func gadgetSection(line string) (name string, ok bool) {
-	line = strings.TrimRight(line, gadgetSpace)
-	body := strings.TrimRight(line, "=")
-	if len(line)-len(body) < 2 {
-		return "", false
-	}
-	body = strings.TrimRight(body, gadgetSpace)
-	name = strings.TrimLeft(body, "=")
-	opening := len(body) - len(name)
-	if name == "" && opening > 2 {
-		return "=", true // the opening run gives its last "=" to the name
-	}
-	name = strings.TrimLeft(name, " ")
-	if opening < 2 || name == "" || strings.ContainsAny(name, "*:|"+gadgetSpace) {
-		return "", false
-	}
-	return name, true
-}
-
-// parseGadget reads a line as a gadget.
-func parseGadget(line string) (Gadget, bool) {
-	m := gadgetLine.FindStringSubmatch(line)
-	if m == nil {
-		return Gadget{}, false
-	}
-	g := Gadget{ID: strings.ReplaceAll(m[1], " ", "_")}
-	if !validGadgetID(g.ID) {
-		return Gadget{}, false
-	}
-	for _, option := range gadgetPipes.Split(strings.Trim(m[2], " []"), -1) {
-		if option == "" {
-			continue
-		}
-		o := Option{Key: option}
-		if key, list, ok := strings.Cut(option, "="); ok {
-			o.Key, list = strings.TrimRight(key, gadgetSpace), strings.TrimLeft(list, gadgetSpace)
-			for value := range strings.SplitSeq(list, ",") {
-				o.Values = append(o.Values, strings.Trim(value, phpTrimmed))
-			}
-		}
-		g.Options = append(g.Options, o)
-	}
-	for _, page := range gadgetPipes.Split(m[3], -1) {
-		if page = strings.Trim(page, phpTrimmed); page != "" {
-			g.Pages = append(g.Pages, gadgetPrefix+page)
-		}
-	}
-	g.derive()
-	return g, true
 }
 
 // validGadgetID reports whether ResourceLoader takes the gadget's module.
