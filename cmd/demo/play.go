@@ -78,9 +78,16 @@ func (s *stage) script() []scene {
 				{title: skinsPage, has: []string{"MonoBook"}, comment: "so does the table of skins"},
 				{title: gadgetsPage, has: []string{"Tidy-refs", "Summary-presets", "Quiet-toc", "Local-time"}, comment: "all gadgets have a row"},
 				{title: scriptsPage, has: []string{"codesteward begin scripts"}, comment: "user scripts have a table"},
-				{title: toolsPage, has: []string{"codesteward begin tools"}, comment: "tools have a table"},
+				{title: toolsPage, has: []string{"demo-clock", "Demo Clock Team"}, comment: "tools have a table; a list that the bot's operator keeps names one with its team"},
 				{title: reportPage, has: []string{"No problems"}, comment: "the report page says that the rules are in force"},
 			},
+		},
+		{
+			says: "A team takes on a skin, and says so on the maintainers page",
+			acts: does(func(ctx context.Context) (int64, error) {
+				return admin.Replace(ctx, maintainersPage, "[[Skin:MonoBook|MonoBook]] || || Unassigned", "[[Skin:MonoBook|MonoBook]] || || Demo Classics Team", "we look after MonoBook")
+			}),
+			then: []expectation{{title: skinsPage, has: []string{"Demo Classics Team"}, comment: "the page is read at once, and the table says so"}},
 		},
 		{
 			says: "Demo Ada asks on a talk page about an extension that nobody looks after",

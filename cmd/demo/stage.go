@@ -76,10 +76,14 @@ func (s *stage) startBot(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	wikis, err := json.MarshalIndent(map[string]any{"wikis": []map[string]any{
-		{"wiki": database, "api": s.wiki.API, "user": botName, "login": login},
-	}}, "", "  ")
+	wikis, err := json.MarshalIndent(map[string]any{
+		"wikis": []map[string]any{{"wiki": database, "api": s.wiki.API, "user": botName, "login": login}},
+		"list":  "stewards.csv",
+	}, "", "  ")
 	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(s.file("stewards.csv"), []byte(operatorsList), 0o600); err != nil {
 		return err
 	}
 	if err := os.WriteFile(s.file("wikis.json"), wikis, 0o600); err != nil {

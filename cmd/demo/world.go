@@ -84,6 +84,9 @@ var components = []component{
 	{"Skins", "Skin:Vector", "Demo Web Team", ""},
 }
 
+// operatorsList is what the operator knows beside the wiki.
+const operatorsList = "item,stewards\ntool:demo-clock,Demo Clock Team\n"
+
 // fill creates the accounts and pages.
 func (s *stage) fill(ctx context.Context) (err error) {
 	s.people.admin = s.wiki.Admin()
