@@ -78,7 +78,7 @@ func (s *stage) script() []scene {
 				{title: skinsPage, has: []string{"MonoBook"}, comment: "so does the table of skins"},
 				{title: gadgetsPage, has: []string{"Tidy-refs", "Summary-presets", "Quiet-toc", "Local-time"}, comment: "all gadgets have a row"},
 				{title: scriptsPage, has: []string{"codesteward begin scripts"}, comment: "user scripts have a table"},
-				{title: toolsPage, has: []string{"demo-clock", "Demo Clock Team"}, comment: "tools have a table; a list that the bot's operator keeps names one with its team"},
+				{title: toolsPage, has: []string{"codesteward begin tools"}, comment: "tools have a table"},
 				{title: reportPage, has: []string{"No problems"}, comment: "the report page says that the rules are in force"},
 			},
 		},
@@ -131,7 +131,7 @@ func (s *stage) script() []scene {
 			}),
 			then: []expectation{
 				{title: adaTalk, has: []string{"Map-peek was mentioned", "[[User:" + botName + "|"}, comment: "Demo Ada gets a signed message on her talk page"},
-				{title: toolsPage, has: []string{"demo-geo-check"}, comment: "the tool has a row"},
+				{title: toolsPage, has: []string{"demo-geo-check", "Demo Maps Team"}, comment: "the tool has a row, with the team that a list of the bot's operator names"},
 				{title: "User talk:Demo Bo", has: []string{"{{nobots}}"}, hasNot: []string{"was mentioned"}, comment: "Demo Bo is left alone"},
 			},
 		},

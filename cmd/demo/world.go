@@ -85,7 +85,7 @@ var components = []component{
 }
 
 // operatorsList is what the operator knows beside the wiki.
-const operatorsList = "item,stewards\ntool:demo-clock,Demo Clock Team\n"
+const operatorsList = "item,stewards\ntool:demo-geo-check,Demo Maps Team\n"
 
 // fill creates the accounts and pages.
 func (s *stage) fill(ctx context.Context) (err error) {
