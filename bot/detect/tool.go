@@ -15,7 +15,7 @@ import (
 var toolRules = []rule{
 	{
 		name: "toolforge", kinds: []Kind{Tool},
-		doc: "Tools of Toolforge by host (`X.toolforge.org`), by the old path (`tools.wmflabs.org/X`) and by the prefixes `toolforge:` and `toollabs:`.",
+		doc: "Tools of Toolforge by host (`X.toolforge.org`), by the old path (`tools.wmflabs.org/X`), by the prefixes `toolforge:` and `toollabs:`, and by those of single tools, such as `globalcontribs:`.",
 		at:  toolforge,
 		yes: []example{
 			{text: "[https://guc.toolforge.org/?by=date outil]", want: "tool guc", wiki: "frwiki"},

@@ -34,6 +34,18 @@ var addressPrefixes = map[string]string{
 	"gitiles":     "https://gerrit.wikimedia.org/g/",
 	"gitlab":      "https://gitlab.wikimedia.org/",
 	"github":      "https://github.com/",
+	// Prefixes of single tools.
+	"globalcontribs": "https://guc.toolforge.org/?user=",
+	"gucprefix":      "https://guc.toolforge.org/?user=",
+	"luxo":           "https://guc.toolforge.org/?user=",
+	"gs":             "https://global-search.toolforge.org/?q=",
+	"mixnmatch":      "https://mix-n-match.toolforge.org/#/catalog/",
+	"paws":           "https://public-paws.wmcloud.org/",
+	"petscan":        "https://petscan.wmcloud.org/?psid=",
+	"quarry":         "https://quarry.wmcloud.org/",
+	"spamcheck":      "https://spamcheck.toolforge.org/by-domain?q=",
+	"stewardry":      "https://meta.toolforge.org/stewardry/?wiki=",
+	"xtools":         "https://xtools.wmcloud.org/",
 }
 
 // families are the projects with a wiki for each language: prefixes, the end of
