@@ -5,6 +5,7 @@
 package detect
 
 import (
+	"cmp"
 	"html"
 	"strings"
 
@@ -98,7 +99,7 @@ func (t *titles) read(name string) prefix {
 
 // farther tells what a prefix that is no namespace means on a wiki.
 func farther(wiki, name string) prefix {
-	if base, ok := addressPrefixes[name]; ok {
+	if base := cmp.Or(addressPrefixes[name], toolPrefixes[name]); base != "" {
 		return prefix{kind: addressPrefix, base: base}
 	}
 	if next, ok := wikiOfPrefix(name, wiki); ok {

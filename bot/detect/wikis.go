@@ -34,7 +34,10 @@ var addressPrefixes = map[string]string{
 	"gitiles":     "https://gerrit.wikimedia.org/g/",
 	"gitlab":      "https://gitlab.wikimedia.org/",
 	"github":      "https://github.com/",
-	// Prefixes of single tools.
+}
+
+// toolPrefixes lead to addresses of single tools; they are the names of some.
+var toolPrefixes = map[string]string{
 	"globalcontribs": "https://guc.toolforge.org/?user=",
 	"gucprefix":      "https://guc.toolforge.org/?user=",
 	"luxo":           "https://guc.toolforge.org/?user=",
