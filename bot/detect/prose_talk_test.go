@@ -119,7 +119,7 @@ func ordinaryTalk(r *rand.Rand, traps []string) string {
 			for range 1 + r.IntN(6) {
 				switch r.IntN(9) {
 				case 0:
-					b.WriteString(pick(r, traps) + "\n" + strings.Repeat(":", depth))
+					b.WriteString("\n" + pick(r, traps) + "\n" + strings.Repeat(":", depth))
 					continue
 				case 1:
 					fmt.Fprintf(&b, "%s is what %s said. ", titled(pick(r, nouns)), pick(r, people))
