@@ -139,9 +139,11 @@ func (w *memoryWiki) listed(holds func(title string, p memoryPage) bool) []any {
 // TitleLimit is what a client says of the wiki.
 func (w *memoryWiki) TitleLimit(context.Context) int { return max(w.titles, titlesPerQuery) }
 
-// read answers for pages. Links to them come limit at a time.
+// read answers for pages. Texts and links to them come limit at a time, as where
+// an answer would be too long.
 func (w *memoryWiki) read(titles []string, params map[string]string, offset, limit int) (pages []any, more bool) {
-	for _, title := range titles {
+	more = len(titles) > offset+limit && strings.Contains(params["rvprop"], "content")
+	for i, title := range titles {
 		p, ok := w.pages[title]
 		page := map[string]any{"title": title}
 		if !ok {
@@ -149,7 +151,7 @@ func (w *memoryWiki) read(titles []string, params map[string]string, offset, lim
 			pages = append(pages, page)
 			continue
 		}
-		if strings.Contains(params["prop"], "revisions") && offset == 0 {
+		if strings.Contains(params["prop"], "revisions") && (i >= offset && i < offset+limit || !strings.Contains(params["rvprop"], "content")) {
 			page["revisions"] = p.revisions(params)
 		}
 		if strings.Contains(params["prop"], "linkshere") {
