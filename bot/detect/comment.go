@@ -18,7 +18,7 @@ import (
 // at the heading above.
 type comment struct {
 	start     int
-	line      int // where the line of the signature begins
+	line      int // one more than where the line of the signature begins, 0 until it is asked for
 	signature wikitext.Signature
 	added     bool // the edit added its time
 }
@@ -42,8 +42,7 @@ func (p *page) signed() []comment {
 			next++
 		}
 		start = min(start, s.Start)
-		line := start + strings.LastIndexByte(p.text[start:s.Start], '\n') + 1
-		c := comment{start: start, line: line, signature: s, added: p.added.overlap(s.TimeSpan)}
+		c := comment{start: start, signature: s, added: p.added.overlap(s.TimeSpan)}
 		p.comments = append(p.comments, c)
 		start = s.End
 		if c.added {
@@ -62,22 +61,28 @@ func (p *page) stale(c comment) bool {
 	return !p.time.IsZero() && c.added && p.time.Sub(c.signature.Time) > staleAfter
 }
 
-// around returns the comment that a stretch of text stands in.
-func (p *page) around(start, end int) (comment, bool) {
+// around returns the comment that a place in the text stands in.
+func (p *page) around(start int) (*comment, bool) {
 	all := p.signed()
 	i := sort.Search(len(all), func(i int) bool { return all[i].signature.End > start })
 	if i == len(all) || all[i].start > start {
-		return comment{}, false
+		return nil, false
 	}
-	return all[i], true
+	return &all[i], true
 }
 
 // author returns who signed the comment that a mention stands in. An unsigned
 // remark above somebody's comment is not theirs: the signature stands on the
 // same line, or came with the edit.
 func (p *page) author(start, end int) string {
-	c, ok := p.around(start, end)
-	if !ok || !c.added && end < c.line {
+	c, ok := p.around(start)
+	if !ok {
+		return ""
+	}
+	if c.line == 0 {
+		c.line = c.start + strings.LastIndexByte(p.text[c.start:c.signature.Start], '\n') + 2
+	}
+	if !c.added && end < c.line {
 		return ""
 	}
 	return c.signature.User
@@ -88,21 +93,17 @@ func (p *page) isCopy(at wikitext.Span) bool {
 	if p.time.IsZero() {
 		return false
 	}
-	if c, ok := p.around(at.Start, at.End); ok && c.added {
-		return p.stale(c)
+	if c, ok := p.around(at.Start); ok && c.added {
+		return p.stale(*c)
 	}
 	return p.copied
 }
 
-// signatures returns where people sign: what their signatures link to is no
-// part of what they say.
-func (p *page) signatures() spans {
-	var found spans
-	for _, c := range p.signed() {
-		s := c.signature
-		found = append(found, wikitext.Span{Start: p.signatureStart(s), End: s.End})
-	}
-	return found
+// inSignature reports whether a stretch of text is in somebody's signature: what
+// that links to is no part of what they say.
+func (p *page) inSignature(at wikitext.Span) bool {
+	c, ok := p.around(at.Start)
+	return ok && at.End > c.signature.Start && at.End > p.signatureStart(c.signature)
 }
 
 // A gap of that many words between two links of a signature, or of that many

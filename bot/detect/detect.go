@@ -67,8 +67,9 @@ type Mention struct {
 	// Author signed the comment that the mention stands in, "" if nobody did:
 	// then it is whoever made the edit.
 	Author string
-	// Aux are the tasks and changes named in the same section, such as "T123"
-	// and "gerrit:456", in the order of the text. They are no mentions.
+	// Aux are the tasks and changes that the edit names in the same section,
+	// such as "T123" and "gerrit:456", in the order of the text, at most 20.
+	// They are no mentions.
 	Aux []string
 }
 

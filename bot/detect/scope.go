@@ -38,7 +38,7 @@ func merge(ss []wikitext.Span) spans {
 }
 
 // quiet is where nothing counts.
-type quiet struct{ citations, code, signatures spans }
+type quiet struct{ citations, code spans }
 
 // against returns what speaks against a reference, "" if nothing does.
 func (p *page) against(ref reference) string {
@@ -49,14 +49,14 @@ func (p *page) against(ref reference) string {
 		return "not added by this edit"
 	}
 	if p.quiet == nil {
-		p.quiet = &quiet{citations: p.citations(), code: codes(p.masked()), signatures: p.signatures()}
+		p.quiet = &quiet{citations: p.citations(), code: codes(p.masked())}
 	}
 	switch {
 	case p.quiet.citations.overlap(ref.name):
 		return "inside a citation"
 	case p.quiet.code.overlap(ref.name):
 		return "inside code"
-	case p.quiet.signatures.overlap(ref.name):
+	case p.inSignature(ref.name):
 		return "inside a signature"
 	case p.isCopy(ref.Span):
 		return "signed long before the edit: moved or copied"
