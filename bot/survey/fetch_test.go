@@ -136,7 +136,7 @@ func TestBadAnswersAreToldInAFewWords(t *testing.T) {
 			server := httptest.NewServer(http.HandlerFunc(tt.serve))
 			defer server.Close()
 			counts := prometheus.NewRegistry()
-			f := testFetcher(t, FetcherConfig{Timeout: 20 * time.Second, MaxPage: 1_000_000, Metrics: counts})
+			f := testFetcher(t, FetcherConfig{MaxPage: 1_000_000, Metrics: counts})
 			if tt.outcome == gotTooLate {
 				f.conf.Timeout = 200 * time.Millisecond
 			}

@@ -185,11 +185,13 @@ func TestABrokenStrikerDropsNothing(t *testing.T) {
 	}
 	for name, breakIt := range broken {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			server := newStrikerServer(t, tools...)
-			c := newCatalogue(t, server.source(t, FetcherConfig{Timeout: 2 * time.Second}))
+			c := newCatalogue(t, server.source(t, FetcherConfig{}))
 			if changed, err := c.read(0); !changed || err != nil {
 				t.Fatal(changed, err)
 			}
+			c.source = server.source(t, boundsOf(name))
 			breakIt(server)
 			_, failure := c.read(time.Hour)
 			if failure == nil {

@@ -62,8 +62,8 @@ func heapOf(do func(look func())) uint64 {
 
 // However long the texts of a catalogue are, what is kept of them is bounded.
 func TestACatalogueOfLongTextsTakesLittleMemory(t *testing.T) {
-	const bar = 48 << 20
-	server := storedToolhub(t, 5000, 9000)
+	const bar = 24 << 20
+	server := storedToolhub(t, 5000, 3000)
 	source := Toolhub(testFetcher(t, FetcherConfig{}), server.URL)
 	most := heapOf(func(look func()) {
 		s, err := source.Read(t.Context(), Reading{At: noon, Progress: func(int, int) { look() }})

@@ -97,13 +97,13 @@ func (c *catalogue) live() (items, claims int) {
 	return items, claims
 }
 
-// bomb is a small packed text that unpacks to 200 MiB.
+// bomb is a small packed text that unpacks to 100 MiB.
 var bomb = sync.OnceValue(func() []byte {
 	var out bytes.Buffer
 	packed := gzip.NewWriter(&out)
 	spaces := []byte(strings.Repeat(`{"name":"a","title":"b"},`, 1<<15))
 	packed.Write([]byte("["))
-	for range 200 << 20 / len(spaces) {
+	for range 100 << 20 / len(spaces) {
 		packed.Write(spaces)
 	}
 	packed.Close()
@@ -151,6 +151,15 @@ var breakages = map[string]func(w http.ResponseWriter, r *http.Request){
 	"a redirect elsewhere": func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "https://example.org/", http.StatusFound)
 	},
+}
+
+// boundsOf are bounds that make a test of a breakage short.
+func boundsOf(breakage string) FetcherConfig {
+	conf := FetcherConfig{MaxWhole: 6 << 20}
+	if breakage == "a body that never ends" {
+		conf.Timeout = 300 * time.Millisecond
+	}
+	return conf
 }
 
 func TestABrokenToolhubDropsNothing(t *testing.T) {
@@ -212,10 +221,11 @@ func TestABrokenToolhubDropsNothing(t *testing.T) {
 			t.Parallel()
 			server := newToolhubServer(t, manyTools(200)...)
 			server.smallest = 80
-			c := newCatalogue(t, server.source(FetcherConfig{Timeout: time.Second}))
+			c := newCatalogue(t, server.source(FetcherConfig{}))
 			if changed, err := c.read(0); !changed || err != nil {
 				t.Fatal(changed, err)
 			}
+			c.source = server.source(boundsOf(name))
 			server.change(func() { breakIt(server) })
 			_, failure := c.read(25 * time.Hour)
 			if failure == nil {

@@ -67,8 +67,10 @@ type toolhubServer struct {
 	tools    []record
 	asked    []string // queries of the list, with the status
 	agents   map[string]bool
+	saved    int // answers that nothing has changed
 	etags    bool
-	smallest int // 0, or the most records of a page whatever is asked
+	unsorted bool // the newest come first, whatever is asked
+	smallest int  // 0, or the most records of a page whatever is asked
 	// before is called before each answer is made, with the number of the
 	// request, counted from 1; an answer that it gives itself is all there is.
 	before func(w http.ResponseWriter, r *http.Request, n int) (answered bool)
@@ -118,8 +120,7 @@ func (s *toolhubServer) serve(w http.ResponseWriter, r *http.Request) {
 	list := slices.Clone(s.tools)
 	text := func(r record, key string) string { v, _ := r[key].(string); return v }
 	slices.SortStableFunc(list, func(a, b record) int {
-		switch r.URL.Query().Get("ordering") {
-		case "name":
+		if r.URL.Query().Get("ordering") == "name" && !s.unsorted {
 			return strings.Compare(text(a, "name"), text(b, "name"))
 		}
 		at, _ := time.Parse(time.RFC3339Nano, text(a, "modified_date"))
@@ -161,6 +162,7 @@ func (s *toolhubServer) answer(w http.ResponseWriter, r *http.Request, answer an
 		etag := fmt.Sprintf(`W/"%x"`, sha256.Sum256(body))
 		w.Header().Set("ETag", etag)
 		if r.Header.Get("If-None-Match") == etag {
+			s.saved++
 			w.WriteHeader(http.StatusNotModified)
 			return
 		}
@@ -204,7 +206,7 @@ func (s *toolhubServer) source(conf FetcherConfig) Source {
 func testFetcher(t testing.TB, conf FetcherConfig) *Fetcher {
 	conf.UserAgent = "codesteward-test/1.0 (https://example.org/bot)"
 	if conf.Timeout == 0 {
-		conf.Timeout = 20 * time.Second
+		conf.Timeout = 2 * time.Minute // the machine may be busy
 	}
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	conf.Transport = transport

@@ -230,6 +230,9 @@ func TestToolhubIsThenAskedWhatChanged(t *testing.T) {
 		}
 		last = s
 	}
+	if server.saved != 1 {
+		t.Errorf("%d answers were saved by validators", server.saved)
+	}
 }
 
 func TestToolhubIsReadWholeWhereChangesAreNotEnough(t *testing.T) {
@@ -296,6 +299,16 @@ func TestNoToolIsLostWhileTheListShifts(t *testing.T) {
 				newest(s.tools[25])
 			}
 		}, 30, false},
+		{"one is edited, and the newest come first", 10, func(s *toolhubServer, n int) {
+			s.unsorted = true
+			if n == 2 {
+				newest(s.tools[25])
+			}
+		}, 30, false},
+		{"one is edited before each page, and the newest come first", 10, func(s *toolhubServer, n int) {
+			s.unsorted = true
+			s.tools[29-n].with(record{"modified_date": noon.Add(time.Duration(n) * time.Second).Format(time.RFC3339Nano)})
+		}, 0, true},
 		{"one is edited before each page", 10, func(s *toolhubServer, n int) { newest(s.tools[n%30]) }, 30, false},
 		{"one is deleted", 10, func(s *toolhubServer, n int) {
 			if n == 2 {
@@ -341,5 +354,32 @@ func TestNoToolIsLostWhileTheListShifts(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestNextPagesAreThoseOfTheHostThatWasConfigured(t *testing.T) {
+	for next, want := range map[string]string{
+		"https://example.org/api/tools/?page=2":        "links to another host for its next page",
+		"//example.org/api/tools/?page=2":              "links to another host for its next page",
+		"http://HOST:1/api/tools/?page=2":              "links to another host for its next page",
+		"file:///etc/passwd":                           "links to another host for its next page",
+		"http://HOST/api/tools/\x7f?page=2":            "links to another host for its next page",
+		"https://HOST/other/?ordering=name&page=2":     "",
+		"?ordering=name&page_size=1000&page=2":         "",
+		"/api/tools/?ordering=name&page_size=5&page=2": "",
+	} {
+		server := newToolhubServer(t, manyTools(10)...)
+		server.smallest = 5
+		host := strings.TrimPrefix(server.URL, "http://")
+		server.pages = func(p record) record {
+			if p["next"] != nil {
+				p["next"] = strings.ReplaceAll(next, "HOST", host)
+			}
+			return p
+		}
+		s, err := readAt(t, server.source(FetcherConfig{}), 0, registry.Survey{})
+		if want == "" && (err != nil || len(s.Items) != 10) || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%q: %d items, %v", next, len(s.Items), err)
+		}
 	}
 }
