@@ -45,10 +45,11 @@ func (r *Registry) History(ctx context.Context, wiki string, key Key) ([]Claim, 
 // item that a key means on a wiki, and the key itself.
 func spellingsOf(ctx context.Context, tx *sql.Tx, wiki string, key Key) ([]Key, error) {
 	q := Query{Wiki: wiki, Kinds: []detect.Kind{key.Kind()}}
-	known, _, _, err := knownItems(ctx, tx, q)
+	facts, err := readFacts(ctx, tx, q)
 	if err != nil {
 		return nil, err
 	}
+	known := facts.known
 	item := known.one(key)
 	out := []Key{key}
 	for _, wiki := range q.wikis() {

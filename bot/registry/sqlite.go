@@ -75,7 +75,7 @@ func parseSQLite(dsn string) (file, journal string, err error) {
 // for another process.
 func sqliteFile(file string, pragmas ...string) (*sql.DB, error) {
 	query := url.Values{
-		"_pragma": append([]string{"busy_timeout(10000)"}, pragmas...),
+		"_pragma": append([]string{"busy_timeout(10000)", "cache_size(-65536)"}, pragmas...), // 64 MB
 		"_txlock": {"immediate"},
 	}
 	source := url.URL{Scheme: "file", Opaque: (&url.URL{Path: file}).EscapedPath(), RawQuery: query.Encode()}

@@ -168,6 +168,9 @@ func tablesOf(ctx context.Context, r *Registry) (tables []string, err error) {
 	return tables, rows.Err()
 }
 
+// atEnd is what has to be done when all tests are over.
+var atEnd []func() error
+
 // TestMain ends the server, and lets the test binary be the process that is
 // killed.
 func TestMain(m *testing.M) {
@@ -178,6 +181,12 @@ func TestMain(m *testing.M) {
 		}
 	}
 	code := m.Run()
+	for _, end := range atEnd {
+		if err := end(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = max(code, 1)
+		}
+	}
 	if mariaDBs.server != nil {
 		if err := mariaDBs.server.Stop(); err != nil {
 			fmt.Fprintln(os.Stderr, err)

@@ -82,22 +82,20 @@ func (r *Registry) View(ctx context.Context, q Query) (View, error) {
 	var v View
 	err := r.read(ctx, func(tx *sql.Tx) error {
 		v = View{Wiki: q.Wiki}
-		known, claims, changes, err := knownItems(ctx, tx, q)
+		facts, err := readFacts(ctx, tx, q)
 		if err != nil {
 			return err
 		}
-		v.Entries = entries(known, claims, changes)
+		v.Entries = entries(facts.known, facts.claims, facts.changes)
 		mentions, err := mentionsSince(ctx, tx, q)
 		if err != nil {
 			return err
 		}
-		v.Mentions = resolveMentions(known, mentions)
-		if err := countInto(ctx, tx, q, known, v.Entries); err != nil {
+		v.Mentions = resolveMentions(facts.known, mentions)
+		if err := countInto(ctx, tx, q, facts.known, v.Entries); err != nil {
 			return err
 		}
-		if v.Entries, err = ofTheWiki(ctx, tx, q, known, claims, v.Entries); err != nil {
-			return err
-		}
+		v.Entries = facts.ofTheWiki(q, v.Entries)
 		if v.Accounts, err = accounts(ctx, tx, q.Wiki, v.Entries); err != nil {
 			return err
 		}
@@ -119,63 +117,65 @@ func (r *Registry) View(ctx context.Context, q Query) (View, error) {
 	return v, nil
 }
 
-// knownItems reads the items that the sources name for a wiki and for all, what
+// facts are what the sources say of the items of a wiki.
+type facts struct {
+	rows    []presence
+	claims  []storedClaim
+	changes []pageChange
+	known   resolver // of rows
+}
+
+// readFacts reads the items that the sources name for a wiki and for all, what
 // is claimed about them, and how their pages changed.
-func knownItems(ctx context.Context, tx *sql.Tx, q Query) (resolver, []storedClaim, []pageChange, error) {
+func readFacts(ctx context.Context, tx *sql.Tx, q Query) (f facts, err error) {
 	kinds, args := oneOf("kind", q.Kinds)
-	var rows []presence
-	var claimed []storedClaim
 	for _, wiki := range q.wikis() {
 		some, err := presences(ctx, tx, `wiki = ? AND `+kinds, append([]any{wiki}, args...)...)
 		if err != nil {
-			return resolver{}, nil, nil, err
+			return facts{}, err
 		}
-		rows = append(rows, some...)
+		f.rows = append(f.rows, some...)
 		of, err := claims(ctx, tx, `wiki = ? AND superseded_at = 0 AND `+kinds, append([]any{wiki}, args...)...)
 		if err != nil {
-			return resolver{}, nil, nil, err
+			return facts{}, err
 		}
-		claimed = append(claimed, of...)
+		f.claims = append(f.claims, of...)
 	}
-	changes, err := pageChanges(ctx, tx, q, rows)
-	if err != nil {
-		return resolver{}, nil, nil, err
+	if f.changes, err = pageChanges(ctx, tx, q, f.rows); err != nil {
+		return facts{}, err
 	}
 	mentioned, err := mentionedKeys(ctx, tx, q)
 	if err != nil {
-		return resolver{}, nil, nil, err
+		return facts{}, err
 	}
-	return newResolver(withoutUnmentioned(rows, mentioned, claimed, changes)), claimed, changes, nil
+	f.rows = withoutUnmentioned(f.rows, mentioned, f.claims, f.changes)
+	f.known = newResolver(f.rows)
+	return f, nil
 }
 
 // ofTheWiki leaves out the items that only sources of all wikis name, but for
 // those that the wiki mentions or has claims about, unless they are asked for.
-func ofTheWiki(ctx context.Context, tx *sql.Tx, q Query, known resolver, claims []storedClaim, all []Entry) ([]Entry, error) {
+func (f facts) ofTheWiki(q Query, all []Entry) []Entry {
 	if q.Catalogue || q.Wiki == AllWikis {
-		return all, nil
+		return all
 	}
 	own := make(map[Key]bool, len(all))
 	add := func(k Key) {
-		for _, key := range known.resolve(k) {
+		for _, key := range f.known.resolve(k) {
 			own[key] = true
 		}
 	}
-	kinds, args := oneOf("kind", q.Kinds)
-	err := query(ctx, tx, func(scan func(...any) error) error {
-		var key Key
-		err := scan(&key)
-		add(key)
-		return err
-	}, `SELECT item_key FROM presence WHERE wiki = ? AND `+kinds, append([]any{q.Wiki}, args...)...)
-	if err != nil {
-		return nil, fmt.Errorf("read the items of %s: %w", q.Wiki, err)
+	for _, p := range f.rows {
+		if p.wiki == q.Wiki {
+			add(p.item.Key)
+		}
 	}
-	for _, c := range claims {
+	for _, c := range f.claims {
 		if c.wiki == q.Wiki {
 			add(c.Item)
 		}
 	}
-	return slices.DeleteFunc(all, func(e Entry) bool { return e.Quarter == 0 && !own[e.Item.Key] }), nil
+	return slices.DeleteFunc(all, func(e Entry) bool { return e.Quarter == 0 && !own[e.Item.Key] })
 }
 
 // countInto fills in what is counted about items: mentions, measures, wikis.

@@ -204,7 +204,7 @@ CREATE TABLE IF NOT EXISTS account (
     last_action   BIGINT       NOT NULL,
     last_global   BIGINT       NOT NULL,
     read_at       BIGINT       NOT NULL, -- 0: read_at of the source
-    PRIMARY KEY (wiki, source, name)
+    PRIMARY KEY (wiki, name, source)
 ) ENGINE InnoDB ROW_FORMAT DYNAMIC CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
 -- Which items are like another one, the most alike first.

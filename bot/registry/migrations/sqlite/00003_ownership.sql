@@ -74,7 +74,7 @@ CREATE TABLE account (
     last_action   BIGINT       NOT NULL,
     last_global   BIGINT       NOT NULL,
     read_at       BIGINT       NOT NULL, -- 0: read_at of the source
-    PRIMARY KEY (wiki, source, name)
+    PRIMARY KEY (wiki, name, source)
 );
 
 -- Which items are like another one, the most alike first.
