@@ -10,8 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"time"
-
-	"gitlab.wikimedia.org/toolforge-repos/codesteward/events"
 )
 
 // gapsKept is how many gaps are kept of each wiki.
@@ -34,28 +32,17 @@ type Gap struct {
 	Filled time.Time `json:"filled"`
 }
 
-// SaveGaps notes gaps that are filled, and the position behind them, in one
-// transaction. The same gap filled again replaces what was noted.
-func (r *Registry) SaveGaps(ctx context.Context, gaps []Gap, behind events.Cursor) error {
-	err := r.write(ctx, func(tx *sql.Tx) error {
-		for _, g := range gaps {
-			err := put(ctx, tx,
-				`UPDATE gap SET cause = ?, missing = ?, found = ?, filled_at = ? WHERE wiki = ? AND from_at = ? AND to_at = ?`,
-				`INSERT INTO gap (cause, missing, found, filled_at, wiki, from_at, to_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-				g.Cause, g.Missing, g.Found, micros(g.Filled), g.Wiki, micros(g.From), micros(g.To))
-			if err != nil {
-				return err
-			}
-			if err := dropGaps(ctx, tx, g.Wiki); err != nil {
-				return err
-			}
-		}
-		return saveCursor(ctx, tx, behind)
-	})
+// saveGap notes a gap that is filled. The same gap filled again replaces what
+// was noted.
+func saveGap(ctx context.Context, tx *sql.Tx, g Gap) error {
+	err := put(ctx, tx,
+		`UPDATE gap SET cause = ?, missing = ?, found = ?, filled_at = ? WHERE wiki = ? AND from_at = ? AND to_at = ?`,
+		`INSERT INTO gap (cause, missing, found, filled_at, wiki, from_at, to_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		g.Cause, g.Missing, g.Found, micros(g.Filled), g.Wiki, micros(g.From), micros(g.To))
 	if err != nil {
-		return fmt.Errorf("save %d gaps: %w", len(gaps), err)
+		return err
 	}
-	return nil
+	return dropGaps(ctx, tx, g.Wiki)
 }
 
 // dropGaps deletes the gaps of a wiki but for the newest.

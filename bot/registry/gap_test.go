@@ -13,17 +13,16 @@ import (
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/events"
 )
 
-func TestGapsAreKeptWithTheCursorBehindThem(t *testing.T) {
+func TestGapsAreKeptOnceTheyAreFilled(t *testing.T) {
 	onEveryStore(t, func(t *testing.T, newStore storeMaker) {
 		s := newStore(t)
 		r := s.open()
-		behind := events.Cursor{Streams: "s", ID: "[]", Time: at(9)}
-		g := Gap{Wiki: "teawiki", From: at(1), To: at(2), Cause: "hole", Missing: 3, Found: 7, Filled: at(3)}
-		other := Gap{Wiki: "cakewiki", From: at(1), To: at(2), Cause: "hole", Missing: 3, Filled: at(3)}
-		again := g
-		again.Found, again.Filled = 8, at(4)
-		for _, list := range [][]Gap{{g, other}, {again}} {
-			if err := r.SaveGaps(t.Context(), list, behind); err != nil {
+		b := Behind{Wiki: "teawiki", From: at(1), To: at(2), Cause: "hole", Missing: 3, Found: 7}
+		other := Behind{Wiki: "cakewiki", From: at(1), To: at(2), Cause: "hole", Missing: 3}
+		again := b
+		again.Found = 8
+		for i, b := range []Behind{b, other, again} {
+			if err := r.CaughtUp(t.Context(), b, at(3+i)); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -31,15 +30,12 @@ func TestGapsAreKeptWithTheCursorBehindThem(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff([]Gap{again}, got); diff != "" {
+		if diff := cmp.Diff([]Gap{{Wiki: "teawiki", From: at(1), To: at(2), Cause: "hole", Missing: 3, Found: 8, Filled: at(5)}}, got); diff != "" {
 			t.Errorf("(-want +got)\n%s", diff)
 		}
-		if c, err := r.Cursor(t.Context(), "s"); err != nil || !c.Time.Equal(at(9)) {
-			t.Errorf("cursor %+v, %v", c, err)
-		}
 		for i := range 30 {
-			g.From, g.To, g.Filled = at(10+i), at(11+i), at(12+i)
-			if err := r.SaveGaps(t.Context(), []Gap{g}, behind); err != nil {
+			b.From, b.To = at(10+i), at(11+i)
+			if err := r.CaughtUp(t.Context(), b, at(12+i)); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -49,6 +45,57 @@ func TestGapsAreKeptWithTheCursorBehindThem(t *testing.T) {
 		}
 		if n := len(status.Gaps); n != gapsKept+1 || status.Gaps[0].Wiki != "cakewiki" || !status.Gaps[1].Filled.Equal(at(41)) {
 			t.Errorf("%d gaps: %+v", n, status.Gaps)
+		}
+	})
+}
+
+func TestAWikiIsBehindUntilItIsCaughtUpWith(t *testing.T) {
+	onEveryStore(t, func(t *testing.T, newStore storeMaker) {
+		s := newStore(t)
+		r := s.open()
+		place := events.Cursor{Streams: "s", ID: "[]", Time: at(9)}
+		gap := Behind{Wiki: "teawiki", From: at(1), To: at(2), Cause: "hole", Missing: 3}
+		open := Behind{Wiki: "teawiki", From: at(4), Cause: "slow", Missing: -1}
+		elsewhere := Behind{Wiki: "cakewiki", From: at(4), Cause: "slow", Missing: -1}
+		if err := r.FallBehind(t.Context(), []Behind{open, gap, elsewhere}, place); err != nil {
+			t.Fatal(err)
+		}
+		if c, err := r.Cursor(t.Context(), "s"); err != nil || !c.Time.Equal(at(9)) {
+			t.Errorf("cursor %+v, %v", c, err)
+		}
+		reached := open
+		reached.Found, reached.Reached = 5, at(6)
+		if err := r.Reach(t.Context(), reached); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.FallBehind(t.Context(), []Behind{open}, events.Cursor{}); err != nil { // which is known
+			t.Fatal(err)
+		}
+		s.close()
+		r = s.open()
+		check := func(want ...Behind) {
+			t.Helper()
+			got, err := r.Behind(t.Context(), "teawiki")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+		}
+		check(gap, reached)
+		for _, b := range []Behind{gap, reached} {
+			if err := r.CaughtUp(t.Context(), b, at(10)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		check()
+		all, err := r.Behind(t.Context(), AllWikis)
+		if err != nil || len(all) != 1 || all[0] != elsewhere {
+			t.Errorf("behind in all: %+v, %v", all, err)
+		}
+		if gaps, err := r.Gaps(t.Context(), "teawiki", 5); err != nil || len(gaps) != 1 || gaps[0].Cause != "hole" {
+			t.Errorf("gaps %+v, %v", gaps, err)
 		}
 	})
 }

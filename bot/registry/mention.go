@@ -45,6 +45,10 @@ type Mention struct {
 	// Redacted says that the revision was hidden or deleted, so that neither
 	// its user nor author nor a quote is known any more.
 	Redacted bool `json:"redacted,omitempty"`
+	// Dismissed is when a person took its entry off the noticeboard or struck it,
+	// zero if nobody did, and DismissedBy who, "" where that is hidden.
+	Dismissed   time.Time `json:"dismissed,omitzero"`
+	DismissedBy string    `json:"dismissed_by,omitempty"`
 }
 
 // Equal reports whether two mentions are the same in everything.
@@ -124,6 +128,30 @@ func (r *Registry) Redact(ctx context.Context, m Mention) error {
 	return nil
 }
 
+// Dismiss notes that a person took the entry of a mention off the noticeboard,
+// or with a zero time that it stands there again.
+func (r *Registry) Dismiss(ctx context.Context, m Mention, by string, at time.Time) error {
+	if at.IsZero() {
+		by = ""
+	}
+	err := r.write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE mention SET dismissed_at = ?, dismissed_by = ? WHERE id = ?`,
+			micros(at), clip(by, maxTitle), mentionID(m.As, m.Wiki, m.Revision, m.Section))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("dismiss mention of %s in %s, revision %d: %w", m.Name, m.Title, m.Revision, err)
+	}
+	return nil
+}
+
+// dismissed reads the mentions of some kinds that people took off the
+// noticeboard, of whatever age.
+func dismissed(ctx context.Context, tx *sql.Tx, q Query) ([]Mention, error) {
+	kinds, args := oneOf("kind", q.Kinds)
+	return mentions(ctx, tx, `wiki = ? AND dismissed_at > 0 AND `+kinds, append([]any{q.Wiki}, args...)...)
+}
+
 func mentionID(key Key, wiki string, revision int64, section string) string {
 	sum := sha256.Sum256([]byte(string(key) + "\x00" + wiki + "\x00" + strconv.FormatInt(revision, 10) + "\x00" + section))
 	return hex.EncodeToString(sum[:])
@@ -174,17 +202,18 @@ func mentions(ctx context.Context, tx *sql.Tx, where string, args ...any) ([]Men
 	var out []Mention
 	err := query(ctx, tx, func(scan func(...any) error) error {
 		var m Mention
-		var made int64
+		var made, dismissed int64
 		var aux string
-		err := scan(&m.As, &m.Name, &m.Wiki, &m.Title, &m.Revision, &m.Section, &m.Rule, &m.User, &m.Author, &made, &m.Snippet, &aux, &m.Redacted)
-		m.Time = moment(made)
+		err := scan(&m.As, &m.Name, &m.Wiki, &m.Title, &m.Revision, &m.Section, &m.Rule, &m.User, &m.Author, &made, &m.Snippet, &aux, &m.Redacted,
+			&dismissed, &m.DismissedBy)
+		m.Time, m.Dismissed = moment(made), moment(dismissed)
 		if aux != "" && err == nil {
 			err = json.Unmarshal([]byte(aux), &m.Aux)
 		}
 		out = append(out, m)
 		return err
-	}, `SELECT item_key, name, wiki, title, revision, section, rule_name, user_name, author, made_at, snippet, aux, redacted
-		FROM mention WHERE `+where+` ORDER BY made_at DESC, revision DESC, item_key, section`, args...)
+	}, `SELECT item_key, name, wiki, title, revision, section, rule_name, user_name, author, made_at, snippet, aux, redacted,
+		dismissed_at, dismissed_by FROM mention WHERE `+where+` ORDER BY made_at DESC, revision DESC, item_key, section`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read mentions: %w", err)
 	}
@@ -244,20 +273,21 @@ type count struct{ month, quarter int }
 // mentionCounts counts the mentions of the last 90 days by the key that their
 // names give as written.
 func mentionCounts(ctx context.Context, tx *sql.Tx, q Query) (map[Key]count, error) {
-	kinds, args := oneOf("kind", q.Kinds)
 	month, quarter := micros(q.Now.AddDate(0, 0, -30)), micros(q.Now.AddDate(0, 0, -90))
 	out := make(map[Key]count)
-	err := query(ctx, tx, func(scan func(...any) error) error {
-		var key Key
-		var c count
-		err := scan(&key, &c.month, &c.quarter)
-		out[key] = c
-		return err
-	}, `SELECT item_key, SUM(made_at > ?), COUNT(*) FROM mention
-		WHERE wiki = ? AND `+kinds+` AND made_at > ? AND made_at <= ? AND withdrawn = 0 GROUP BY item_key`,
-		append(append([]any{month, q.Wiki}, args...), quarter, micros(q.Now))...)
-	if err != nil {
-		return nil, fmt.Errorf("count mentions: %w", err)
+	for _, kind := range q.kinds() { // one by one, as the index goes
+		err := query(ctx, tx, func(scan func(...any) error) error {
+			var key Key
+			var c count
+			err := scan(&key, &c.month, &c.quarter)
+			out[key] = c
+			return err
+		}, `SELECT item_key, SUM(made_at > ?), COUNT(*) FROM mention
+			WHERE wiki = ? AND kind = ? AND made_at > ? AND made_at <= ? AND withdrawn = 0 GROUP BY item_key`,
+			month, q.Wiki, kind, quarter, micros(q.Now))
+		if err != nil {
+			return nil, fmt.Errorf("count mentions: %w", err)
+		}
 	}
 	return out, nil
 }

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -300,7 +301,7 @@ func TestMentionsAreFoundByIndex(t *testing.T) {
 		`SELECT 1 FROM mention WHERE wiki = 'w' AND title = 't'`:                                                   "mention_title",
 		`SELECT * FROM mention WHERE wiki = 'w' AND redacted = 0 AND made_at >= 0 AND withdrawn = 0`:               "mention_time",
 		`SELECT item_key, COUNT(*) FROM mention WHERE wiki = 'w' AND kind = 'k' AND made_at > 0 GROUP BY item_key`: "mention_count",
-		`SELECT * FROM presence WHERE wiki = 'w' AND kind IN ('k')`:                                                "presence_kind",
+		`SELECT * FROM presence WHERE wiki = 'w' AND kind IN ('k')`:                                                "PRIMARY KEY (wiki=? AND kind=?)",
 		`SELECT * FROM claim WHERE wiki = 'w' AND superseded_at = 0 AND kind IN ('k')`:                             "claim_in_force",
 	} {
 		var id, parent, unused int
@@ -312,4 +313,32 @@ func TestMentionsAreFoundByIndex(t *testing.T) {
 			t.Errorf("%s: %s, want %s", text, plan, index)
 		}
 	}
+}
+
+func TestADismissedMentionIsToldApartUntilItStandsAgain(t *testing.T) {
+	onEveryStore(t, func(t *testing.T, newStore storeMaker) {
+		s := newStore(t)
+		c := detect.Change{Wiki: "metawiki", Title: "Talk:Foo", Revision: 7, User: "Ana", Time: at(1)}
+		b := Batch{Change: c, Mentions: []detect.Mention{{Kind: detect.Tool, Name: "guc", Section: "A"}, {Kind: detect.Tool, Name: "guc", Section: "B"}}}
+		if _, err := s.open().Record(t.Context(), b); err != nil {
+			t.Fatal(err)
+		}
+		m := s.view("metawiki").Mentions[0]
+		if err := s.open().Dismiss(t.Context(), m, "Bea", at(5)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.open().Record(t.Context(), b); err != nil { // seen again
+			t.Fatal(err)
+		}
+		v := s.view("metawiki")
+		if len(v.Mentions) != 2 || len(v.Dismissed) != 1 || v.Dismissed[0].Section != m.Section || v.Dismissed[0].DismissedBy != "Bea" || !v.Dismissed[0].Dismissed.Equal(at(5)) {
+			t.Errorf("dismissed: %+v", v.Dismissed)
+		}
+		if err := s.open().Dismiss(t.Context(), m, "Bea", time.Time{}); err != nil {
+			t.Fatal(err)
+		}
+		if got := s.view("metawiki").Dismissed; len(got) != 0 {
+			t.Errorf("still dismissed: %+v", got)
+		}
+	})
 }

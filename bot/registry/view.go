@@ -22,8 +22,10 @@ type View struct {
 	Wiki     string
 	Entries  []Entry   // sorted by key
 	Mentions []Mention // newest first
-	Notices  map[string]Notice
-	Surveys  []SurveyState
+	// Dismissed are those that people took off the noticeboard, of whatever age.
+	Dismissed []Mention
+	Notices   map[string]Notice
+	Surveys   []SurveyState
 	// Notes is what the running bot last said of itself, by name.
 	Notes map[string]string
 	// Pages is what became of the bot's regions, by "Title#region".
@@ -92,6 +94,11 @@ func (r *Registry) View(ctx context.Context, q Query) (View, error) {
 			return err
 		}
 		v.Mentions = resolveMentions(facts.known, mentions)
+		unwanted, err := dismissed(ctx, tx, q)
+		if err != nil {
+			return err
+		}
+		v.Dismissed = resolveMentions(facts.known, unwanted)
 		if err := countInto(ctx, tx, q, facts.known, v.Entries); err != nil {
 			return err
 		}
