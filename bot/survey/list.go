@@ -94,8 +94,8 @@ func readOperatorList(path string, in Reading) (registry.Survey, error) {
 	sum := sha256.Sum256(text)
 	mark := listMark{path, hex.EncodeToString(sum[:])}
 	var last listMark
-	// While a smaller list waits for a second one like it, it has to be read.
-	if json.Unmarshal([]byte(in.Last.Mark), &last) == nil && last == mark && in.Last.Held.IsZero() && in.Last.Failed.IsZero() {
+	// The mark is that of the last list that was taken in, not of one that is held.
+	if json.Unmarshal([]byte(in.Last.Mark), &last) == nil && last == mark {
 		return registry.Survey{}, ErrUnchanged
 	}
 	s, problems := parseOperatorList(path, text)

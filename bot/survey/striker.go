@@ -64,8 +64,8 @@ func readStriker(ctx context.Context, f *Fetcher, address string, in Reading) (r
 	mark := strikerMark{Address: v.home.Host + v.home.Path}
 	var last strikerMark
 	known := validators{}
-	// While a smaller answer waits for a second one like it, it has to be read.
-	if json.Unmarshal([]byte(in.Last.Mark), &last) == nil && last.Address == mark.Address && in.Last.Held.IsZero() {
+	// The mark is that of the last answer that was taken in, not of one that is held.
+	if json.Unmarshal([]byte(in.Last.Mark), &last) == nil && last.Address == mark.Address {
 		known = last.validators
 	}
 
