@@ -20,7 +20,7 @@ func (r *Registry) History(ctx context.Context, wiki string, key Key) ([]Claim, 
 	var out []Claim
 	err := r.read(ctx, func(tx *sql.Tx) error {
 		out = nil
-		spellings, err := spellingsOf(ctx, tx, wiki, key)
+		spellings, err := r.spellingsOf(ctx, tx, wiki, key)
 		if err != nil {
 			return err
 		}
@@ -43,9 +43,9 @@ func (r *Registry) History(ctx context.Context, wiki string, key Key) ([]Claim, 
 
 // spellingsOf returns the keys under which sources have made claims about the
 // item that a key means on a wiki, and the key itself.
-func spellingsOf(ctx context.Context, tx *sql.Tx, wiki string, key Key) ([]Key, error) {
+func (r *Registry) spellingsOf(ctx context.Context, tx *sql.Tx, wiki string, key Key) ([]Key, error) {
 	q := Query{Wiki: wiki, Kinds: []detect.Kind{key.Kind()}}
-	facts, err := readFacts(ctx, tx, q)
+	facts, err := r.readFacts(ctx, tx, q)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/detect"
 )
 
 // Metric is what a measure counts.
@@ -157,28 +159,26 @@ func measuresBefore(ctx context.Context, tx *sql.Tx, s Survey) ([]storedMeasure,
 }
 
 // measures reads what was counted about items of some kinds on a wiki.
-func measures(ctx context.Context, tx *sql.Tx, q Query) ([]Measure, error) {
-	counted := make(map[sourceOn]time.Time)
-	states, err := sourceStates(ctx, tx, `wiki IN (?, ?)`, q.Wiki, AllWikis)
+func measures(ctx context.Context, tx *sql.Tx, wiki string, kinds []detect.Kind) ([]Measure, error) {
+	states, err := sourceStates(ctx, tx, `wiki = ?`, wiki)
 	if err != nil {
 		return nil, err
 	}
-	for _, s := range states {
-		counted[sourceOn{s.Wiki, s.Source}] = s.counted
+	in, args := oneOf("kind", kinds)
+	stored, err := storedMeasures(ctx, tx, `wiki = ? AND `+in, append([]any{wiki}, args...)...)
+	if err != nil {
+		return nil, err
 	}
-	kinds, args := oneOf("kind", q.Kinds)
-	var out []Measure
-	for _, wiki := range q.wikis() {
-		stored, err := storedMeasures(ctx, tx, `wiki = ? AND `+kinds, append([]any{wiki}, args...)...)
-		if err != nil {
-			return nil, err
+	counted := make(map[string]time.Time, len(states))
+	for _, s := range states {
+		counted[s.Source] = s.counted
+	}
+	out := make([]Measure, 0, len(stored))
+	for _, m := range stored {
+		if m.AsOf = moment(m.asOf); m.asOf == 0 {
+			m.AsOf = counted[m.Source]
 		}
-		for _, m := range stored {
-			if m.AsOf = moment(m.asOf); m.asOf == 0 {
-				m.AsOf = counted[sourceOn{wiki, m.Source}]
-			}
-			out = append(out, m.Measure)
-		}
+		out = append(out, m.Measure)
 	}
 	return out, nil
 }

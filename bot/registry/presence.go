@@ -31,8 +31,9 @@ func presences(ctx context.Context, tx *sql.Tx, where string, args ...any) ([]pr
 		var p presence
 		var aliases, details string
 		var changed, gone int64
+		var flags int
 		err := scan(&p.wiki, &p.source, &p.item.Key, &p.item.Name, &p.item.Page, &p.item.URL, &p.item.Section,
-			&p.item.Deployed, &p.item.Listed, &p.item.Default, &aliases, &changed, &p.item.ChangedRevision, &gone, &details)
+			&flags, &aliases, &changed, &p.item.ChangedRevision, &gone, &details)
 		if err != nil {
 			return err
 		}
@@ -46,10 +47,11 @@ func presences(ctx context.Context, tx *sql.Tx, where string, args ...any) ([]pr
 				return fmt.Errorf("details of %s: %w", p.item.Key, err)
 			}
 		}
+		p.item.Deployed, p.item.Listed, p.item.Default = flags&1 != 0, flags&2 != 0, flags&4 != 0
 		p.item.Changed, p.item.Gone = moment(changed), moment(gone)
 		out = append(out, p)
 		return nil
-	}, `SELECT wiki, source, item_key, name, page, url, section, deployed, listed, on_by_default, aliases, changed_at, changed_revision, gone_at, details
+	}, `SELECT wiki, source, item_key, name, page, url, section, deployed + 2 * listed + 4 * on_by_default, aliases, changed_at, changed_revision, gone_at, details
 		FROM presence WHERE `+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read items: %w", err)

@@ -20,6 +20,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -33,6 +34,8 @@ type Registry struct {
 	writer *sql.DB // one connection, so that writers of a process queue here
 	reader *sql.DB
 	engine engine
+
+	allWikis atomic.Pointer[allWikis] // as last read
 }
 
 // engine is what the two kinds of store do differently.

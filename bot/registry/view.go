@@ -84,7 +84,7 @@ func (r *Registry) View(ctx context.Context, q Query) (View, error) {
 	var v View
 	err := r.read(ctx, func(tx *sql.Tx) error {
 		v = View{Wiki: q.Wiki}
-		facts, err := readFacts(ctx, tx, q)
+		facts, err := r.readFacts(ctx, tx, q)
 		if err != nil {
 			return err
 		}
@@ -99,7 +99,7 @@ func (r *Registry) View(ctx context.Context, q Query) (View, error) {
 			return err
 		}
 		v.Dismissed = resolveMentions(facts.known, unwanted)
-		if err := countInto(ctx, tx, q, facts.known, v.Entries); err != nil {
+		if err := facts.countInto(ctx, tx, q, v.Entries); err != nil {
 			return err
 		}
 		v.Entries = facts.ofTheWiki(q, v.Entries)
@@ -124,29 +124,47 @@ func (r *Registry) View(ctx context.Context, q Query) (View, error) {
 	return v, nil
 }
 
-// facts are what the sources say of the items of a wiki.
-type facts struct {
-	rows    []presence
-	claims  []storedClaim
-	changes []pageChange
-	known   resolver // of rows
+// kinds are those that are asked for.
+func (q Query) kinds() []detect.Kind {
+	if len(q.Kinds) == 0 {
+		return detect.Kinds
+	}
+	return q.Kinds
 }
 
-// readFacts reads the items that the sources name for a wiki and for all, what
-// is claimed about them, and how their pages changed.
-func readFacts(ctx context.Context, tx *sql.Tx, q Query) (f facts, err error) {
+// facts are what is known of the items of a wiki, before it is put together.
+type facts struct {
+	rows     []presence
+	claims   []storedClaim
+	measures []Measure
+	changes  []pageChange
+	counts   map[Key]count
+	known    resolver // of rows
+}
+
+// readFacts reads what the sources say of the items of a wiki, those of all
+// wikis too as far as they are asked for or the wiki has to do with them.
+func (r *Registry) readFacts(ctx context.Context, tx *sql.Tx, q Query) (f facts, err error) {
 	kinds, args := oneOf("kind", q.Kinds)
-	for _, wiki := range q.wikis() {
-		some, err := presences(ctx, tx, `wiki = ? AND `+kinds, append([]any{wiki}, args...)...)
+	args = append([]any{q.Wiki}, args...)
+	if f.rows, err = presences(ctx, tx, `wiki = ? AND `+kinds, args...); err != nil {
+		return facts{}, err
+	}
+	if f.claims, err = claims(ctx, tx, `wiki = ? AND superseded_at = 0 AND `+kinds, args...); err != nil {
+		return facts{}, err
+	}
+	if f.measures, err = measures(ctx, tx, q.Wiki, q.Kinds); err != nil {
+		return facts{}, err
+	}
+	if f.counts, err = mentionCounts(ctx, tx, q); err != nil {
+		return facts{}, err
+	}
+	if q.Wiki != AllWikis {
+		all, err := r.allWikisAt(ctx, tx)
 		if err != nil {
 			return facts{}, err
 		}
-		f.rows = append(f.rows, some...)
-		of, err := claims(ctx, tx, `wiki = ? AND superseded_at = 0 AND `+kinds, append([]any{wiki}, args...)...)
-		if err != nil {
-			return facts{}, err
-		}
-		f.claims = append(f.claims, of...)
+		all.addTo(&f, q)
 	}
 	if f.changes, err = pageChanges(ctx, tx, q, f.rows); err != nil {
 		return facts{}, err
@@ -186,69 +204,77 @@ func (f facts) ofTheWiki(q Query, all []Entry) []Entry {
 }
 
 // countInto fills in what is counted about items: mentions, measures, wikis.
-func countInto(ctx context.Context, tx *sql.Tx, q Query, known resolver, all []Entry) error {
+func (f facts) countInto(ctx context.Context, tx *sql.Tx, q Query, all []Entry) error {
 	place := make(map[Key]*Entry, len(all))
+	var elsewhere []Key
 	for i := range all {
-		place[all[i].Item.Key] = &all[i]
+		e := &all[i]
+		key := e.Item.Key
+		place[key] = e
+		switch {
+		case !onWiki(key.Kind()):
+		case key.Wiki() == q.Wiki:
+			e.Wikis = flag(e.Item.Deployed)
+		default:
+			elsewhere = append(elsewhere, key)
+		}
 	}
-	counts, err := mentionCounts(ctx, tx, q)
-	if err != nil {
-		return err
-	}
-	for key, c := range counts {
-		if e := place[known.one(key)]; e != nil {
+	for key, c := range f.counts {
+		if e := place[f.known.one(key)]; e != nil {
 			e.Month += c.month
 			e.Quarter += c.quarter
 		}
 	}
-	counted, err := measures(ctx, tx, q)
-	if err != nil {
-		return err
-	}
-	for _, m := range counted {
-		for _, key := range known.resolve(m.Item) {
+	for _, m := range f.measures {
+		for _, key := range f.known.resolve(m.Item) {
 			m.Item = key
-			place[key].Measures = append(place[key].Measures, m)
+			e := place[key]
+			e.Measures = append(e.Measures, m)
 		}
 	}
 	for i := range all {
-		slices.SortStableFunc(all[i].Measures, func(a, b Measure) int {
-			return cmp.Or(cmp.Compare(a.Metric, b.Metric), cmp.Compare(a.Source, b.Source))
-		})
+		if m := all[i].Measures; len(m) > 1 {
+			slices.SortStableFunc(m, func(a, b Measure) int {
+				return cmp.Or(cmp.Compare(a.Metric, b.Metric), cmp.Compare(a.Source, b.Source))
+			})
+		}
 	}
-	running, err := deployments(ctx, tx, q)
+	running, err := deployments(ctx, tx, q.kinds(), elsewhere)
 	if err != nil {
 		return err
 	}
 	for key, n := range running {
-		for _, key := range known.resolve(key) {
+		for _, key := range f.known.resolve(key) {
 			place[key].Wikis += n
 		}
 	}
 	return nil
 }
 
-// deployments counts the wikis that run each extension and skin, and each
-// gadget: of a gadget that is its own.
-func deployments(ctx context.Context, tx *sql.Tx, q Query) (map[Key]int, error) {
-	kinds := q.Kinds
-	if len(kinds) == 0 {
-		kinds = detect.Kinds
-	}
+// deployments counts the wikis that run each item of the kinds that many wikis
+// share, and each of some others.
+func deployments(ctx context.Context, tx *sql.Tx, kinds []detect.Kind, others []Key) (map[Key]int, error) {
 	out := make(map[Key]int)
-	for _, kind := range kinds {
-		wiki, args := "1 = 1", []any{kind}
-		if onWiki(kind) {
-			wiki, args = "wiki = ?", append(args, q.Wiki)
-		}
-		err := query(ctx, tx, func(scan func(...any) error) error {
+	read := func(where string, args ...any) error {
+		return query(ctx, tx, func(scan func(...any) error) error {
 			var key Key
 			var n int
 			err := scan(&key, &n)
 			out[key] = n
 			return err
-		}, `SELECT item_key, COUNT(DISTINCT wiki) FROM presence WHERE kind = ? AND `+wiki+` AND deployed = 1 AND gone_at = 0 GROUP BY item_key`, args...)
-		if err != nil {
+		}, `SELECT item_key, COUNT(DISTINCT wiki) FROM presence WHERE deployed = 1 AND gone_at = 0 AND `+where+` GROUP BY item_key`, args...)
+	}
+	for _, kind := range kinds {
+		if onWiki(kind) {
+			continue
+		}
+		if err := read(`kind = ?`, kind); err != nil {
+			return nil, fmt.Errorf("count the wikis that run items: %w", err)
+		}
+	}
+	for some := range slices.Chunk(others, rowsAtOnce) {
+		in, args := oneOf("item_key", some)
+		if err := read(in, args...); err != nil {
 			return nil, fmt.Errorf("count the wikis that run items: %w", err)
 		}
 	}

@@ -23,9 +23,9 @@ CREATE TABLE IF NOT EXISTS presence (
     changed_at       BIGINT       NOT NULL,
     changed_revision BIGINT       NOT NULL,
     gone_at          BIGINT       NOT NULL,
-    PRIMARY KEY (wiki, source, item_key),
-    INDEX presence_kind (wiki, kind),
+    PRIMARY KEY (wiki, kind, source, item_key), -- so that the items of a table stand together
     INDEX presence_item (item_key, source),
+    INDEX presence_source (wiki, source),
     INDEX presence_deployed (kind, deployed, gone_at, item_key, wiki)
 ) ENGINE InnoDB ROW_FORMAT DYNAMIC CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
@@ -104,6 +104,7 @@ CREATE TABLE IF NOT EXISTS survey_state (
     read_at     BIGINT      NOT NULL,
     failed_at   BIGINT      NOT NULL,
     reason      TEXT        NOT NULL,
+    saves       BIGINT      NOT NULL, -- how often a survey was taken in
     mark        MEDIUMTEXT  NOT NULL,
     checkpoint  MEDIUMTEXT  NOT NULL,
     counted_at  BIGINT      NOT NULL, -- as_of of the measures that have 0 there
@@ -185,8 +186,8 @@ CREATE TABLE IF NOT EXISTS measure (
     amount   BIGINT       NOT NULL,
     at_least INTEGER      NOT NULL,
     as_of    BIGINT       NOT NULL, -- 0: counted_at of the source
-    PRIMARY KEY (wiki, source, item_key, metric),
-    INDEX measure_kind (wiki, kind)
+    PRIMARY KEY (wiki, kind, source, item_key, metric),
+    INDEX measure_source (wiki, source, item_key)
 ) ENGINE InnoDB ROW_FORMAT DYNAMIC CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
 -- What a wiki shows of an account that claims name.

@@ -4,13 +4,31 @@
 
 -- +goose Up
 
-ALTER TABLE presence ADD COLUMN kind VARCHAR(16) NOT NULL DEFAULT '';
-ALTER TABLE presence ADD COLUMN details MEDIUMTEXT NOT NULL DEFAULT ''; -- JSON, '' for none
-UPDATE presence SET kind = substr(item_key, 1, instr(item_key, ':') - 1);
-UPDATE presence SET aliases = '' WHERE aliases = 'null'; -- as details: '' for none
-CREATE INDEX presence_kind ON presence (wiki, kind);
-DROP INDEX presence_item;
+CREATE TABLE seen (
+    wiki             VARCHAR(64)  NOT NULL, -- '' for a source of all wikis
+    kind             VARCHAR(16)  NOT NULL,
+    source           VARCHAR(32)  NOT NULL,
+    item_key         VARCHAR(400) NOT NULL,
+    name             VARCHAR(400) NOT NULL,
+    page             VARCHAR(400) NOT NULL,
+    url              TEXT         NOT NULL,
+    section          TEXT         NOT NULL,
+    deployed         INTEGER      NOT NULL,
+    listed           INTEGER      NOT NULL,
+    on_by_default    INTEGER      NOT NULL,
+    aliases          MEDIUMTEXT   NOT NULL, -- JSON list of strings, '' for none
+    details          MEDIUMTEXT   NOT NULL, -- JSON, '' for none
+    changed_at       BIGINT       NOT NULL,
+    changed_revision BIGINT       NOT NULL,
+    gone_at          BIGINT       NOT NULL,
+    PRIMARY KEY (wiki, kind, source, item_key)
+) WITHOUT ROWID; -- so that the items of a table stand together
+INSERT INTO seen SELECT wiki, substr(item_key, 1, instr(item_key, ':') - 1), source, item_key, name, page, url, section, deployed, listed,
+    on_by_default, CASE aliases WHEN 'null' THEN '' ELSE aliases END, '', changed_at, changed_revision, gone_at FROM presence;
+DROP TABLE presence;
+ALTER TABLE seen RENAME TO presence;
 CREATE INDEX presence_item ON presence (item_key, source);
+CREATE INDEX presence_source ON presence (wiki, source);
 CREATE INDEX presence_deployed ON presence (kind, deployed, gone_at, item_key, wiki);
 
 ALTER TABLE page_change ADD COLUMN kind VARCHAR(16) NOT NULL DEFAULT '';
@@ -38,6 +56,7 @@ CREATE INDEX mention_time ON mention (wiki, redacted, made_at);
 CREATE INDEX mention_count ON mention (wiki, kind, made_at, withdrawn, item_key);
 CREATE INDEX mention_title ON mention (wiki, title);
 
+ALTER TABLE survey_state ADD COLUMN saves BIGINT NOT NULL DEFAULT 0; -- how often a survey was taken in
 ALTER TABLE survey_state ADD COLUMN mark TEXT NOT NULL DEFAULT '';
 ALTER TABLE survey_state ADD COLUMN checkpoint MEDIUMTEXT NOT NULL DEFAULT '';
 ALTER TABLE survey_state ADD COLUMN counted_at BIGINT NOT NULL DEFAULT 0; -- as_of of the measures that have 0 there
@@ -55,9 +74,9 @@ CREATE TABLE measure (
     amount   BIGINT       NOT NULL,
     at_least INTEGER      NOT NULL,
     as_of    BIGINT       NOT NULL, -- 0: counted_at of the source
-    PRIMARY KEY (wiki, source, item_key, metric)
-);
-CREATE INDEX measure_kind ON measure (wiki, kind);
+    PRIMARY KEY (wiki, kind, source, item_key, metric)
+) WITHOUT ROWID;
+CREATE INDEX measure_source ON measure (wiki, source, item_key);
 
 -- What a wiki shows of an account that claims name.
 CREATE TABLE account (
@@ -75,7 +94,7 @@ CREATE TABLE account (
     last_global   BIGINT       NOT NULL,
     read_at       BIGINT       NOT NULL, -- 0: read_at of the source
     PRIMARY KEY (wiki, name, source)
-);
+) WITHOUT ROWID;
 
 -- Which items are like another one, the most alike first.
 CREATE TABLE similar (
