@@ -13,9 +13,8 @@ import (
 )
 
 const (
-	batch      = 50  // what an account without special rights may ask for at once
 	maxHistory = 500 // revisions that History returns at most
-	allOf      = "ids|timestamp|user|comment|content"
+	allOf      = "ids|timestamp|user|comment|tags|content"
 )
 
 // queryRevision is a revision in an answer of action=query.
@@ -23,6 +22,7 @@ type queryRevision struct {
 	RevID, ParentID int64
 	User, Comment   string
 	Anon, Temp      bool
+	Tags            []string
 	Timestamp       time.Time
 	Slots           struct {
 		Main struct {
@@ -36,7 +36,7 @@ func (q queryRevision) revision(p queryPage) Revision {
 	main := q.Slots.Main
 	r := Revision{
 		ID: q.RevID, Parent: q.ParentID, Title: p.Title, Namespace: p.NS, PageID: p.PageID, User: q.User,
-		Registered: q.User != "" && !q.Anon && !q.Temp, Temp: q.Temp, Time: q.Timestamp, Model: main.ContentModel, Comment: q.Comment,
+		Registered: q.User != "" && !q.Anon && !q.Temp, Temp: q.Temp, Time: q.Timestamp, Model: main.ContentModel, Comment: q.Comment, Tags: append([]string(nil), q.Tags...),
 		Hidden: main.Content == nil,
 	}
 	if !r.Hidden {
@@ -45,11 +45,16 @@ func (q queryRevision) revision(p queryPage) Revision {
 	return r
 }
 
-// Revisions reads revisions by their ids. Each id asked for is in the result; one that the wiki does not know, or whose
+// Revisions reads revisions by their ids, as many at once as the wiki lets the account ask for, and in several answers
+// where their texts are too long for one. Each id asked for is in the result; one that the wiki does not know, or whose
 // page is deleted, has Missing set.
 func (c *Client) Revisions(ctx context.Context, ids ...int64) (map[int64]Revision, error) {
 	found := make(map[int64]Revision, len(ids))
-	for chunk := range slices.Chunk(ids, batch) {
+	limit := usualLimit
+	if len(ids) > limit {
+		limit = c.TitleLimit(ctx)
+	}
+	for chunk := range slices.Chunk(ids, limit) {
 		words := make([]string, len(chunk))
 		for i, id := range chunk {
 			words[i] = strconv.FormatInt(id, 10)
@@ -77,7 +82,7 @@ func (c *Client) History(ctx context.Context, title string, after int64) ([]Revi
 	if err := checkTitle("query", title); err != nil {
 		return nil, err
 	}
-	p := map[string]string{"titles": title, "rvdir": "newer", "rvlimit": strconv.Itoa(batch)}
+	p := map[string]string{"titles": title, "rvdir": "newer", "rvlimit": strconv.Itoa(usualLimit)}
 	if after > 0 {
 		p["rvstartid"] = strconv.FormatInt(after, 10)
 	}

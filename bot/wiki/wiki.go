@@ -66,6 +66,7 @@ type Revision struct {
 	Time       time.Time
 	Model      string
 	Comment    string // "" if hidden
+	Tags       []string
 	Text       string
 	Hidden     bool // the text is hidden, or the revision is deleted
 	Missing    bool // no such revision, or its page is deleted
