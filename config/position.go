@@ -17,77 +17,12 @@ import (
 	"unicode/utf8"
 )
 
-// maxDepth is how deep lists and groups may be nested; the formats need 4.
+// maxDepth is how deep lists and groups may be nested; the formats need 5.
 const maxDepth = 20
 
 // maxEntries is how many entries the longest list or group may have, as in the
 // schemas. Reading ends there, so that a page made to be slow is not.
 const maxEntries = 5000
-
-// node is a value in the text, with its place.
-type node struct {
-	path string // such as "$.tables[0].page"
-	key  int    // byte offset of the member's key, or of the value elsewhere
-	at   int    // byte offset of the value
-	end  int    // byte offset behind it
-	// value as the schema takes it: string, int64, float64, bool, nil,
-	// []any, map[string]any.
-	value   any
-	keys    []string // of an object, in order
-	members map[string]*node
-	items   []*node
-}
-
-// find follows tokens as in a JSON pointer and stops early where they lead
-// nowhere.
-func (n *node) find(tokens []string) *node {
-	for _, token := range tokens {
-		next := n.members[token]
-		if i, err := strconv.Atoi(token); err == nil && n.members == nil && i >= 0 && i < len(n.items) {
-			next = n.items[i]
-		}
-		if next == nil {
-			return n
-		}
-		n = next
-	}
-	return n
-}
-
-// member returns a member of an object, or nil; n may be nil.
-func (n *node) member(key string) *node {
-	if n == nil {
-		return nil
-	}
-	return n.members[key]
-}
-
-// decode fills in a Go value from a checked tree. It goes by the values, so that
-// 1.0 is an integer for it as it is for the schema.
-func (n *node) decode(out any) error {
-	text, err := json.Marshal(n.value)
-	if err != nil {
-		return err
-	}
-	return json.Unmarshal(text, out)
-}
-
-// text returns the value of a string, "" for anything else; n may be nil.
-func (n *node) text() string {
-	if n == nil {
-		return ""
-	}
-	s, _ := n.value.(string)
-	return s
-}
-
-// list returns the items of a list, nil for anything else; n may be nil.
-func (n *node) list() []*node {
-	if n == nil {
-		return nil
-	}
-	return n.items
-}
 
 // page is a text that is JSON.
 type page struct {
@@ -188,7 +123,7 @@ func (s *scanner) value(path string, sep byte) (*node, error) {
 		n.value = number(token)
 	case json.Delim:
 		if len(s.open) == maxDepth {
-			return nil, s.stop(path, at, fmt.Sprintf("lists and groups are nested more than %d deep here; the settings need no more than 4", maxDepth))
+			return nil, s.stop(path, at, fmt.Sprintf("lists and groups are nested more than %d deep here; the settings need no more than 5", maxDepth))
 		}
 		s.open = append(s.open, opener{byte(token), at})
 		read := s.object

@@ -13,12 +13,12 @@ func TestPlacesAreCountedInCharacters(t *testing.T) {
 		name, text   string
 		line, column int
 	}{
-		{"first line", `{"version": 2}`, 1, 13},
-		{"behind letters of two bytes", `{"$comment": "äöü", "version": 2}`, 1, 32},
-		{"behind letters of four bytes", `{"$comment": "𐍈𐍈", "version": 2}`, 1, 31},
-		{"behind LF", "{\n\"version\": 2}", 2, 12},
-		{"behind CRLF", "{\r\n\r\n\"version\": 2}", 3, 12},
-		{"with tabs", "{\n\t\t\"version\":\t2}", 2, 14},
+		{"first line", `{"version": 3}`, 1, 13},
+		{"behind letters of two bytes", `{"$comment": "äöü", "version": 3}`, 1, 32},
+		{"behind letters of four bytes", `{"$comment": "𐍈𐍈", "version": 3}`, 1, 31},
+		{"behind LF", "{\n\"version\": 3}", 2, 12},
+		{"behind CRLF", "{\r\n\r\n\"version\": 3}", 3, 12},
+		{"with tabs", "{\n\t\t\"version\":\t3}", 2, 14},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, problems := ParseRules(test.text)

@@ -23,8 +23,18 @@ type Problem struct {
 	Line, Column int
 	// Message says what is wrong and what is allowed, as one or two sentences
 	// without a full stop at the end.
-	Message string
+	Message  string
+	Severity Severity
 }
+
+// Severity says what a problem does to the page.
+type Severity int
+
+// The severities.
+const (
+	Error   Severity = iota // keeps the page from being taken
+	Warning                 // is told, and does nothing
+)
 
 // maxProblems is how many problems of one page are told; more do not help
 // anybody to mend it.
@@ -32,18 +42,33 @@ const maxProblems = 100
 
 // String gives the problem on one line, with its place in front.
 func (p Problem) String() string {
-	return fmt.Sprintf("line %d, column %d, %s: %s", p.Line, p.Column, p.Path, p.Message)
+	message := p.Message
+	if p.Severity == Warning {
+		message = "warning: " + message
+	}
+	return fmt.Sprintf("line %d, column %d, %s: %s", p.Line, p.Column, p.Path, message)
 }
 
-// problems puts faults in the order of the text and finds their places.
-func problems(l lines, faults []fault) []Problem {
+// inOrder sorts problems as they stand in the text.
+func inOrder(list []Problem) []Problem {
+	slices.SortStableFunc(list, func(a, b Problem) int { return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column)) })
+	return list
+}
+
+// problems puts faults in the order of the text and finds their places. What was
+// found twice, as in a page and in what its preview makes of it, is told once.
+func problems(l lines, faults []fault, severity Severity) []Problem {
+	if len(faults) == 0 {
+		return nil
+	}
 	slices.SortStableFunc(faults, func(a, b fault) int {
 		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.path, b.path), cmp.Compare(a.message, b.message))
 	})
+	faults = slices.Compact(faults)
 	more := len(faults) - maxProblems
 	list := make([]Problem, 0, min(len(faults), maxProblems+1))
 	for i, f := range faults {
-		p := Problem{Path: f.path, Message: f.message}
+		p := Problem{Path: f.path, Message: f.message, Severity: severity}
 		p.Line, p.Column = l.position(f.at)
 		if i == maxProblems {
 			p.Path, p.Message = "$", fmt.Sprintf("there are %d more problems from here on; they are shown when those above are mended", more)

@@ -136,7 +136,7 @@ func parseProcess(text string) (Process, problemList) {
 		}
 	}
 	if len(faults) > 0 {
-		return Process{}, problems(p.lines, faults)
+		return Process{}, problems(p.lines, faults, Error)
 	}
 	for i := range process.Wikis {
 		process.Wikis[i].fill()

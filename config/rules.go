@@ -9,16 +9,6 @@
 // is allowed, so that somebody who knows the wiki but not the bot can mend it.
 package config
 
-import (
-	"encoding/json"
-	"slices"
-	"strings"
-)
-
-// MaxBytes is the size of the biggest page that is read as rules, in bytes. A
-// page with a hundred tables is a tenth of it.
-const MaxBytes = 256 << 10
-
 // NoticeboardID is the id of the region that holds the noticeboard's entries on
 // its page. A table on that page cannot have it.
 const NoticeboardID = "noticeboard"
@@ -26,8 +16,14 @@ const NoticeboardID = "noticeboard"
 // Rules is the validated content of one revision of a wiki's config page.
 // Defaults are filled in, except where a field says otherwise.
 type Rules struct {
-	// Version of the format; always 1.
-	Version int     `json:"version"`
+	// Version of the format; always the newest, also for an older page.
+	Version int `json:"version"`
+	// Enabled lets the bot edit. If it is false, only the report page is
+	// written, with what would be done.
+	Enabled bool    `json:"enabled"`
+	Trial   Trial   `json:"trial"`
+	Limits  Limits  `json:"limits"`
+	Report  Report  `json:"report"`
 	Watch   Watch   `json:"watch"`
 	Sources Sources `json:"sources"`
 	Verdict Verdict `json:"verdict"`
@@ -38,6 +34,37 @@ type Rules struct {
 	// there is none.
 	Noticeboard *Noticeboard `json:"noticeboard"`
 	Notices     *Notices     `json:"notices"`
+	// Preview is the rules as they would be with the change that the page
+	// prepares, nil where there is none. It has no warnings and no preview of
+	// its own.
+	Preview *Rules `json:"-"`
+	// Warnings are what is odd about the page, in the order of the text. They
+	// keep nothing from being in force.
+	Warnings []Problem `json:"-"`
+
+	written page // the text that the rules were read from
+}
+
+// Trial ends the bot's edits by itself.
+type Trial struct {
+	// Edits is how many edits the bot makes under one revision of the rules; 0
+	// where the page has no trial.
+	Edits int `json:"edits"`
+}
+
+// Limits are how many edits the bot makes on the wiki at most; 0 is no limit.
+type Limits struct {
+	PerMinute int `json:"per_minute"`
+	PerHour   int `json:"per_hour"`
+	PerDay    int `json:"per_day"`
+	// PerPageHour counts the edits of one page in an hour.
+	PerPageHour int `json:"per_page_hour"`
+}
+
+// Report says what the report page tells.
+type Report struct {
+	// PingEditor pings the user who saved a revision that cannot be taken.
+	PingEditor bool `json:"ping_editor"`
 }
 
 // Watch says which edits are looked at for mentions.
@@ -86,6 +113,9 @@ type Verdict struct {
 	// InactiveDays is after how many days without an edit or a log entry of
 	// theirs on any wiki a steward is called inactive; 0 is never.
 	InactiveDays int `json:"inactive_days"`
+	// Unowned are the verdicts, as in bot/registry, of items that nobody looks
+	// after; never empty.
+	Unowned []string `json:"unowned"`
 }
 
 // Similar says how items that are like each other are shown.
@@ -143,6 +173,8 @@ type Noticeboard struct {
 	SettleMinutes int `json:"settle_minutes"`
 	// Append adds the region at the end of a page that has no markers.
 	Append bool `json:"append"`
+	// BotFlag marks the edits as a bot's, which hides them from most watchlists.
+	BotFlag bool `json:"bot_flag"`
 }
 
 // Notices says whether people get messages.
@@ -151,102 +183,6 @@ type Notices struct {
 	Talk bool `json:"talk"`
 	// SettleMinutes is how long a mention must stand before it is told.
 	SettleMinutes int `json:"settle_minutes"`
-}
-
-// DefaultColumns returns the columns of a table that names none.
-func DefaultColumns() []string {
-	return []string{"item", "steward", "maintainers", "verdict", "why", "changed", "notes"}
-}
-
-// DefaultNoticeVerdicts returns the verdicts that make an entry where the
-// noticeboard names none.
-func DefaultNoticeVerdicts() []string { return []string{"unassigned", "inactive"} }
-
-// DefaultSettleMinutes is how long a mention must stand where the page does
-// not say.
-const DefaultSettleMinutes = 60
-
-// DefaultInactiveDays is after how many days a silent steward is called inactive
-// where the page does not say.
-const DefaultInactiveDays = 365
-
-// UnmarshalJSON fills in the default columns.
-func (t *Table) UnmarshalJSON(data []byte) error {
-	type plain Table
-	p := plain{Columns: DefaultColumns()}
-	if err := json.Unmarshal(data, &p); err != nil {
-		return err
-	}
-	*t = Table(p)
-	return nil
-}
-
-// UnmarshalJSON fills in the default verdicts and settle time.
-func (n *Noticeboard) UnmarshalJSON(data []byte) error {
-	type plain Noticeboard
-	p := plain{Verdicts: DefaultNoticeVerdicts(), SettleMinutes: DefaultSettleMinutes}
-	if err := json.Unmarshal(data, &p); err != nil {
-		return err
-	}
-	*n = Noticeboard(p)
-	return nil
-}
-
-// UnmarshalJSON fills in the default settle time.
-func (n *Notices) UnmarshalJSON(data []byte) error {
-	type plain Notices
-	p := plain{SettleMinutes: DefaultSettleMinutes}
-	if err := json.Unmarshal(data, &p); err != nil {
-		return err
-	}
-	*n = Notices(p)
-	return nil
-}
-
-// Covers reports whether an edit of a page by a user is looked at for mentions.
-func (w Watch) Covers(namespace int, title, user string) bool {
-	if w.Namespaces == nil {
-		if namespace != 4 && (namespace <= 0 || namespace%2 == 0) {
-			return false
-		}
-	} else if !slices.Contains(w.Namespaces, namespace) {
-		return false
-	}
-	title = normalTitle(title)
-	for _, ignored := range w.IgnorePages {
-		if page, subpages := strings.CutSuffix(ignored, "/*"); subpages {
-			if strings.HasPrefix(title, normalTitle(page)+"/") {
-				return false
-			}
-		} else if title == normalTitle(ignored) {
-			return false
-		}
-	}
-	return !slices.ContainsFunc(w.IgnoreUsers, func(ignored string) bool {
-		return normalTitle(ignored) == normalTitle(user)
-	})
-}
-
-// ParseRules reads the text of a config page. It returns the rules with their
-// defaults filled in, or else every problem of the page in the order of the
-// text, at most a hundred and a note of how many are left; never both. A text
-// that is not JSON, is empty, is bigger than MaxBytes, or has a list of more than
-// 5000 entries is one problem.
-func ParseRules(text string) (*Rules, []Problem) {
-	p, faults := scan(text, form{"page", `{"version": 1}`, MaxBytes})
-	if p.root != nil {
-		faults = append(faults, rulesSchema().check(p.root)...)
-		faults = append(faults, checkRegions(p)...)
-		faults = append(faults, checkWatch(p)...)
-	}
-	if len(faults) == 0 {
-		rules := &Rules{Verdict: Verdict{InactiveDays: DefaultInactiveDays}}
-		err := p.root.decode(rules)
-		if err == nil {
-			return rules, nil
-		}
-		// Unreachable while the schema and the types say the same.
-		faults = []fault{{0, "$", err.Error()}}
-	}
-	return nil, problems(p.lines, faults)
+	// BotFlag marks the edits as a bot's, which hides them from most watchlists.
+	BotFlag bool `json:"bot_flag"`
 }

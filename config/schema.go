@@ -45,7 +45,7 @@ type schema struct {
 func newSchema(text string) *schema {
 	tree, faults := scan(text, form{"schema", "{}", len(text)})
 	if len(faults) > 0 {
-		panic(fmt.Sprintf("embedded schema: %v", problems(tree.lines, faults)))
+		panic(fmt.Sprintf("embedded schema: %v", problems(tree.lines, faults, Error)))
 	}
 	compiler := jsonschema.NewCompiler()
 	compiler.AssertFormat()
@@ -274,6 +274,8 @@ func notAllowed(n *node, want []any) string {
 	}
 	value, isText := n.value.(string)
 	switch {
+	case !isText && len(allowed) > 1:
+		return "this value is not allowed; write " + allowed[0]
 	case !isText:
 		return "this value is not allowed; the only one is " + strings.Join(allowed, ", ")
 	case nearest(value, allowed) != "":

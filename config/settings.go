@@ -39,6 +39,9 @@ func (s *schema) each(visit func(path string, parent, rule *node)) {
 		for _, key := range properties.keys {
 			rule := s.resolve(properties.members[key])
 			visit(path+"."+key, object, rule)
+			if path == "$" && key == previewKey {
+				continue // has nothing of its own
+			}
 			walk(path+"."+key, rule)
 			if items := rule.member("items"); items != nil {
 				walk(path+"."+key+"[]", s.resolve(items))

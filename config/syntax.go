@@ -135,6 +135,8 @@ func badWord(rest string) string {
 		return "write true, in lower case and without quotes"
 	case "false", "no", "off":
 		return "write false, in lower case and without quotes"
+	case "nan", "infinity", "inf":
+		return badNumber
 	case "null", "none", "nil", "undefined":
 		return "there is no such value; leave the key out instead"
 	}

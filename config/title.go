@@ -41,7 +41,7 @@ var (
 	entities     = regexp.MustCompile(`&[A-Za-z0-9\x{80}-\x{10ffff}]+;`)
 	addresses    = regexp.MustCompile(`(?i)^(https?:)?//`)
 	withoutPage  = regexp.MustCompile(`(?i)^(special|media):`)
-	codePages    = regexp.MustCompile(`(?i)^(user:.*/|mediawiki:).*\.(json|js|css)$`)
+	codePages    = regexp.MustCompile(`(?i)^(user( talk)?:.*\.(json|js|css)$|mediawiki:|module:)`)
 )
 
 // pageTitle checks the full title of a page on this wiki.
@@ -85,8 +85,8 @@ func relative(path string) bool {
 
 // wikitextPage checks the title of a page that the bot and people both edit.
 func wikitextPage(s string) error {
-	if codePages.MatchString(s) {
-		return errors.New("a page of this name holds code or data that only few can edit; the bot needs a page with wikitext that everybody can edit")
+	if codePages.MatchString(normalTitle(s)) {
+		return errors.New("a page of this name holds code, data or words of the interface that only few can edit; the bot needs a page with wikitext that everybody can edit")
 	}
 	return pageTitle(s)
 }
@@ -142,8 +142,11 @@ func databaseName(s string) error {
 // need them.
 func visible(s string) error {
 	for _, r := range s {
+		if r == utf8.RuneError {
+			return errors.New("there is a broken character in this text (U+FFFD, or half of a pair such as \\ud83d without the other half); delete the text and type it anew")
+		}
 		if unicode.IsControl(r) || r == '\u200e' || r == '\u200f' || r >= '\u202a' && r <= '\u202e' ||
-			r >= '\u2066' && r <= '\u2069' || r == '\ufeff' || r == utf8.RuneError {
+			r >= '\u2066' && r <= '\u2069' || r == '\ufeff' {
 			return fmt.Errorf("there is a character in this text that cannot be seen (%U); delete the text and type it anew", r)
 		}
 	}

@@ -1,11 +1,38 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// This file holds the checks of what is watched that a schema cannot tell in
-// plain words.
+// This file holds what is watched: how it is asked, and the checks that a schema
+// cannot tell in plain words.
 
 package config
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
+
+// Covers reports whether an edit of a page by a user is looked at for mentions.
+func (w Watch) Covers(namespace int, title, user string) bool {
+	if w.Namespaces == nil {
+		if namespace != 4 && (namespace <= 0 || namespace%2 == 0) {
+			return false
+		}
+	} else if !slices.Contains(w.Namespaces, namespace) {
+		return false
+	}
+	title = normalTitle(title)
+	for _, ignored := range w.IgnorePages {
+		if page, subpages := strings.CutSuffix(ignored, "/*"); subpages {
+			if strings.HasPrefix(title, normalTitle(page)+"/") {
+				return false
+			}
+		} else if title == normalTitle(ignored) {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(w.IgnoreUsers, func(ignored string) bool {
+		return normalTitle(ignored) == normalTitle(user)
+	})
+}
 
 // checkWatch finds entries that would say nothing or everything. It looks at
 // what could be read, so that it works on a page with other faults.
@@ -25,12 +52,3 @@ func checkWatch(p page) []fault {
 	}
 	return faults
 }
-
-// isGroup reports whether a value is a group in { }.
-func (n *node) isGroup() bool {
-	_, is := n.value.(map[string]any)
-	return is
-}
-
-// isTrue reports whether a value is true; n may be nil.
-func (n *node) isTrue() bool { return n != nil && n.value == true }

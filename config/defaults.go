@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// This file holds what is in force where a page of rules does not say.
+
+package config
+
+import "encoding/json"
+
+// DefaultColumns returns the columns of a table that names none.
+func DefaultColumns() []string {
+	return []string{"item", "steward", "maintainers", "verdict", "why", "changed", "notes"}
+}
+
+// DefaultUnowned returns the verdicts of items that nobody looks after where the
+// page does not say.
+func DefaultUnowned() []string { return []string{"unassigned", "inactive"} }
+
+// DefaultLimits returns how many edits the bot makes where the page does not say.
+func DefaultLimits() Limits {
+	return Limits{PerMinute: 12, PerHour: 200, PerDay: 1000, PerPageHour: 20}
+}
+
+// DefaultSettleMinutes is how long a mention must stand where the page does
+// not say.
+const DefaultSettleMinutes = 60
+
+// DefaultInactiveDays is after how many days a silent steward is called inactive
+// where the page does not say.
+const DefaultInactiveDays = 365
+
+// UnmarshalJSON fills in the default columns.
+func (t *Table) UnmarshalJSON(data []byte) error {
+	type plain Table
+	p := plain{Columns: DefaultColumns()}
+	if err := json.Unmarshal(data, &p); err != nil {
+		return err
+	}
+	*t = Table(p)
+	return nil
+}
+
+// UnmarshalJSON fills in the default settle time. The verdicts come from another
+// group.
+func (n *Noticeboard) UnmarshalJSON(data []byte) error {
+	type plain Noticeboard
+	p := plain{SettleMinutes: DefaultSettleMinutes}
+	if err := json.Unmarshal(data, &p); err != nil {
+		return err
+	}
+	*n = Noticeboard(p)
+	return nil
+}
+
+// UnmarshalJSON fills in the default settle time.
+func (n *Notices) UnmarshalJSON(data []byte) error {
+	type plain Notices
+	p := plain{SettleMinutes: DefaultSettleMinutes}
+	if err := json.Unmarshal(data, &p); err != nil {
+		return err
+	}
+	*n = Notices(p)
+	return nil
+}
+
+// usual are the rules of a page that says nothing.
+func usual() *Rules {
+	return &Rules{Limits: DefaultLimits(), Verdict: Verdict{InactiveDays: DefaultInactiveDays, Unowned: DefaultUnowned()}}
+}
+
+// complete fills in the defaults that come from other groups.
+func (r *Rules) complete() {
+	if r.Noticeboard != nil && r.Noticeboard.Verdicts == nil {
+		r.Noticeboard.Verdicts = append([]string{}, r.Verdict.Unowned...)
+	}
+}

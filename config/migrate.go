@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// This file holds how pages of older versions stay good.
+
+package config
+
+import "fmt"
+
+// migrations are the steps from each version of the rules to the next, the first
+// from version 1 to 2. A step works on a tree that may have any fault, and what
+// it adds means what the older version meant: a page that was good never changes
+// what the bot does because the bot is newer.
+//
+// Keys that came with a version have it as "x-since" in the schema; a page of an
+// older one cannot have them.
+var migrations = []func(root *node){
+	// Version 1 had no "enabled" and no "bot_flag": the bot edited, and every
+	// edit was marked.
+	func(root *node) {
+		root.supply("enabled", true)
+		for _, key := range []string{"noticeboard", "notices"} {
+			if group := root.member(key); group != nil && group.isGroup() {
+				group.supply("bot_flag", true)
+			}
+		}
+	},
+}
+
+// newest is the version that pages are read as.
+func newest() int { return len(migrations) + 1 }
+
+// migrate makes a page one of the newest version. A page whose version is unknown
+// stays as it is, and the schema tells of it. The faults are keys that are too
+// new for the version of the page.
+func migrate(p page) []fault {
+	written := p.root.member("version")
+	version, ok := written.integer()
+	if !ok || version < 1 || version >= newest() {
+		return nil
+	}
+	s := rulesSchema()
+	faults := s.tooNew(p.root, s.root, version)
+	for _, step := range migrations[version-1:] {
+		step(p.root)
+	}
+	p.root.put("version", &node{path: written.path, key: written.key, at: written.at, end: written.end, value: int64(newest())})
+	return faults
+}
+
+// tooNew finds the keys that came after a version.
+func (s *schema) tooNew(n, rule *node, version int) []fault {
+	var faults []fault
+	for _, key := range n.keys {
+		member, setting := n.members[key], s.resolve(rule.member("properties").member(key))
+		if since, ok := setting.member("x-since").integer(); ok && since > version {
+			faults = append(faults, fault{member.key, member.path, fmt.Sprintf(
+				`this key came with version %d of the format, and the page has "version": %d; write %[1]d there, and see what else has changed (with 2 the bot edits nothing without "enabled": true)`,
+				since, version)})
+			continue
+		}
+		faults = append(faults, s.tooNew(member, setting, version)...)
+	}
+	for _, item := range n.items {
+		faults = append(faults, s.tooNew(item, s.resolve(rule.member("items")), version)...)
+	}
+	return faults
+}
+
+// supply adds a member that the text does not have, at the place of the group.
+func (n *node) supply(key string, value any) {
+	if n.members[key] == nil {
+		n.put(key, &node{path: memberPath(n.path, key), key: n.at, at: n.at, end: n.at, value: value})
+	}
+}
