@@ -67,7 +67,7 @@ func TestGadgetLines(t *testing.T) {
 
 func TestGadgetSections(t *testing.T) {
 	for _, test := range []struct{ line, want string }{
-		{"==a==", "a"}, {"== a ==", "a"}, {"===a===", "a"}, {"==x===", "x"}, {"===x==", "x"}, {"==  a\t== \t", "a"},
+		{"==a==", "a"}, {"== a ==", "a"}, {"===a===", "a"}, {"==x===", "x"}, {"===x==", "x"}, {"==  a\t== \t", "a"}, {"==a\v==\f", "a"},
 		{"==a=b==", "a=b"}, {"==a= ==", "a="}, {"==Привет==", "Привет"}, {"=== ==", "="},
 		{"== a b ==", "outer"}, {"== a:b ==", "outer"}, {"==a|b==", "outer"}, {"==a*==", "outer"}, {"====", "outer"}, {"=====", "outer"},
 		{"== ==", "outer"}, {"=a=", "outer"}, {"==a=", "outer"}, {" ==a==", "outer"}, {"==\ta==", "outer"},

@@ -75,7 +75,6 @@ func readBatch(ctx context.Context, api asker, titles []string, params map[strin
 			// A page comes again with each part of its answer.
 			before := pages[p.Title]
 			p.Revisions = slices.Concat(before.Revisions, p.Revisions)
-			p.LinksHere = slices.Concat(before.LinksHere, p.LinksHere)
 			pages[p.Title] = p
 		}
 		return nil

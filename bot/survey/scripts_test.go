@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -239,7 +240,7 @@ func bounded(api asker, maxLoaders, maxScripts int) Source {
 }
 
 func TestScriptsAreBounded(t *testing.T) {
-	known := knownScripts(map[registry.Key]int64{"userscript:frwiki:User:Far/known.js": 0, "userscript:dewiki:User:A/gone.js": 0})
+	known := knownScripts(map[registry.Key]int64{"userscript:frwiki:User:Far/known.js": 0, "userscript:dewiki:User:A/gone.js": 0, "userscript:enwiki:User:Eve/far.js": 1})
 	s, err := bounded(manyScripts(), 100, 1000).Read(t.Context(), Reading{At: noon, Known: known})
 	if err != nil || !s.Part || len(s.Items) != 100 || fmt.Sprint(s.Left) != "[userscript:dewiki:User:A/gone.js]" {
 		t.Errorf("100 pages: %d scripts, part %t, left %v, %v", len(s.Items), s.Part, s.Left, err)
@@ -249,8 +250,10 @@ func TestScriptsAreBounded(t *testing.T) {
 			t.Errorf("counted on a part of the pages: %+v", m)
 		}
 	}
-	s, err = bounded(manyScripts(), 1000, 60).Read(t.Context(), Reading{At: noon, Known: known})
-	if err != nil || !s.Part || len(s.Items) != 59 || fmt.Sprint(s.Left) != "[userscript:dewiki:User:A/gone.js userscript:frwiki:User:Far/known.js]" {
+	api := manyScripts()
+	api.pages["User:U000/global.js"] = memoryPage{text: "importScript('User:Eve/far.js', 'en')"}
+	s, err = bounded(api, 1000, 60).Read(t.Context(), Reading{At: noon, Known: known})
+	if err != nil || !s.Part || len(s.Items) != 60 || fmt.Sprint(s.Left) != "[userscript:dewiki:User:A/gone.js userscript:frwiki:User:Far/known.js]" {
 		t.Errorf("60 scripts: %d scripts, part %t, left %v, %v", len(s.Items), s.Part, s.Left, err)
 	}
 	for _, m := range s.Measures {
@@ -295,5 +298,35 @@ func TestScriptsWaitForASecondAnswerThatFindsNothing(t *testing.T) {
 	s, err := Scripts(api, "dewiki", wikitext.DefaultSite()).Read(t.Context(), in)
 	if err != nil || len(s.Measures) != 2 || s.Measures[0].Value != 0 || s.Items[0].Deployed {
 		t.Errorf("the second: %+v, %v", s, err)
+	}
+}
+
+func TestTheSameGadgetsAndScriptsChangeNothing(t *testing.T) {
+	reg, err := registry.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "test.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reg.Close()
+	api := scriptsWiki()
+	api.pages[definitionPage] = memoryPage{text: "*a|a.js|b.js\n*d[default]|d.js"}
+	api.pages["MediaWiki:Gadget-a.js"] = memoryPage{text: "// maintainer [[User:Ana]], author [[User:Ben]]", revision: 3, time: hour(1)}
+	api.list = someGadgets
+	api.usage = `{"query":{"querypage":{"results":[{"value":"120","ns":1,"title":"Talk:gadget-a"}]}}}`
+	on := wikitext.DefaultSite()
+	for round := range 3 {
+		for _, source := range []Source{GadgetsSource(api, "dewiki", on), GadgetUsage(api, "dewiki"), Scripts(api, "dewiki", on)} {
+			in := Reading{At: noon.AddDate(0, 0, round), Known: func(ctx context.Context) ([]registry.Entry, error) {
+				v, err := reg.View(ctx, registry.Query{Wiki: "dewiki", Now: noon})
+				return v.Entries, err
+			}}
+			s, err := source.Read(t.Context(), in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			changed, err := reg.SaveSurvey(t.Context(), s)
+			if err != nil || changed != (round == 0) {
+				t.Errorf("round %d of %s: changed %t, %v", round, source.Name, changed, err)
+			}
+		}
 	}
 }
