@@ -10,6 +10,7 @@ import (
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/detect"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/wiki"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/config"
 )
 
@@ -34,6 +35,15 @@ func TestNamesAreThoseOfTheOtherStages(t *testing.T) {
 	for i, names := range [][]string{kinds, all} {
 		if len(problems) != 2 || strings.Count(problems[i].Message, `", "`) != len(names)-1 {
 			t.Errorf("not these names: %v in %v", names, problems)
+		}
+	}
+}
+
+func TestWaysToLogInAreThoseOfTheClient(t *testing.T) {
+	ways := map[string]wiki.Auth{config.BotPassword: wiki.BotPassword, config.OAuth2: wiki.OAuth2, config.OAuth1: wiki.OAuth1}
+	for way, auth := range ways {
+		if way != string(auth) {
+			t.Errorf("%q is %q for the client", way, auth)
 		}
 	}
 }

@@ -49,8 +49,14 @@ type Wiki struct {
 	// Login is the name that it logs in with: a bot password's "User@name".
 	// The default is User.
 	Login string `json:"login"`
-	// PasswordFile holds the password and can be read by its owner alone; ""
-	// where the password is in the environment. A relative path in the wikis
+	// Auth is how the bot is known to the wiki: BotPassword, OAuth2 or OAuth1.
+	Auth string `json:"auth"`
+	// Deny are titles of pages that the bot never edits, as people write them.
+	// One that ends in "/*" stands for all subpages, one that ends in ":*" for a
+	// namespace.
+	Deny []string `json:"deny"`
+	// PasswordFile holds the secret and can be read by its owner alone; "" where
+	// the secret is in the environment. A relative path in the wikis
 	// file counts from that file.
 	PasswordFile string `json:"password_file"`
 	// Source is where the wiki's events come from: Stream or Poll.
@@ -66,6 +72,13 @@ type Wiki struct {
 const (
 	Stream = "stream" // the event stream that the bot follows
 	Poll   = "poll"   // the wiki's own list of recent changes
+)
+
+// The values of Wiki.Auth, which are those of bot/wiki.
+const (
+	BotPassword = "bot-password"
+	OAuth2      = "oauth2" // an owner-only consumer's access token
+	OAuth1      = "oauth1" // an owner-only consumer's four words
 )
 
 // StopPage is the title of the page that stops all writes while it holds text.
@@ -153,6 +166,9 @@ func (w *Wiki) fill() {
 	if w.Login == "" {
 		w.Login = w.User
 	}
+	if w.Auth == "" {
+		w.Auth = BotPassword
+	}
 	if w.Source == "" {
 		w.Source = Stream
 	}
@@ -165,11 +181,14 @@ func (w *Wiki) fill() {
 }
 
 // checkWikis finds wikis that are listed twice, or whose passwords would be
-// looked for in one environment variable.
+// looked for in one environment variable, and names that nobody logs in with.
 func checkWikis(p page) []fault {
 	var faults []fault
 	first := map[string]*node{}
 	for _, entry := range p.root.member("wikis").list() {
+		if login, auth := entry.member("login"), entry.member("auth").text(); login != nil && (auth == OAuth1 || auth == OAuth2) {
+			faults = append(faults, fault{login.key, login.path, fmt.Sprintf("with \"auth\": %s nobody logs in; leave this out", quote(auth))})
+		}
 		n := entry.member("wiki")
 		if n.text() == "" {
 			continue

@@ -28,19 +28,23 @@ func writeFile(t *testing.T, text string, mode os.FileMode) string {
 func TestWikisFileDefaults(t *testing.T) {
 	path := writeFile(t, `{"wikis": [
 		{"wiki": "metawiki", "api": "https://meta.wikimedia.org/w/api.php", "user": "example_bot"},
-		{"wiki": "testwiki", "api": "http://127.0.0.1:8080/api.php", "user": "ExampleBot", "login": "ExampleBot@steward",
-		 "password_file": "secret", "source": "poll", "config_page": "Project:Rules.json", "config_rights": ["editinterface"]}]}`, 0o644)
+		{"wiki": "testwiki", "api": "http://127.0.0.1:8080/api.php", "user": "ExampleBot", "auth": "oauth2", "deny": ["Project:Village pump", "Portal:*"],
+		 "password_file": "secret", "source": "poll", "config_page": "Project:Rules.json", "config_rights": ["editinterface"]},
+		{"wiki": "otherwiki", "api": "https://other.example/api.php", "user": "ExampleBot", "login": "ExampleBot@steward"}]}`, 0o644)
 	got, err := ReadProcess(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := Process{Wikis: []Wiki{{
 		Wiki: "metawiki", API: "https://meta.wikimedia.org/w/api.php", User: "Example bot", Login: "Example bot",
-		Source: Stream, ConfigPage: "User:Example bot/config.json", ConfigRights: DefaultConfigRights(),
+		Auth: BotPassword, Source: Stream, ConfigPage: "User:Example bot/config.json", ConfigRights: DefaultConfigRights(),
 	}, {
-		Wiki: "testwiki", API: "http://127.0.0.1:8080/api.php", User: "ExampleBot", Login: "ExampleBot@steward",
+		Wiki: "testwiki", API: "http://127.0.0.1:8080/api.php", User: "ExampleBot", Login: "ExampleBot", Auth: OAuth2, Deny: []string{"Project:Village pump", "Portal:*"},
 		PasswordFile: filepath.Join(filepath.Dir(path), "secret"), Source: Poll,
 		ConfigPage: "Project:Rules.json", ConfigRights: []string{"editinterface"},
+	}, {
+		Wiki: "otherwiki", API: "https://other.example/api.php", User: "ExampleBot", Login: "ExampleBot@steward",
+		Auth: BotPassword, Source: Stream, ConfigPage: "User:ExampleBot/config.json", ConfigRights: DefaultConfigRights(),
 	}}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
@@ -86,6 +90,11 @@ func TestWikisFileProblems(t *testing.T) {
 			{"wiki": "a", "api": "https://b/api.php", "user": "A"}]}`, []string{"line 2, column 13, $.wikis[1].wiki: this wiki is listed twice, the first time on line 1"}},
 		{"two wikis with one variable", `{"wikis": [{"wiki": "a-b", "api": "https://a/api.php", "user": "A"},
 			{"wiki": "a_b", "api": "https://b/api.php", "user": "A"}]}`, []string{"CODESTEWARD_PASSWORD_A_B"}},
+		{"no way to log in, and names that are no pages", `{"wikis": [{"wiki": "a", "api": "https://a/api.php", "user": "A", "auth": "oauth", "deny": ["A#b", ""]},
+			{"wiki": "b", "api": "https://b/api.php", "user": "A", "login": "A@b", "auth": "oauth1"}]}`, []string{
+			`$.wikis[0].auth: "oauth" is not a name for this; did you mean "oauth2"? Allowed: "bot-password", "oauth2", "oauth1"`,
+			"$.wikis[0].deny[0]: \"#\" cannot be in a page title", "$.wikis[0].deny[1]: the page title is empty",
+			`$.wikis[1].login: with "auth": "oauth1" nobody logs in`}},
 		{"a source that is none", `{"wikis": [{"wiki": "a", "api": "https://a/api.php", "user": "A", "source": "polls"}]}`, []string{
 			`$.wikis[0].source: "polls" is not a name for this; did you mean "poll"? Allowed: "stream", "poll"`}},
 		{"a wiki to read that is served, and one twice", `{"wikis": [{"wiki": "a", "api": "https://a/api.php", "user": "A"}],

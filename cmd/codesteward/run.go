@@ -18,6 +18,7 @@ import (
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/web"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/wiki"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/config"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/events"
 )
@@ -54,6 +55,9 @@ func (c *runCmd) Run(p *program) error {
 		password, err := w.Password(p.getenv)
 		if err != nil {
 			return &exitError{code: exitUsage, err: err}
+		}
+		if err := wiki.Auth(w.Auth).CheckSecret(password); err != nil {
+			return &exitError{code: exitUsage, err: fmt.Errorf("secret for %s: %w", w.Wiki, err)}
 		}
 		served = append(served, bot.Served{Wiki: w, Password: password})
 	}
