@@ -105,7 +105,8 @@ func (r *gadgetReader) read(ctx context.Context, in Reading) (registry.Survey, e
 		}
 		for _, file := range g.files {
 			p := pages[file]
-			if rev := p.newest(); rev.Timestamp.After(item.Changed) {
+			rev := p.newest()
+			if c := rev.Timestamp.Compare(item.Changed); c > 0 || c == 0 && rev.RevID > item.ChangedRevision {
 				item.Changed, item.ChangedRevision = rev.Timestamp, rev.RevID
 			}
 			if !isScript(file) || !p.exists() {

@@ -25,7 +25,7 @@ func TestGadgets(t *testing.T) {
 			definitionPage: {text: "==browsing==\n* one [ResourceLoader|default]|one.js|lib.js|one.css\n* two[ResourceLoader]|lib.js|two.css|lost.json\n" +
 				"* old [ResourceLoader]|old.js\n== other ==\n* three [ResourceLoader]|3.js\n"},
 			"MediaWiki:Gadget-one":        {text: "The '''first''' [[gadget]]<!-- x -->", revision: 10, time: hour(9)},
-			"MediaWiki:Gadget-one.js":     {text: "/** @author [[User:Ana]] */", revision: 11, time: hour(2)},
+			"MediaWiki:Gadget-one.js":     {text: "/** @author [[User:Ana]] */", revision: 11, time: hour(3)}, // in the same second as the next
 			"MediaWiki:Gadget-lib.js":     {text: "// Maintained by [[User:Ben]], written by [[User:Ana]]", revision: 12, time: hour(3)},
 			"MediaWiki:Gadget-one.css":    {text: "/* maintained by [[User:Cleo]] */", revision: 13, time: hour(1)},
 			"MediaWiki:Gadget-3":          {text: "x", revision: 14, time: hour(1)},
