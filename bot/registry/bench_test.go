@@ -301,7 +301,7 @@ func BenchmarkVerdictsOfAllItems(b *testing.B) {
 		for b.Loop() {
 			judged = 0
 			for _, wiki := range wikis {
-				v, err := r.View(b.Context(), Query{Wiki: wiki, Since: noon, Now: noon})
+				v, err := r.View(b.Context(), Query{Wiki: wiki, Since: noon, Now: noon, Uncounted: true})
 				if err != nil {
 					b.Fatal(err)
 				}

@@ -118,7 +118,8 @@ func claimsInForce(ctx context.Context, tx *sql.Tx, wiki, source string) ([]stor
 	return claims(ctx, tx, `wiki = ? AND source = ? AND superseded_at = 0`, wiki, source)
 }
 
-// claims reads the claims that a condition selects, the oldest first. Those in
+// claims reads the claims that a condition selects, those on items of one kind
+// with the oldest first. Those in
 // force were read when their source was.
 func claims(ctx context.Context, tx *sql.Tx, where string, args ...any) ([]storedClaim, error) {
 	read, err := readTimes(ctx, tx)
@@ -138,7 +139,7 @@ func claims(ctx context.Context, tx *sql.Tx, where string, args ...any) ([]store
 		out = append(out, c)
 		return err
 	}, `SELECT id, wiki, item_key, role, holder, holder_kind, standing, source, page_wiki, page, revision, user_name, made_at, superseded_at
-		FROM claim WHERE `+where+` ORDER BY id`, args...)
+		FROM claim WHERE `+where+` ORDER BY kind, id`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read claims: %w", err)
 	}

@@ -302,7 +302,7 @@ func TestMentionsAreFoundByIndex(t *testing.T) {
 		`SELECT * FROM mention WHERE wiki = 'w' AND redacted = 0 AND made_at >= 0 AND withdrawn = 0`:               "mention_time",
 		`SELECT item_key, COUNT(*) FROM mention WHERE wiki = 'w' AND kind = 'k' AND made_at > 0 GROUP BY item_key`: "mention_count",
 		`SELECT * FROM presence WHERE wiki = 'w' AND kind IN ('k')`:                                                "PRIMARY KEY (wiki=? AND kind=?)",
-		`SELECT * FROM claim WHERE wiki = 'w' AND superseded_at = 0 AND kind IN ('k')`:                             "claim_in_force",
+		`SELECT * FROM claim WHERE wiki = 'w' AND superseded_at = 0 AND kind IN ('k')`:                             "PRIMARY KEY (wiki=? AND kind=?)",
 	} {
 		var id, parent, unused int
 		var plan string

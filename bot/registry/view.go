@@ -11,6 +11,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/detect"
@@ -59,6 +60,9 @@ type Query struct {
 	Now time.Time
 	// Catalogue asks also for items that only a source of AllWikis names.
 	Catalogue bool
+	// Uncounted leaves out what is counted, which no verdict needs: Measures,
+	// Month, Quarter and Wikis.
+	Uncounted bool
 }
 
 // pageChange is the last change of a page that belongs to an item.
@@ -99,8 +103,10 @@ func (r *Registry) View(ctx context.Context, q Query) (View, error) {
 			return err
 		}
 		v.Dismissed = resolveMentions(facts.known, unwanted)
-		if err := facts.countInto(ctx, tx, q, v.Entries); err != nil {
-			return err
+		if !q.Uncounted {
+			if err := facts.countInto(ctx, tx, q, v.Entries); err != nil {
+				return err
+			}
 		}
 		v.Entries = facts.ofTheWiki(q, v.Entries)
 		if v.Accounts, err = accounts(ctx, tx, q.Wiki, v.Entries); err != nil {
@@ -153,11 +159,13 @@ func (r *Registry) readFacts(ctx context.Context, tx *sql.Tx, q Query) (f facts,
 	if f.claims, err = claims(ctx, tx, `wiki = ? AND superseded_at = 0 AND `+kinds, args...); err != nil {
 		return facts{}, err
 	}
-	if f.measures, err = measures(ctx, tx, q.Wiki, q.Kinds); err != nil {
-		return facts{}, err
-	}
-	if f.counts, err = mentionCounts(ctx, tx, q); err != nil {
-		return facts{}, err
+	if !q.Uncounted {
+		if f.measures, err = measures(ctx, tx, q.Wiki, q.Kinds); err != nil {
+			return facts{}, err
+		}
+		if f.counts, err = mentionCounts(ctx, tx, q); err != nil {
+			return facts{}, err
+		}
 	}
 	if q.Wiki != AllWikis {
 		all, err := r.allWikisAt(ctx, tx)
@@ -305,16 +313,20 @@ func withoutUnmentioned(rows []presence, mentioned map[Key]bool, claims []stored
 // entries joins items, claims and the changes of their pages. A gone item
 // whose name now belongs to another one, as after a move, is part of that.
 func entries(known resolver, claims []storedClaim, changes []pageChange) []Entry {
-	out := make([]Entry, 0, len(known.items))
-	for _, item := range known.items {
-		if known.one(item.Key) == item.Key {
-			out = append(out, Entry{Item: item})
+	items := make([]*Item, 0, len(known.items))
+	for i := range known.items {
+		if item := &known.items[i]; known.one(item.Key) == item.Key {
+			items = append(items, item)
 		}
 	}
-	slices.SortFunc(out, func(a, b Entry) int { return cmp.Compare(a.Item.Key, b.Item.Key) })
+	slices.SortFunc(items, func(a, b *Item) int { return strings.Compare(string(a.Key), string(b.Key)) })
+	out := make([]Entry, len(items))
+	for i, item := range items {
+		out[i].Item = *item
+	}
 	place := make(map[Key]int, len(out))
-	for i, e := range out {
-		place[e.Item.Key] = i
+	for i := range out {
+		place[out[i].Item.Key] = i
 	}
 	for _, c := range claims {
 		for _, key := range known.resolve(c.Item) {

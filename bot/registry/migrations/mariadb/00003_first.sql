@@ -44,11 +44,11 @@ CREATE TABLE IF NOT EXISTS page_change (
 
 -- When a claim in force was last read is the read_at of its source.
 CREATE TABLE IF NOT EXISTS claim (
-    id            BIGINT        NOT NULL PRIMARY KEY,
-    source        VARCHAR(32)   NOT NULL,
-    wiki          VARCHAR(64)   NOT NULL, -- the wiki that is served
-    item_key      VARCHAR(400)  NOT NULL,
+    wiki          VARCHAR(64)   NOT NULL, -- the wiki that is served, '' for a source of all wikis
     kind          VARCHAR(16)   NOT NULL,
+    id            BIGINT        NOT NULL,
+    source        VARCHAR(32)   NOT NULL,
+    item_key      VARCHAR(400)  NOT NULL,
     role          VARCHAR(16)   NOT NULL,
     holder_kind   VARCHAR(16)   NOT NULL,
     holder        VARCHAR(400)  NOT NULL,
@@ -59,10 +59,10 @@ CREATE TABLE IF NOT EXISTS claim (
     user_name     VARCHAR(400)  NOT NULL,
     made_at       BIGINT        NOT NULL,
     superseded_at BIGINT        NOT NULL, -- 0 while the claim is in force
-    INDEX claim_in_force (wiki, superseded_at, kind),
+    PRIMARY KEY (wiki, kind, id),
+    UNIQUE INDEX claim_id (id),
     INDEX claim_source (wiki, source, superseded_at),
-    INDEX claim_item (item_key, wiki),
-    INDEX claim_superseded (superseded_at)
+    INDEX claim_item (item_key, wiki)
 ) ENGINE InnoDB ROW_FORMAT DYNAMIC CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
 -- Mentions as written; View resolves their items. The id is a hash of item,

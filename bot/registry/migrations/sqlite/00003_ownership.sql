@@ -38,14 +38,31 @@ CREATE INDEX page_change_wiki ON page_change (wiki, kind);
 CREATE INDEX page_change_time ON page_change (changed_at);
 
 -- When a claim in force was last read is the read_at of its source.
-ALTER TABLE claim DROP COLUMN read_at;
-ALTER TABLE claim ADD COLUMN kind VARCHAR(16) NOT NULL DEFAULT '';
-UPDATE claim SET kind = substr(item_key, 1, instr(item_key, ':') - 1);
-DROP INDEX claim_in_force;
-CREATE INDEX claim_in_force ON claim (wiki, superseded_at, kind);
+CREATE TABLE said (
+    wiki          VARCHAR(64)   NOT NULL, -- the wiki that is served, '' for a source of all wikis
+    kind          VARCHAR(16)   NOT NULL,
+    id            BIGINT        NOT NULL,
+    source        VARCHAR(32)   NOT NULL,
+    item_key      VARCHAR(400)  NOT NULL,
+    role          VARCHAR(16)   NOT NULL,
+    holder_kind   VARCHAR(16)   NOT NULL,
+    holder        VARCHAR(400)  NOT NULL,
+    standing      VARCHAR(16)   NOT NULL,
+    page_wiki     VARCHAR(64)   NOT NULL, -- the wiki that the evidence is on
+    page          VARCHAR(2048) NOT NULL,
+    revision      BIGINT        NOT NULL,
+    user_name     VARCHAR(400)  NOT NULL,
+    made_at       BIGINT        NOT NULL,
+    superseded_at BIGINT        NOT NULL, -- 0 while the claim is in force
+    PRIMARY KEY (wiki, kind, id)
+) WITHOUT ROWID;
+INSERT INTO said SELECT wiki, substr(item_key, 1, instr(item_key, ':') - 1), id, source, item_key, role, holder_kind, holder, standing,
+    page_wiki, page, revision, user_name, made_at, superseded_at FROM claim;
+DROP TABLE claim;
+ALTER TABLE said RENAME TO claim;
+CREATE UNIQUE INDEX claim_id ON claim (id);
 CREATE INDEX claim_source ON claim (wiki, source, superseded_at);
 CREATE INDEX claim_item ON claim (item_key, wiki);
-CREATE INDEX claim_superseded ON claim (superseded_at);
 
 ALTER TABLE mention ADD COLUMN kind VARCHAR(16) NOT NULL DEFAULT '';
 ALTER TABLE mention ADD COLUMN author VARCHAR(400) NOT NULL DEFAULT ''; -- who signed the comment
