@@ -20,10 +20,10 @@ func (b *Bot) newCatalogues() {
 	b.fetcher = survey.NewFetcher(survey.FetcherConfig{UserAgent: b.UserAgent, Log: b.Log, Metrics: b.Metrics, Transport: b.Transport})
 	for _, name := range []string{"toolhub", "striker", "list"} {
 		r := b.newReader(name, registry.AllWikis, b.Log)
-		r.told = func(news bool) {
+		r.told = func(changed, news bool) {
 			for _, s := range b.sites {
 				if s.uses(r) {
-					s.told(name, news)
+					s.told(name, changed, news)
 				}
 			}
 		}

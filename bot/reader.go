@@ -6,6 +6,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -52,9 +53,10 @@ type reader struct {
 	long bool
 	// ready says whether what the source builds upon is known; nil: always.
 	ready func() bool
-	// told is called after readings, and says whether there is something new to
-	// plan with.
-	told func(news bool)
+	// told is called after readings, and says whether the source has said
+	// something new, and whether there is anything new to plan with: that is also
+	// so after the first reading, and when it fails.
+	told func(changed, news bool)
 
 	wake signal
 	mu   sync.Mutex
@@ -99,7 +101,7 @@ func (r *reader) ask() {
 // all the time: it rests ten times as long as it works.
 func (r *reader) askSoon() {
 	r.mu.Lock()
-	soon := r.last.Add(max(r.bot.RetryAfter, 10*r.took))
+	soon := cmp.Or(r.last, time.Now()).Add(max(r.bot.RetryAfter, 10*r.took))
 	if soon.Before(r.after) {
 		r.after = soon
 	}
@@ -195,7 +197,7 @@ func (r *reader) begin(ctx context.Context, source *survey.Source) error {
 		if err != nil {
 			return err
 		}
-		r.told(changed)
+		r.told(changed, changed)
 		return r.bot.Registry.SetNote(ctx, r.wiki, noteNext+r.name, "")
 	}
 	if !r.long {
@@ -260,7 +262,7 @@ func (r *reader) read(ctx context.Context, source *survey.Source) error {
 	if err := r.bot.Registry.SetNote(ctx, r.wiki, noteNext+r.name, r.bot.now().Add(wait).Format(time.RFC3339)); err != nil {
 		return err
 	}
-	r.told(news)
+	r.told(outcome == readChanged, news)
 	return nil
 }
 

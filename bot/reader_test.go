@@ -70,7 +70,7 @@ func newDesk(t *testing.T, path string) *desk {
 func (d *desk) reads(source survey.Source, set func(*reader)) (r *reader, stop func()) {
 	d.Helper()
 	r = d.bot.newReader(source.Name, "teawiki", d.bot.Log)
-	r.told = func(news bool) {
+	r.told = func(_, news bool) {
 		if news {
 			d.news.Add(1)
 		}
@@ -177,7 +177,7 @@ func TestTheWaitsOfASourceThatFailsGrow(t *testing.T) {
 	d := newDesk(t, filepath.Join(t.TempDir(), "db"))
 	d.bot.RetryAfter = time.Minute
 	r := d.bot.newReader("gadgets", "teawiki", d.bot.Log)
-	r.told = func(bool) {}
+	r.told = func(bool, bool) {}
 	source := survey.Source{Name: "gadgets", Every: 24 * time.Hour, Read: func(context.Context, survey.Reading) (registry.Survey, error) {
 		return registry.Survey{}, errors.New("no")
 	}}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/detect"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/publish"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
@@ -60,6 +61,7 @@ func (s *site) reconcileOnce(ctx context.Context) error {
 		return err
 	}
 	view = plan.Asked(view, set.rules)
+	s.noteComponents(view)
 	under := publish.Rules{Revision: set.stored.Revision, Enabled: true}
 	if set.rules != nil {
 		under.Pages = append(plan.Titles(set.rules), s.pages.ReportPage)
@@ -89,7 +91,7 @@ func (s *site) publishAll(ctx context.Context, in plan.Input, under publish.Rule
 	// A mention that falls out may make room for another one: that has to be
 	// looked at as well.
 	var pages []plan.Page
-	for look := newLooker(s.client); ; {
+	for look := s.newLooker(); ; {
 		pages = plan.Pages(in)
 		kept, err := s.secondLook(ctx, in, pages, look)
 		if err != nil {
@@ -217,4 +219,16 @@ func (s *site) trouble(ctx context.Context, at time.Time) ([]string, error) {
 // shows reports whether how a source is doing matters to the wiki.
 func (s *site) shows(state registry.SurveyState) bool {
 	return !slices.Contains(plan.Catalogued, state.Source) || s.usesCatalogue()
+}
+
+// noteComponents remembers which extensions and skins there are, for events of
+// their pages elsewhere.
+func (s *site) noteComponents(view registry.View) {
+	have := map[registry.Key]bool{}
+	for _, e := range view.Entries {
+		if kind := e.Item.Key.Kind(); kind == detect.Extension || kind == detect.Skin {
+			have[e.Item.Key] = true
+		}
+	}
+	s.components.Store(&have)
 }

@@ -48,6 +48,8 @@ type site struct {
 	order        []*reader          // the same
 	alike        signal             // wakes the working out of what is similar
 	similar      atomic.Pointer[map[registry.Key][]registry.Item]
+	// components are the extensions and skins that the wiki has or talks about.
+	components atomic.Pointer[map[registry.Key]bool]
 	// heard are the other wikis on whose pages its sources depend.
 	heard atomic.Pointer[map[string]bool]
 	// settled is the plan that a page or region is known to hold, by its name;

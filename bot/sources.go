@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -27,7 +28,7 @@ const mediawikiOrg = "mediawikiwiki"
 func (s *site) newReaders(b *Bot) {
 	add := func(name string) *reader {
 		r := b.newReader(name, s.conf.Wiki.Wiki, s.log)
-		r.told = func(news bool) { s.told(name, news) }
+		r.told = func(changed, news bool) { s.told(name, changed, news) }
 		s.readers[name] = r
 		s.order = append(s.order, r)
 		return r
@@ -119,15 +120,23 @@ func named(wiki string, pages []config.MaintainersPage) []survey.MaintainersPage
 	return out
 }
 
-// infoboxes is the source of the infoboxes on mediawiki.org.
+// infoboxes is the source of the infoboxes on mediawiki.org. There pages change
+// all the time; those of what the wiki does not have are not its business.
 func (s *site) infoboxes() survey.Source {
-	return s.elsewhereRead(func(ctx context.Context) (survey.Source, error) {
+	source := s.elsewhereRead(func(ctx context.Context) (survey.Source, error) {
 		client, _, _, err := s.bot.reading(ctx, mediawikiOrg)
 		if err != nil {
 			return survey.Source{}, fmt.Errorf("read the infoboxes on %s: %w", mediawikiOrg, err)
 		}
 		return survey.Infoboxes(client, s.conf.Wiki.Wiki, mediawikiOrg), nil
 	}, survey.Infoboxes(nil, s.conf.Wiki.Wiki, mediawikiOrg))
+	triggers := source.Triggers
+	source.Triggers = func(wiki, title string) bool {
+		kind, name, _ := strings.Cut(title, ":")
+		have := s.components.Load()
+		return triggers(wiki, title) && have != nil && (*have)[registry.NewKey(detect.Kind(strings.ToLower(kind)), "", name)]
+	}
+	return source
 }
 
 // elsewhereRead is a source that is made when it is read, since the wikis that
@@ -155,7 +164,7 @@ func (s *site) cells() survey.Source {
 	return survey.Source{Name: registry.CellsSource, Every: time.Hour, Read: func(ctx context.Context, in survey.Reading) (registry.Survey, error) {
 		changed, err := s.readCells(ctx, in.Progress)
 		if changed {
-			s.told(registry.CellsSource, true)
+			s.told(registry.CellsSource, true, true)
 		}
 		switch refused := (*wiki.Error)(nil); {
 		case err == nil:

@@ -118,11 +118,15 @@ func TestARestartInTheMiddleOfALongSurveyGoesOnWhereItWas(t *testing.T) {
 	w.edit(w.admin, "Maintainers", page)
 	var mu sync.Mutex
 	var batches []string // the first name of each
-	held := make(chan struct{})
+	var cut atomic.Bool  // the second batch gets no answer
+	cut.Store(true)
 	w.api.fail(func(r *http.Request) *http.Response {
 		params := asked(r)
 		if params.Get("uiprop") == "rights" {
 			return answer(r, http.StatusOK, `{"query":{"userinfo":{"rights":["read"]}}}`) // fifty at a time
+		}
+		if params.Get("list") == "logevents" {
+			return answer(r, http.StatusOK, `{"query":{"logevents":[]}}`) // nobody was renamed
 		}
 		names := params.Get("ususers")
 		first, more, many := strings.Cut(names, "|")
@@ -130,12 +134,11 @@ func TestARestartInTheMiddleOfALongSurveyGoesOnWhereItWas(t *testing.T) {
 			return nil
 		}
 		mu.Lock()
-		batches = append(batches, first)
-		n := len(batches)
-		mu.Unlock()
-		if n == 2 {
-			close(held)
-			<-r.Context().Done()
+		defer mu.Unlock()
+		if len(batches) == 2 && cut.Load() {
+			return answer(r, http.StatusServiceUnavailable, "") // once more
+		}
+		if batches = append(batches, first); len(batches) == 2 {
 			return answer(r, http.StatusServiceUnavailable, "")
 		}
 		return nil
@@ -143,14 +146,12 @@ func TestARestartInTheMiddleOfALongSurveyGoesOnWhereItWas(t *testing.T) {
 	w.start()
 	w.awaits(extensions, "Poem", "unassigned") // which does not wait for it
 	w.await("the second batch", func() bool {
-		select {
-		case <-held:
-			return true
-		default:
-			return false
-		}
+		mu.Lock()
+		defer mu.Unlock()
+		return len(batches) == 2
 	})
 	w.must(w.stop())
+	cut.Store(false)
 	w.start()
 	w.await("the rest of the survey", func() bool { return strings.Contains(w.export(), `"source":"accounts"`) && w.read("accounts") })
 	mu.Lock()

@@ -45,18 +45,18 @@ func (s *site) survey(ctx context.Context) error {
 	return g.Wait()
 }
 
-// told is called when a source was read. News of it are planned with, and what
-// builds upon them is read again soon.
-func (s *site) told(name string, news bool) {
+// told is called when a source was read. What builds upon what it said is read
+// again soon if that has changed.
+func (s *site) told(name string, changed, news bool) {
+	if changed {
+		for _, next := range builtOn[name] {
+			s.readers[next].askSoon()
+		}
+	}
 	if news {
 		s.plan.wake()
 		if slices.Contains(describing, name) {
 			s.alike.wake()
-		}
-		for _, next := range builtOn[name] {
-			if r := s.readers[next]; r != nil {
-				r.askSoon()
-			}
 		}
 	}
 	for _, r := range s.order {
@@ -128,6 +128,10 @@ func (s *site) readCells(ctx context.Context, progress func(done, whole int)) (c
 	for _, t := range rules.Tables {
 		tables = append(tables, plan.RegionName(t.Page, t.ID))
 	}
+	board := rules.Noticeboard
+	if board != nil {
+		tables = append(tables, plan.RegionName(board.Page, plan.BoardRegion))
+	}
 	// Nobody can step down where the bot does not look any more.
 	changed, err = s.reg.KeepCells(ctx, s.conf.Wiki.Wiki, tables)
 	if err != nil {
@@ -140,6 +144,10 @@ func (s *site) readCells(ctx context.Context, progress func(done, whole int)) (c
 		if err != nil {
 			return changed, err
 		}
+	}
+	if board != nil {
+		new, err := s.readBoard(ctx, board.Page)
+		return changed || new, err
 	}
 	return changed, nil
 }
