@@ -148,13 +148,13 @@ func (p *page) projectNamed(slug string) []item {
 		if slices.Contains(catchAll, strings.ToLower(name)) {
 			return nil
 		}
-		if a, ok := p.known.one(r.kind, "", slug, name, strings.ReplaceAll(name, "-", " "), strings.ReplaceAll(name, "-", "")); ok {
+		if a, ok := p.lexicon.one(r.kind, "", slug, name, strings.ReplaceAll(name, "-", " "), strings.ReplaceAll(name, "-", "")); ok {
 			return []item{a.item()}
 		}
 		return named(r.kind, name)
 	}
 	for _, name := range []string{slug, strings.ReplaceAll(slug, "-", " "), strings.ReplaceAll(slug, "-", ""), "mediawiki-extensions-" + slug} {
-		switch found := p.known.find("", "", name); len(found) {
+		switch found := p.lexicon.find("", "", name); len(found) {
 		case 0:
 		case 1:
 			return []item{found[0].item()}

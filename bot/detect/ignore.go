@@ -6,6 +6,17 @@ package detect
 
 import "strings"
 
+// Ignores reports whether a mention that was found before, on a page with that
+// title, is on the wiki's list. Of its line only the snippet is known.
+func (d *Detector) Ignores(m Mention, title string) bool {
+	if len(d.o.Ignore) == 0 {
+		return false
+	}
+	p := &page{wiki: d.o.Wiki, title: title, text: m.Snippet, lexicon: d.o.Lexicon, ignore: d.o.Ignore}
+	m.Start, m.End = 0, 0
+	return p.ignored(m)
+}
+
 // ignored reports whether a mention, with its snippet, is on the wiki's list.
 func (p *page) ignored(m Mention) bool {
 	for _, i := range p.ignore {
@@ -51,7 +62,7 @@ func (p *page) lineHas(m Mention, phrase string) bool {
 func (p *page) means(listed string, m Mention) bool {
 	listed = fold(listed)
 	names := []string{m.Name, m.Alias}
-	if a, ok := p.known.one(m.Kind, m.Wiki, m.Name); ok {
+	if a, ok := p.lexicon.one(m.Kind, m.Wiki, m.Name); ok {
 		names = append(names, a.Item)
 	}
 	for _, name := range names {

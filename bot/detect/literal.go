@@ -107,7 +107,7 @@ func wordEnd(text string, i int) int {
 // longestKnown returns where the longest known name of several words ends, whose
 // first word is text[i:end].
 func (p *page) longestKnown(text string, i, end int) (longest int, alias string) {
-	if p.known == nil {
+	if p.lexicon == nil {
 		return end, ""
 	}
 	for range literalWords - 1 {
@@ -120,7 +120,7 @@ func (p *page) longestKnown(text string, i, end int) (longest int, alias string)
 		}
 		end = next
 		name := strings.TrimRight(text[i:end], "-._")
-		if a, ok := p.known.one(Extension, "", name); ok {
+		if a, ok := p.lexicon.one(Extension, "", name); ok {
 			longest, alias = i+len(name), a.Name
 		}
 	}

@@ -121,7 +121,7 @@ func (p *page) once(found []candidate) []Mention {
 			section++
 			title = ""
 		}
-		k := key{p.known.same(m.item), section}
+		k := key{p.lexicon.same(m.item), section}
 		if seen[k] {
 			continue
 		}

@@ -61,13 +61,12 @@ type Ignored struct {
 type Detector struct {
 	o      Options
 	site   *wikitext.Site
-	known  *known
 	naming templateIndex
 }
 
 // New makes a detector.
 func New(o Options) *Detector {
-	d := &Detector{o: o, site: o.Site, known: newKnown(o.Lexicon), naming: newTemplateIndex(o.Wiki, o.Templates)}
+	d := &Detector{o: o, site: o.Site, naming: newTemplateIndex(o.Wiki, o.Templates)}
 	if d.site == nil {
 		d.site = siteOf(o.Wiki)
 	}

@@ -24,7 +24,6 @@ type page struct {
 	urls    []wikitext.URL
 	titles  *titles
 	lexicon *Lexicon
-	known   *known
 	naming  templateIndex
 	ignore  []Ignored
 
@@ -66,8 +65,8 @@ const expected = 160
 func (d *Detector) page(c Change) *page {
 	wiki, site := d.o.Wiki, d.site
 	p := &page{
-		wiki: wiki, title: c.Title, time: c.Time, text: c.After, doc: site.Parse(c.After), titles: &titles{wiki: wiki, site: site, accounts: d.known.hasAccounts()},
-		lexicon: d.o.Lexicon, known: d.known, naming: d.naming, ignore: d.o.Ignore,
+		wiki: wiki, title: c.Title, time: c.Time, text: c.After, doc: site.Parse(c.After), titles: &titles{wiki: wiki, site: site, accounts: d.o.Lexicon.hasAccounts()},
+		lexicon: d.o.Lexicon, naming: d.naming, ignore: d.o.Ignore,
 	}
 	few := len(c.After)/expected + 8
 	p.links = slices.AppendSeq(make([]wikitext.Link, 0, few), p.doc.Links())

@@ -22,7 +22,7 @@ import (
 // paths, files and calls is code.
 func plainNames(p *page) []reference {
 	var refs []reference
-	for _, n := range p.lexicon.find(p) {
+	for _, n := range p.lexicon.inProse(p) {
 		ref := reference{Span: n.Span, name: n.Span, items: []item{n.item()}}
 		if n.against != "" {
 			p.ref = ref
@@ -42,27 +42,31 @@ type plainName struct {
 	against string
 }
 
-// find returns the names in the prose that an edit added, sorted, longer ones in
+// inProse returns the names in the prose that an edit added, sorted, longer ones in
 // place of those inside of them.
-func (l *Lexicon) find(p *page) []plainName {
-	if l == nil || len(l.names) == 0 {
+func (l *Lexicon) inProse(p *page) []plainName {
+	if l == nil || len(l.layers) == 0 {
 		return nil
 	}
-	stretches := l.stretches(p.masked(), p.added, p.near != nil)
-	if len(stretches) == 0 {
+	text := p.masked()
+	var matches []match
+	for i, places := range l.places(text, p.added, p.near != nil) {
+		l.layers[i].search(text, places, func(m match) { matches = append(matches, m) })
+	}
+	if len(matches) == 0 {
 		return nil
 	}
+	slices.SortFunc(matches, func(a, b match) int { return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(b.End, a.End)) })
+	matches = slices.CompactFunc(matches, func(a, b match) bool { return a.Span == b.Span })
+	prose := newProse(p, matches)
 	var found []plainName
-	text := newProse(p, stretches)
-	l.search(text.text, stretches, func(m match) {
-		if !text.hidden(m.Span) {
-			if n := l.judge(text, m, p.wiki); n.Item != "" {
+	for _, m := range matches {
+		if !prose.hidden(m.Span) {
+			if n := l.judge(prose, m, p.wiki); n.Item != "" {
 				found = append(found, n)
 			}
 		}
-	})
-	byStart := func(a, b plainName) int { return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(b.End, a.End)) }
-	slices.SortStableFunc(found, byStart)
+	}
 	// Names that count go before those that do not, and the first before those
 	// that overlap it.
 	var kept []plainName
@@ -76,7 +80,7 @@ func (l *Lexicon) find(p *page) []plainName {
 			}
 		}
 	}
-	slices.SortFunc(kept, byStart)
+	slices.SortFunc(kept, func(a, b plainName) int { return cmp.Compare(a.Start, b.Start) })
 	return kept
 }
 
@@ -97,14 +101,14 @@ func (l *Lexicon) judge(p prose, m match, wiki string) plainName {
 	if len(items) == 0 {
 		return plainName{}
 	}
-	common := l.common[m.name]
+	common := isCommon(m.name)
 	n := plainName{Span: m.Span, Alias: items[0].Alias}
 	if !p.afterColon(m) {
 		n.against = againstSection
 		return n
 	}
 	if len(items) > 1 {
-		if items = l.closest(p, m, items, written); len(items) != 1 {
+		if items = closest(p, m, items, written, common); len(items) != 1 {
 			n.against = againstShared
 			return n.unless(!capitalised(written))
 		}
@@ -112,9 +116,9 @@ func (l *Lexicon) judge(p prose, m match, wiki string) plainName {
 	it := items[0]
 	n.Alias = it.Alias
 	var need evidence
-	for _, f := range it.forms {
-		if a := l.aliases[f.alias]; f == it.forms[0] || needed(written, l.names[m.name], a, f.how, common) > need {
-			need, n.Alias = needed(written, l.names[m.name], a, f.how, common), a
+	for i, f := range it.forms {
+		if e := needed(written, m.name, f.Alias, f.how, common); i == 0 || e > need {
+			need, n.Alias = e, f.Alias
 		}
 	}
 	ok := need == sure ||
@@ -145,22 +149,22 @@ func (n plainName) unless(nothing bool) plainName {
 // of.
 type meant struct {
 	Alias
-	forms []form
+	forms []meaning
 }
 
 // closest returns those of several items with one name that are of the kind that
 // a cue beside it says, or else those that are spelled exactly as written.
-func (l *Lexicon) closest(p prose, m match, items []meant, written string) []meant {
-	cued := p.cued(m, l.common[m.name])
+func closest(p prose, m match, items []meant, written string, common bool) []meant {
+	cued := p.cued(m, common)
 	if slices.ContainsFunc(items, func(it meant) bool { return cued.has(it.Kind) }) {
 		return slices.DeleteFunc(items, func(it meant) bool { return !cued.has(it.Kind) })
 	}
-	return slices.DeleteFunc(items, func(it meant) bool { return !l.spelled(it, written) })
+	return slices.DeleteFunc(items, func(it meant) bool { return !it.spelled(written) })
 }
 
 // spelled reports whether an item has a name exactly as written.
-func (l *Lexicon) spelled(it meant, written string) bool {
-	return slices.ContainsFunc(it.forms, func(f form) bool { return l.aliases[f.alias].Name == written })
+func (it meant) spelled(written string) bool {
+	return slices.ContainsFunc(it.forms, func(f meaning) bool { return f.Name == written })
 }
 
 // mostMeanings is the number of aliases from which on a name means nothing.
@@ -168,18 +172,24 @@ const mostMeanings = 64
 
 // items returns the items that have a name. Where some are of
 // the wiki itself or of no wiki, those of other wikis are not meant.
-func (l *Lexicon) items(name int, wiki string) []meant {
+func (l *Lexicon) items(name, wiki string) []meant {
 	var items []meant
-	if l.first[name+1]-l.first[name] > mostMeanings {
-		return nil
-	}
-	for _, f := range l.forms[l.first[name]:l.first[name+1]] {
-		a := l.aliases[f.alias]
-		if i := slices.IndexFunc(items, func(it meant) bool { return it.sameItem(a) }); i >= 0 {
-			items[i].forms = append(items[i].forms, f)
-			continue
+	forms := 0
+	l.meanings(name, func(f meaning) {
+		if f.how > joined {
+			return
 		}
-		items = append(items, meant{a, []form{f}})
+		if forms++; forms > mostMeanings {
+			return
+		}
+		if i := slices.IndexFunc(items, func(it meant) bool { return it.sameItem(f.Alias) }); i >= 0 {
+			items[i].forms = append(items[i].forms, f)
+			return
+		}
+		items = append(items, meant{f.Alias, []meaning{f}})
+	})
+	if forms > mostMeanings {
+		return nil
 	}
 	here := func(it meant) bool { return it.Wiki == "" || it.Wiki == wiki }
 	if slices.ContainsFunc(items, here) {

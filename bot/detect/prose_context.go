@@ -21,11 +21,10 @@ type prose struct {
 	marks spans
 }
 
-// newProse reads the text near stretches in which there may be names; elsewhere
-// it has no marks.
-func newProse(p *page, stretches []wikitext.Span) prose {
-	near := make(spans, len(stretches))
-	for i, s := range stretches {
+// newProse reads the text near what may be names; elsewhere it has no marks.
+func newProse(p *page, matches []match) prose {
+	near := make(spans, len(matches))
+	for i, s := range matches {
 		near[i] = wikitext.Span{Start: s.Start - window, End: s.End + window}
 	}
 	near = merge(near)

@@ -102,11 +102,11 @@ var toolRules = []rule{
 // name is one of a bot does not make it a tool: its record in Toolhub has to say
 // so.
 func botAccount(p *page, to *place) []item {
-	if !p.known.hasAccounts() || !to.onAnyWiki() || to.space != userNamespace {
+	if !p.lexicon.hasAccounts() || !to.onAnyWiki() || to.space != userNamespace {
 		return nil
 	}
 	user, _, _ := strings.Cut(to.name, "/")
-	if a, ok := p.known.accounts[fold(user)]; ok {
+	if a, ok := p.lexicon.byAccount(user); ok {
 		return []item{a.item()}
 	}
 	return nil
@@ -213,7 +213,7 @@ func toolhubRecord(p *page, to *place) []item {
 	}
 	for _, kind := range []Kind{Gadget, UserScript} {
 		for _, known := range []string{"toolhub:" + name, name} {
-			if a, ok := p.known.one(kind, "", known); ok {
+			if a, ok := p.lexicon.one(kind, "", known); ok {
 				return []item{a.at(p.wiki)}
 			}
 		}
@@ -228,7 +228,7 @@ func wikitechPage(p *page, to *place) []item {
 	}
 	title, _, _ := strings.Cut(to.name, "/")
 	name := toolOfTitle(title)
-	if a, ok := p.known.one(Tool, "", "Tool:"+title, name, title); ok {
+	if a, ok := p.lexicon.one(Tool, "", "Tool:"+title, name, title); ok {
 		return []item{a.item()}
 	}
 	p.nearly(Tool, "", name, "not known to be a tool's page")
@@ -244,7 +244,7 @@ func toolOfTitle(title string) string {
 // documentationPage returns the item that a page of help or of the project is
 // known to explain.
 func documentationPage(p *page, to *place) []item {
-	if p.known == nil || !to.onAnyWiki() || to.name == "" {
+	if p.lexicon == nil || !to.onAnyWiki() || to.name == "" {
 		return nil
 	}
 	help := to.space == helpNamespace || to.space == helpTalkNamespace
@@ -252,7 +252,7 @@ func documentationPage(p *page, to *place) []item {
 		return nil
 	}
 	title, _, _ := strings.Cut(to.name, "/")
-	switch found := p.known.page(to.wiki, to.space&^1, to.name, title); len(found) {
+	switch found := p.lexicon.page(to.wiki, to.space&^1, to.name, title); len(found) {
 	case 0:
 	case 1:
 		return []item{found[0].at(to.wiki)}
@@ -260,7 +260,7 @@ func documentationPage(p *page, to *place) []item {
 		p.nearly(found[0].Kind, found[0].Wiki, found[0].Item, "several items have this name")
 		return nil
 	}
-	if a, ok := p.known.one(Gadget, to.wiki, title); ok && (a.Wiki == "" || a.Wiki == to.wiki) {
+	if a, ok := p.lexicon.one(Gadget, to.wiki, title); ok && (a.Wiki == "" || a.Wiki == to.wiki) {
 		if unmistakable(title) {
 			return []item{a.at(to.wiki)}
 		}

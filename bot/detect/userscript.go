@@ -96,7 +96,7 @@ func scriptDocumentation(p *page, to *place) []item {
 	if n := strings.LastIndexByte(to.name, '/'); n > len(user) && slices.Contains(documentationPages, strings.ToLower(to.name[n+1:])) {
 		names = append(names, "User:"+to.name[:n]+".js", "User:"+to.name[:n])
 	}
-	a, ok := p.known.one(UserScript, to.wiki, names...)
+	a, ok := p.lexicon.one(UserScript, to.wiki, names...)
 	if !ok {
 		p.nearly(UserScript, to.wiki, names[0], "not known to be a script's page")
 		return nil
