@@ -91,7 +91,7 @@ func (s *site) publishAll(ctx context.Context, in plan.Input, under publish.Rule
 	// A mention that falls out may make room for another one: that has to be
 	// looked at as well.
 	var pages []plan.Page
-	for look := s.newLooker(); ; {
+	for look := newLooker(s.client); ; {
 		pages = plan.Pages(in)
 		kept, err := s.secondLook(ctx, in, pages, look)
 		if err != nil {

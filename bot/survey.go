@@ -128,10 +128,6 @@ func (s *site) readCells(ctx context.Context, progress func(done, whole int)) (c
 	for _, t := range rules.Tables {
 		tables = append(tables, plan.RegionName(t.Page, t.ID))
 	}
-	board := rules.Noticeboard
-	if board != nil {
-		tables = append(tables, plan.RegionName(board.Page, plan.BoardRegion))
-	}
 	// Nobody can step down where the bot does not look any more.
 	changed, err = s.reg.KeepCells(ctx, s.conf.Wiki.Wiki, tables)
 	if err != nil {
@@ -144,10 +140,6 @@ func (s *site) readCells(ctx context.Context, progress func(done, whole int)) (c
 		if err != nil {
 			return changed, err
 		}
-	}
-	if board != nil {
-		new, err := s.readBoard(ctx, board.Page)
-		return changed || new, err
 	}
 	return changed, nil
 }
