@@ -47,16 +47,7 @@ func newSchema(text string) *schema {
 	if len(faults) > 0 {
 		panic(fmt.Sprintf("embedded schema: %v", problems(tree.lines, faults, Error)))
 	}
-	compiler := jsonschema.NewCompiler()
-	compiler.AssertFormat()
-	for name, check := range formats {
-		compiler.RegisterFormat(&jsonschema.Format{Name: name, Validate: func(v any) error {
-			if s, ok := v.(string); ok {
-				return check(s)
-			}
-			return nil // the type is told of elsewhere
-		}})
-	}
+	compiler := newCompiler()
 	document, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
 	if err != nil {
 		panic(fmt.Sprintf("embedded schema: %v", err))
@@ -72,6 +63,21 @@ func newSchema(text string) *schema {
 		}
 	})
 	return s
+}
+
+// newCompiler knows the formats of the schemas.
+func newCompiler() *jsonschema.Compiler {
+	compiler := jsonschema.NewCompiler()
+	compiler.AssertFormat()
+	for name, check := range formats {
+		compiler.RegisterFormat(&jsonschema.Format{Name: name, Validate: func(v any) error {
+			if s, ok := v.(string); ok {
+				return check(s)
+			}
+			return nil // the type is told of elsewhere
+		}})
+	}
+	return compiler
 }
 
 // resolve follows a reference to the definitions.

@@ -14,17 +14,32 @@ import (
 func Settings() string {
 	var b strings.Builder
 	b.WriteString("| Setting | Value | Default | Meaning |\n| --- | --- | --- | --- |\n")
-	s := rulesSchema()
-	s.each(func(path string, parent, rule *node) {
-		_, key := splitPath(path)
-		if strings.HasPrefix(key, "$") {
-			return
-		}
-		cell := strings.NewReplacer("|", `\|`, "*", `\*`)
-		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", strings.TrimPrefix(path, "$."),
-			cell.Replace(s.valueText(rule)), cell.Replace(s.defaultText(parent, key, rule)), cell.Replace(rule.member("description").text()))
-	})
+	cell := strings.NewReplacer("|", `\|`, "*", `\*`)
+	for _, setting := range rulesSchema().settings() {
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", setting.path,
+			cell.Replace(setting.value), cell.Replace(setting.otherwise), cell.Replace(setting.meaning))
+	}
 	return b.String()
+}
+
+// setting is what people are told of a setting. Words between backquotes are to
+// be written as they are.
+type setting struct {
+	path      string // such as "tables[].page"
+	value     string // what it can be
+	otherwise string // what holds where it is left out
+	meaning   string
+}
+
+// settings are all settings in the schema's order.
+func (s *schema) settings() []setting {
+	var all []setting
+	s.each(func(path string, parent, rule *node) {
+		if _, key := splitPath(path); !strings.HasPrefix(key, "$") {
+			all = append(all, setting{strings.TrimPrefix(path, "$."), s.valueText(rule), s.defaultText(parent, key, rule), rule.member("description").text()})
+		}
+	})
+	return all
 }
 
 // each calls visit with every setting in the schema's order: its path, the part

@@ -22,15 +22,27 @@ func (c *checkCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	_, problems := config.ParseRules(string(text))
-	for _, problem := range problems {
-		fmt.Fprintln(p.stdout, problem)
-	}
-	if len(problems) > 0 {
+	rules, problems := config.ParseRules(string(text))
+	if rules == nil {
+		printProblems(p.stdout, problems)
 		return &exitError{code: exitFound}
 	}
-	fmt.Fprintln(p.stdout, "no problems")
+	printProblems(p.stdout, rules.Warnings)
+	switch n := len(rules.Warnings); n {
+	case 0:
+		fmt.Fprintln(p.stdout, "no problems")
+	case 1:
+		fmt.Fprintln(p.stdout, "no problems, 1 warning")
+	default:
+		fmt.Fprintf(p.stdout, "no problems, %d warnings\n", n)
+	}
 	return nil
+}
+
+func printProblems(w io.Writer, problems []config.Problem) {
+	for _, problem := range problems {
+		fmt.Fprintln(w, problem)
+	}
 }
 
 // readFile reads a whole file, or standard input for "-".
