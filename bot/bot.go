@@ -189,6 +189,7 @@ func (b *Bot) run(ctx context.Context) error {
 			g.Go(func() error { return r.run(ctx) })
 		}
 		for _, s := range b.sites {
+			g.Go(func() error { return s.queue.run(ctx) })
 			g.Go(func() error { return s.survey(ctx) })
 			g.Go(func() error { return s.reconcile(ctx) })
 		}

@@ -29,6 +29,7 @@ type source interface {
 // cursor and a watch loop of its own.
 type feed struct {
 	source
+	position
 	sites   []*site
 	started time.Time
 	// vital says that the bot is ill when nothing comes.
@@ -38,7 +39,7 @@ type feed struct {
 // feeds makes the feeds of the wikis, which are logged in to: the stream, for
 // all that have one, and one for each that is polled.
 func (b *Bot) feeds() []*feed {
-	stream := &feed{source: b.stream, started: b.started, vital: true}
+	stream := &feed{source: b.stream, started: b.started, vital: true, position: position{waitAtMost: waitAtMost}}
 	var all []*feed
 	for _, s := range b.sites {
 		if s.conf.Source != config.Poll {
@@ -50,6 +51,9 @@ func (b *Bot) feeds() []*feed {
 			API: s.client, Wiki: s.conf.Wiki.Wiki, Domain: s.domain(), Interval: b.PollEvery, Log: s.log,
 		})}
 		all = append(all, s.feed)
+	}
+	for _, s := range b.sites {
+		s.queue = newQueue(s.feed, s)
 	}
 	if len(stream.sites) > 0 {
 		return append(all, stream)

@@ -7,21 +7,16 @@ package bot
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/events"
 )
 
 const (
-	// fillAtOnce is how many wikis are asked side by side.
-	fillAtOnce = 4
 	// gapsShown is how many gaps the report page tells of, and gapsFor how long.
 	gapsShown = 3
 	gapsFor   = 30 * 24 * time.Hour
@@ -34,12 +29,9 @@ const (
 	noteGap = "gap"
 )
 
-// fillGap looks up what the stream has left out on each wiki that it is followed
-// for, and handles that like any other events. What had been delivered is
-// handled again, which changes nothing. The position behind the gap is stored
-// once every wiki is done; a wiki that does not answer is asked until it does.
-// Nothing before start counts.
-func (b *Bot) fillGap(ctx context.Context, f *feed, e events.Event, start time.Time) error {
+// missed notes what the stream has left out, to be looked up on each wiki that it
+// is followed for, and that the stream can go on. Nothing before start counts.
+func (b *Bot) missed(ctx context.Context, f *feed, e events.Event, start time.Time) error {
 	gap := events.GapInfo{To: e.Time, Missing: -1}
 	if e.Gap != nil {
 		gap = *e.Gap
@@ -49,35 +41,23 @@ func (b *Bot) fillGap(ctx context.Context, f *feed, e events.Event, start time.T
 		gap.From = start
 	}
 	if gap.To.Before(gap.From) {
-		return b.Registry.SaveGaps(ctx, nil, e.Cursor) // all of it was before the first start
+		return f.pass(ctx, b.Registry, e.Cursor, true) // all of it was before the first start
 	}
-	log := b.Log.With().Time("from", gap.From).Time("to", gap.To).Str("cause", gap.Cause).Logger()
-	log.Info().Str("topic", gap.Topic).Int64("missing", gap.Missing).Msg("gap in the stream")
-	if err := newSignal().wait(ctx, min(time.Until(gap.To), 0)+b.ListedWithin); err != nil {
-		return err
-	}
-	filled := make([]registry.Gap, len(f.sites))
-	g, gctx := errgroup.WithContext(ctx)
-	g.SetLimit(fillAtOnce)
+	b.Log.Info().Time("from", gap.From).Time("to", gap.To).Str("cause", gap.Cause).Str("topic", gap.Topic).Int64("missing", gap.Missing).Msg("gap in the stream")
+	all := make([]registry.Behind, len(f.sites))
 	for i, s := range f.sites {
-		g.Go(func() error {
-			found, err := b.fillOn(gctx, f, s, gap)
-			filled[i] = registry.Gap{Wiki: s.conf.Wiki.Wiki, From: gap.From, To: gap.To, Cause: gap.Cause, Missing: gap.Missing, Found: found, Filled: b.now()}
-			return err
-		})
+		all[i] = registry.Behind{Wiki: s.conf.Wiki.Wiki, From: gap.From, To: gap.To, Cause: gap.Cause, Missing: gap.Missing}
 	}
-	if err := g.Wait(); err != nil {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.last = e.Cursor
+	place, _ := f.place()
+	if err := b.Registry.FallBehind(ctx, all, place); err != nil {
 		return err
 	}
-	if err := b.Registry.SaveGaps(ctx, filled, e.Cursor); err != nil {
-		return err
-	}
+	f.saved, f.savedAt = place, time.Now()
 	for i, s := range f.sites {
-		b.metrics.gaps.WithLabelValues(filled[i].Wiki, gap.Cause).Inc()
-		b.metrics.found.WithLabelValues(filled[i].Wiki).Add(float64(filled[i].Found))
-		b.gaps.add(filled[i])
-		s.log.Info().Time("from", gap.From).Time("to", gap.To).Int64("found", filled[i].Found).Msg("gap filled")
-		s.plan.wake()
+		s.queue.missed(all[i])
 	}
 	return nil
 }
@@ -93,59 +73,6 @@ func bounded(gap events.GapInfo, now time.Time) events.GapInfo {
 		gap.From = gap.To.Add(-2 * clocksDiffer)
 	}
 	return gap
-}
-
-// fillOn looks a gap up on one wiki, again and again until that has worked. It
-// returns how many changes there were.
-func (b *Bot) fillOn(ctx context.Context, f *feed, s *site, gap events.GapInfo) (found int64, err error) {
-	noted := false
-	for wait := time.Second; ; wait = min(2*wait, time.Minute) {
-		found, listed, err := b.lookUp(ctx, f, s, gap)
-		if err != nil {
-			return found, err
-		}
-		if listed == nil {
-			if noted {
-				err = s.reg.SetNote(ctx, s.conf.Wiki.Wiki, noteGap, "")
-			}
-			return found, err
-		}
-		if err := s.unlisted(ctx, listed); err != nil {
-			return found, err
-		}
-		if !noted {
-			noted = true
-			text := fmt.Sprintf("The event stream has left out changes from %s to %s, and the list of recent changes cannot be read to make up for it. The bot goes on trying.",
-				gap.From.UTC().Format(time.DateTime), gap.To.UTC().Format(time.DateTime))
-			if err := s.reg.SetNote(ctx, s.conf.Wiki.Wiki, noteGap, text); err != nil {
-				return found, err
-			}
-			s.plan.wake()
-		}
-		if err := newSignal().wait(ctx, wait); err != nil {
-			return found, err
-		}
-	}
-}
-
-// lookUp looks a gap up on one wiki. The error listed is the wiki's, err our
-// own.
-func (b *Bot) lookUp(ctx context.Context, f *feed, s *site, gap events.GapInfo) (found int64, listed, err error) {
-	for e, err := range events.RecentChanges(ctx, s.client, s.conf.Wiki.Wiki, s.domain(), gap.From, gap.To) {
-		switch {
-		case errors.Is(err, events.ErrUnknown):
-			s.log.Warn().Err(err).Msg("a change of the gap cannot be read")
-			continue
-		case err != nil:
-			return found, err, nil
-		}
-		b.pulse.beat()
-		found++
-		if _, err := b.handle(ctx, f, e); err != nil {
-			return found, nil, err
-		}
-	}
-	return found, nil, nil
 }
 
 // gapsToShow returns the gaps for the report page. A new one is shown at once,

@@ -60,7 +60,7 @@ func (s *site) reconcileOnce(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	view = plan.Asked(view, set.rules)
+	view = s.wantedOnly(plan.Asked(view, set.rules), at)
 	s.noteComponents(view)
 	under := publish.Rules{Revision: set.stored.Revision, Enabled: true}
 	if set.rules != nil {
@@ -91,7 +91,7 @@ func (s *site) publishAll(ctx context.Context, in plan.Input, under publish.Rule
 	// A mention that falls out may make room for another one: that has to be
 	// looked at as well.
 	var pages []plan.Page
-	for look := newLooker(s.client); ; {
+	for look := s.newLooker(); ; {
 		pages = plan.Pages(in)
 		kept, err := s.secondLook(ctx, in, pages, look)
 		if err != nil {

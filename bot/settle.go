@@ -24,6 +24,8 @@ const (
 	// lookedAfter is how far back mentions are looked at again that only make
 	// a row.
 	lookedAfter = 7 * 24 * time.Hour
+	// plainName is the rule that finds names by knowing them, as RULES.md has it.
+	plainName = "plain-name"
 )
 
 // secondLook looks again at each mention that a planned page tells of, and
@@ -100,13 +102,18 @@ const (
 // looker looks again in one pass, at each mention and page once.
 type looker struct {
 	client   *wiki.Client
+	detector *detect.Detector
+	names    *detect.Lexicon
 	pages    map[string]wiki.Page
 	seen     map[string]sight  // by board key
 	snippets map[string]string // the words of those that stand, as they are now
 }
 
-func newLooker(c *wiki.Client) *looker {
-	return &looker{client: c, pages: map[string]wiki.Page{}, seen: map[string]sight{}, snippets: map[string]string{}}
+func (s *site) newLooker() *looker {
+	s.detector.mu.Lock()
+	names := s.detector.lexicon
+	s.detector.mu.Unlock()
+	return &looker{client: s.client, detector: s.detector.Load(), names: names, pages: map[string]wiki.Page{}, seen: map[string]sight{}, snippets: map[string]string{}}
 }
 
 // at looks at one mention.
@@ -146,15 +153,28 @@ func (l *looker) look(ctx context.Context, m registry.Mention) (sight, string, e
 	if err != nil || page.Missing {
 		return unseen, "", err
 	}
-	for _, f := range detect.Mentions(detect.Change{Wiki: m.Wiki, Title: page.Title, Namespace: page.Namespace, After: page.Text}) {
-		if f.Kind == m.Kind && f.Name == m.Name && f.Section == m.Section {
+	for _, f := range l.detector.Mentions(detect.Change{Wiki: m.Wiki, Title: page.Title, Namespace: page.Namespace, After: page.Text}) {
+		if f.Section == m.Section && l.same(f, m) {
 			if strings.Contains(page.Text, m.Snippet) {
 				return stands, m.Snippet, nil
 			}
 			return stands, f.Snippet, nil
 		}
 	}
+	if _, known := l.names.Lookup(m.As.Kind(), m.Name); m.Rule == plainName && !known && m.Snippet != "" && strings.Contains(page.Text, m.Snippet) {
+		return stands, m.Snippet, nil // though the name is not looked for any more
+	}
 	return gone, "", nil
+}
+
+// same reports whether a mention that is found is of the item of one that was
+// recorded: under the same name, or one that is known to be another of it.
+func (l *looker) same(f detect.Mention, m registry.Mention) bool {
+	if f.Kind != m.As.Kind() {
+		return false
+	}
+	a, known := l.names.Lookup(f.Kind, f.Name)
+	return f.Name == m.Name || known && a.Item == m.Item.Name() && (a.Wiki == "" || a.Wiki == m.Item.Wiki())
 }
 
 func (l *looker) page(ctx context.Context, title string) (wiki.Page, error) {

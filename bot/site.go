@@ -61,6 +61,10 @@ type site struct {
 	gaps   []registry.Gap
 	gapsAt time.Time
 	stood  map[string]bool // mentions that stood at the second look, by board key; reconcile's alone
+
+	detector detection
+	queue    *queue // set by Bot.feeds
+	texts    texts  // the queue's alone
 }
 
 func newSite(b *Bot, w Served) (*site, error) {
@@ -90,7 +94,9 @@ func newSite(b *Bot, w Served) (*site, error) {
 		readers: map[string]*reader{},
 
 		troubleAfter: b.TroubleAfter,
+		texts:        newTexts(textsInAll / len(b.Wikis)),
 	}
+	s.detector.news = newSignal()
 	s.newReaders(b)
 	return s, nil
 }
@@ -150,6 +156,9 @@ func (s *site) load(ctx context.Context) error {
 		return err
 	}
 	s.restoreRules(stored, ok)
+	if err := s.learn(ctx); err != nil {
+		return err
+	}
 	s.useRules()
 	return s.readRules(ctx)
 }

@@ -47,6 +47,8 @@ func (s *site) newReaders(b *Bot) {
 // useRules has the readers read what the rules in force ask for. Without rules
 // only the wiki's own lists are read, and nothing is dropped.
 func (s *site) useRules() {
+	s.useDetector()
+	s.detector.news.wake() // the rules may want other names
 	rules, wiki := s.inForce(), s.conf.Wiki.Wiki
 	use := func(source survey.Source) { s.readers[source.Name].use(&source) }
 	useIf := func(name string, wanted bool, source func() survey.Source) {

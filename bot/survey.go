@@ -42,6 +42,7 @@ func (s *site) survey(ctx context.Context) error {
 		}
 	})
 	g.Go(func() error { return s.likenesses(ctx) })
+	g.Go(func() error { return s.learning(ctx) })
 	return g.Wait()
 }
 
@@ -54,6 +55,7 @@ func (s *site) told(name string, changed, news bool) {
 		}
 	}
 	if news {
+		s.detector.news.wake()
 		s.plan.wake()
 		if slices.Contains(describing, name) {
 			s.alike.wake()
@@ -128,6 +130,10 @@ func (s *site) readCells(ctx context.Context, progress func(done, whole int)) (c
 	for _, t := range rules.Tables {
 		tables = append(tables, plan.RegionName(t.Page, t.ID))
 	}
+	board := rules.Noticeboard
+	if board != nil {
+		tables = append(tables, plan.RegionName(board.Page, plan.BoardRegion))
+	}
 	// Nobody can step down where the bot does not look any more.
 	changed, err = s.reg.KeepCells(ctx, s.conf.Wiki.Wiki, tables)
 	if err != nil {
@@ -140,6 +146,10 @@ func (s *site) readCells(ctx context.Context, progress func(done, whole int)) (c
 		if err != nil {
 			return changed, err
 		}
+	}
+	if board != nil {
+		new, err := s.readBoard(ctx, board.Page)
+		return changed || new, err
 	}
 	return changed, nil
 }

@@ -60,7 +60,7 @@ func DefinitionChanges(before, after string) []DefinitionChange {
 // DefinitionTouches returns the gadgets that an edit of a wiki's definition page
 // adds, changes or takes away. A change of another page touches none.
 func DefinitionTouches(c Change) []Touch {
-	if c.Namespace != mediawikiNamespace || !isDefinitions(c.Title) {
+	if !IsDefinitions(c.Namespace, c.Title) {
 		return nil
 	}
 	var touches []Touch

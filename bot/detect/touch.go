@@ -90,6 +90,12 @@ func oldNamespace(e events.Event) int {
 	return -1
 }
 
+// IsDefinitions reports whether a page is the one that defines a wiki's gadgets:
+// edits of it take DefinitionTouches.
+func IsDefinitions(namespace int, title string) bool {
+	return namespace == mediawikiNamespace && isDefinitions(title)
+}
+
 // isDefinitions reports whether a title of the MediaWiki namespace, by whatever
 // name, is that of the page that defines gadgets.
 func isDefinitions(title string) bool {

@@ -17,8 +17,8 @@ import (
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/wikitext"
 )
 
-// boardRegion is the id of the noticeboard's region.
-const boardRegion = "noticeboard"
+// BoardRegion is the id of the noticeboard's region.
+const BoardRegion = "noticeboard"
 
 // boardIntro stands above a noticeboard that the bot makes. It is outside the
 // region, so people may change it.
@@ -59,19 +59,20 @@ func noticeboardPage(in Input) (Page, bool) {
 		return Page{}, false
 	}
 	entries := entriesByKey(in.View)
-	board := Board{Append: rules.Append, State: in.View.Pages[RegionName(rules.Page, boardRegion)]}
-	page := Page{Title: rules.Page, Region: boardRegion, Scope: Notices, MayCreate: board.State == "", Intro: boardIntro}
+	board := Board{Append: rules.Append, State: in.View.Pages[RegionName(rules.Page, BoardRegion)]}
+	page := Page{Title: rules.Page, Region: BoardRegion, Scope: Notices, MayCreate: board.State == "", Intro: boardIntro}
 	var names []string
+	unwanted := dismissedSpots(in.View)
 	for _, m := range in.View.Mentions {
 		e := entries[m.Item]
 		opinion := judge(in, e)
-		entry := BoardEntry{Anchor: anchor(m), Time: m.Time, Line: boardLine(e, m, opinion)}
+		entry := BoardEntry{Anchor: Anchor(m), Time: m.Time, Line: boardLine(e, m, opinion)}
 		key, age := BoardKey(m), in.Now.Sub(m.Time)
 		switch {
 		case m.Redacted && sent(in.View, key):
 			board.Redacted = append(board.Redacted, entry)
 			continue
-		case m.Redacted, sent(in.View, key),
+		case m.Redacted, sent(in.View, key), unwanted[spotOf(m)],
 			age < minutes(rules.SettleMinutes), age > boardAge,
 			!known(in, m.Kind), !slices.Contains(rules.Verdicts, string(opinion.Verdict)):
 			continue
@@ -94,11 +95,6 @@ func noticeboardPage(in Input) (Page, bool) {
 // the name as written: what that name stands for may change.
 func BoardKey(m registry.Mention) string {
 	return fmt.Sprintf("board/%s/%s/%d/%s", m.Wiki, m.As, m.Revision, sectionHash(m))
-}
-
-// anchor makes the entry's id on the page, unique for (item, revision, section).
-func anchor(m registry.Mention) string {
-	return fmt.Sprintf("cs-%d-%s-%s", m.Revision, registry.RowID(m.As), sectionHash(m))
 }
 
 // sectionHash tells the sections of one revision apart; headings have any
@@ -139,7 +135,7 @@ func boardLine(e registry.Entry, m registry.Mention, opinion registry.Opinion) s
 // heading of their month, and redacts those that have to be. Nothing else that
 // stands there is touched.
 func (b Board) Apply(text string) (string, error) {
-	return edit(text, place{id: boardRegion, state: b.State, appends: b.Append, mayBeEmptied: true}, func(body string) (string, error) { return b.add(text, body), nil })
+	return edit(text, place{id: BoardRegion, state: b.State, appends: b.Append, mayBeEmptied: true}, func(body string) (string, error) { return b.add(text, body), nil })
 }
 
 // add returns the region's body with the entries that page does not hold.
