@@ -23,7 +23,7 @@ type detectCmd struct {
 	Title  string    `required:"" help:"Full title of the page."`
 	Before string    `help:"The text before the edit; without it all of FILE counts as added." type:"path"`
 	At     time.Time `help:"Time of the edit, such as 2026-05-04T08:23:00Z: what is signed long before it was moved or copied."`
-	Names  string    `help:"A file of known names, so that they are found without a link: JSON, or an item key a line, such as \"extension:UploadWizard = Upload Wizard | upload wizard\"." type:"path"`
+	Names  string    `help:"A file of known names, so that they are found without a link: JSON, or an item key a line, such as \"extension:UploadWizard = Upload Wizard | upload wizard\". Without this and --db the extensions and skins of Wikimedia's wikis are known." type:"path"`
 	DB     string    `help:"The registry whose names are known: sqlite:PATH."`
 	Why    bool      `help:"Also print what is nearly a mention, and what speaks against it."`
 	File   string    `arg:"" help:"The text after the edit, - for standard input."`
@@ -143,7 +143,7 @@ func explain(w io.Writer, text string, found detect.Explanation) error {
 	return missed(len(text) + 1)
 }
 
-// lexicon returns the known names, nil without any.
+// lexicon returns the known names; without others those of the seed.
 func (c *detectCmd) lexicon(p *program) (*detect.Lexicon, error) {
 	var aliases []detect.Alias
 	if c.Names != "" {
@@ -167,8 +167,8 @@ func (c *detectCmd) lexicon(p *program) (*detect.Lexicon, error) {
 		}
 		aliases = append(aliases, names...)
 	}
-	if len(aliases) == 0 {
-		return nil, nil
+	if c.Names == "" && c.DB == "" {
+		aliases = detect.Seed()
 	}
 	return detect.NewLexicon(aliases), nil
 }
