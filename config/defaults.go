@@ -28,10 +28,14 @@ const DefaultSettleMinutes = 60
 // where the page does not say.
 const DefaultInactiveDays = 365
 
-// UnmarshalJSON fills in the default columns.
+// DefaultGraceDays is for how many days rows of items that are gone stay where
+// the page does not say.
+const DefaultGraceDays = 30
+
+// UnmarshalJSON fills in the default columns and grace days.
 func (t *Table) UnmarshalJSON(data []byte) error {
 	type plain Table
-	p := plain{Columns: DefaultColumns()}
+	p := plain{Columns: DefaultColumns(), GraceDays: DefaultGraceDays}
 	if err := json.Unmarshal(data, &p); err != nil {
 		return err
 	}

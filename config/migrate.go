@@ -14,13 +14,18 @@ import "fmt"
 // Keys that came with a version have it as "x-since" in the schema; a page of an
 // older one cannot have them.
 var migrations = []func(root *node){
-	// Version 1 had no "enabled" and no "bot_flag": the bot edited, and every
-	// edit was marked.
+	// Version 1 had no "enabled", "bot_flag" and "grace_days": the bot edited,
+	// every edit was marked, and rows with words of people stayed for ever.
 	func(root *node) {
 		root.supply("enabled", true)
 		for _, key := range []string{"noticeboard", "notices"} {
 			if group := root.member(key); group != nil && group.isGroup() {
 				group.supply("bot_flag", true)
+			}
+		}
+		for _, table := range root.member("tables").list() {
+			if table.isGroup() {
+				table.supply("grace_days", int64(0))
 			}
 		}
 	},

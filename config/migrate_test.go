@@ -52,6 +52,11 @@ func TestOldPagesStayGood(t *testing.T) {
 			if !rules.Enabled || rules.Version != newest() {
 				t.Errorf("version %d, enabled %v", rules.Version, rules.Enabled)
 			}
+			for _, table := range rules.Tables {
+				if table.GraceDays != 0 {
+					t.Error("words of people would go that had stayed")
+				}
+			}
 			if rules.Noticeboard != nil && !rules.Noticeboard.BotFlag || rules.Notices != nil && !rules.Notices.BotFlag {
 				t.Error("edits would lose the mark that they had")
 			}

@@ -161,6 +161,9 @@ type Table struct {
 	Append bool `json:"append"`
 	// Title is the caption as plain text, "" for none.
 	Title string `json:"title"`
+	// GraceDays is how many days the row of an item that is gone stays while it
+	// holds words of people; 0 is for ever.
+	GraceDays int `json:"grace_days"`
 }
 
 // Noticeboard is the page that lists where items that nobody answers for are

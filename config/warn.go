@@ -64,7 +64,7 @@ func (w *warner) limits(limits, trial *node) {
 		}
 		if i := slices.IndexFunc(pair.wide, func(wide string) bool { return inForce[wide] > 0 && most > inForce[wide] }); i >= 0 {
 			wide := pair.wide[i]
-			w.tell(n, "this limit is never reached: %q allows %d edits in %s (%s)", wide, inForce[wide], times[wide], w.where(limits.member(wide)))
+			w.tell(n, "this limit is never reached: %q allows %s in %s (%s)", wide, edits(inForce[wide]), times[wide], w.where(limits.member(wide)))
 		}
 	}
 	for _, key := range []string{"per_minute", "per_hour", "per_day", "per_page_hour"} {
@@ -72,9 +72,17 @@ func (w *warner) limits(limits, trial *node) {
 			w.tell(limits.member(key), `0 is no limit, so the bot edits as much as the others allow; to keep it from editing, write "enabled": false`)
 		}
 	}
-	if edits, ok := trial.integer(); ok && inForce["per_day"] > 0 && edits > inForce["per_day"] {
-		w.tell(trial, `this trial takes more than a day: "per_day" allows %d edits (%s)`, inForce["per_day"], w.where(limits.member("per_day")))
+	if most, ok := trial.integer(); ok && inForce["per_day"] > 0 && most > inForce["per_day"] {
+		w.tell(trial, `this trial takes more than a day: "per_day" allows %s (%s)`, edits(inForce["per_day"]), w.where(limits.member("per_day")))
 	}
+}
+
+// edits counts them.
+func edits(n int) string {
+	if n == 1 {
+		return "1 edit"
+	}
+	return fmt.Sprintf("%d edits", n)
 }
 
 // where says where a limit stands.

@@ -30,6 +30,7 @@ type Table struct {
 	State registry.PageState
 
 	gone map[string]string // row id of an item that is no longer listed, to its name
+	over map[string]bool   // row ids of those that are gone for too long to be kept
 }
 
 // Row is one item; ID never changes while the item lives.
@@ -61,8 +62,8 @@ type itemRow struct {
 }
 
 // Apply writes the table into its region. Cells of people are kept by row id;
-// a row whose item is gone stays while such a cell is filled, and so does a
-// row that a person added. It refuses a region it cannot read.
+// a row whose item is gone stays while such a cell is filled and the grace days
+// last, and so does a row that a person added. It refuses a region it cannot read.
 func (t Table) Apply(text string) (string, error) {
 	return edit(text, place{id: t.ID, state: t.State, appends: t.Append}, func(body string) (string, error) {
 		now, err := t.read(body)
@@ -256,6 +257,7 @@ func (t Table) columns(kept map[string]map[string]Cell, l live) []string {
 // back as it is written.
 func (t Table) render(l live) (string, error) {
 	kept := l.people()
+	maps.DeleteFunc(kept, func(id string, _ map[string]Cell) bool { return t.over[id] })
 	columns := t.columns(kept, l)
 	var rows []string
 	planned := map[string]bool{}

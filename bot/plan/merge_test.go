@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
@@ -108,6 +109,36 @@ func TestAnEmptyRowGoesWithItsItem(t *testing.T) {
 	v.Entries[2].Item.Gone = now
 	if got := apply(t, gadgetTable(t, v), filled(t)); strings.Contains(got, peekRow) {
 		t.Errorf("the row stays:\n%s", got)
+	}
+}
+
+func TestTheRowOfAGoneItemStaysForTheGraceDays(t *testing.T) {
+	const day = 24 * time.Hour
+	for _, test := range []struct {
+		name  string
+		grace int
+		gone  time.Duration // ago
+		stays bool
+	}{
+		{"gone today", 30, 0, true},
+		{"gone for as long as it stays", 30, 30 * day, true},
+		{"gone for longer", 30, 30*day + time.Minute, false},
+		{"gone for years, where rows stay for ever", 0, 3000 * day, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			v := view()
+			v.Entries[3].Item.Gone = now.Add(-test.gone)
+			r := rules(t, allRules).Tables[0]
+			r.GraceDays = test.grace
+			table := plan.NewTable(plan.Input{Site: site, Rules: rules(t, allRules), View: v, Now: now}, r)
+			got := apply(t, table, filled(t))
+			if strings.Contains(got, tocRow) != test.stays {
+				t.Errorf("stays: %v\n%s", !test.stays, got)
+			}
+			if again := apply(t, table, got); again != got {
+				t.Error("applying it again changes it")
+			}
+		})
 	}
 }
 

@@ -56,7 +56,9 @@ func messagePages(in Input) []Page {
 				continue
 			}
 			planned[to] = true
-			pages = append(pages, messagePage(e, m, c, key))
+			page := messagePage(e, m, c, key)
+			page.Seen = !in.Rules.Notices.BotFlag
+			pages = append(pages, page)
 		}
 	}
 	return pages

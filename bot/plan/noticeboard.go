@@ -60,7 +60,7 @@ func noticeboardPage(in Input) (Page, bool) {
 	}
 	entries := entriesByKey(in.View)
 	board := Board{Append: rules.Append, State: in.View.Pages[RegionName(rules.Page, BoardRegion)]}
-	page := Page{Title: rules.Page, Region: BoardRegion, Scope: Notices, MayCreate: board.State == "", Intro: boardIntro}
+	page := Page{Title: rules.Page, Region: BoardRegion, Scope: Notices, Seen: !rules.BotFlag, MayCreate: board.State == "", Intro: boardIntro}
 	var names []string
 	unwanted := dismissedSpots(in.View)
 	for _, m := range in.View.Mentions {

@@ -149,6 +149,34 @@ func TestNewPages(t *testing.T) {
 	}
 }
 
+func TestNoticesAreSeenUnlessTheRulesMarkThem(t *testing.T) {
+	for name, test := range map[string]struct {
+		text string
+		seen bool
+	}{
+		"a page of version 1":  {allRules, false},
+		"marked":               {marked("true"), false},
+		"not marked":           {marked("false"), true},
+		"where it is not said": {strings.Replace(allRules, `"version": 1`, `"version": 2`, 1), true},
+	} {
+		planned := plan.Pages(plan.Input{Site: site, Rules: rules(t, test.text), View: view(), Now: now})
+		for _, p := range planned {
+			if want := test.seen && p.Scope == plan.Notices; p.Seen != want {
+				t.Errorf("%s: %s is seen: %v", name, p.Title, p.Seen)
+			}
+		}
+		if len(planned) != 4 {
+			t.Errorf("%s: %d pages", name, len(planned))
+		}
+	}
+}
+
+// marked are rules of version 2 that say whether notices are marked as a bot's.
+func marked(flag string) string {
+	text := strings.Replace(allRules, `"version": 1`, `"version": 2`, 1)
+	return strings.NewReplacer(`"settle_minutes"`, `"bot_flag": `+flag+`, "settle_minutes"`).Replace(text)
+}
+
 func TestWithoutRulesNothingIsPlanned(t *testing.T) {
 	if got := plan.Pages(plan.Input{Site: site, View: view(), Now: now}); got != nil {
 		t.Errorf("planned %v", got)

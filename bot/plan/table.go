@@ -45,7 +45,7 @@ func NewTable(in Input, t config.Table) Table {
 	mentioned := countMentions(in)
 	table := Table{
 		ID: t.ID, Caption: t.Title, Columns: t.Columns, Append: t.Append,
-		State: in.View.Pages[RegionName(t.Page, t.ID)], gone: map[string]string{},
+		State: in.View.Pages[RegionName(t.Page, t.ID)], gone: map[string]string{}, over: map[string]bool{},
 	}
 	for _, e := range in.View.Entries {
 		if !slices.Contains(t.Kinds, string(e.Item.Key.Kind())) {
@@ -53,6 +53,7 @@ func NewTable(in Input, t config.Table) Table {
 		}
 		if !e.Item.Gone.IsZero() {
 			table.gone[registry.RowID(e.Item.Key)] = e.Item.Name
+			table.over[registry.RowID(e.Item.Key)] = t.GraceDays > 0 && in.Now.Sub(e.Item.Gone) > days(t.GraceDays)
 			continue
 		}
 		if e.Item.Mentioned && len(e.Claims) == 0 && mentioned[e.Item.Key].settled == 0 {
