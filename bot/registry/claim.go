@@ -119,23 +119,33 @@ func claimsInForce(ctx context.Context, tx *sql.Tx, wiki, source string) ([]stor
 }
 
 // claims reads the claims that a condition selects, those on items of one kind
-// with the oldest first. Those in
-// force were read when their source was.
+// with the oldest first. Those in force were read when their source was.
 func claims(ctx context.Context, tx *sql.Tx, where string, args ...any) ([]storedClaim, error) {
+	out, err := storedClaims(ctx, tx, where, args...)
+	if err != nil || len(out) == 0 {
+		return out, err
+	}
 	read, err := readTimes(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
+	for i := range out {
+		if c := &out[i]; c.Superseded.IsZero() {
+			c.Evidence.Read = later(c.Evidence.Time, read[sourceOn{c.wiki, c.Evidence.Source}])
+		}
+	}
+	return out, nil
+}
+
+// storedClaims is claims without the time at which they were read.
+func storedClaims(ctx context.Context, tx *sql.Tx, where string, args ...any) ([]storedClaim, error) {
 	var out []storedClaim
-	err = query(ctx, tx, func(scan func(...any) error) error {
+	err := query(ctx, tx, func(scan func(...any) error) error {
 		var c storedClaim
 		var made, superseded int64
 		err := scan(&c.id, &c.wiki, &c.Item, &c.Role, &c.Holder, &c.HolderKind, &c.Standing, &c.Evidence.Source,
 			&c.Evidence.Wiki, &c.Evidence.Page, &c.Evidence.Revision, &c.Evidence.User, &made, &superseded)
 		c.Evidence.Time, c.Superseded = moment(made), moment(superseded)
-		if superseded == 0 {
-			c.Evidence.Read = later(c.Evidence.Time, read[sourceOn{c.wiki, c.Evidence.Source}])
-		}
 		out = append(out, c)
 		return err
 	}, `SELECT id, wiki, item_key, role, holder, holder_kind, standing, source, page_wiki, page, revision, user_name, made_at, superseded_at

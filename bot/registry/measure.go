@@ -9,10 +9,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
-	"time"
-
-	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/detect"
-)
+	"time")
 
 // Metric is what a measure counts.
 type Metric string
@@ -101,6 +98,9 @@ func saveMeasures(ctx context.Context, tx *sql.Tx, s Survey, state *sourceState)
 			gone = append(gone, of)
 		}
 	}
+	if len(rows)+len(gone) > 0 {
+		state.changed()
+	}
 	for _, of := range slices.Concat(replaced, gone) {
 		_, err := tx.ExecContext(ctx, `DELETE FROM measure WHERE wiki = ? AND source = ? AND item_key = ? AND metric = ?`, s.Wiki, s.Source, of.item, of.metric)
 		if err != nil {
@@ -158,31 +158,7 @@ func measuresBefore(ctx context.Context, tx *sql.Tx, s Survey) ([]storedMeasure,
 	return out, nil
 }
 
-// measures reads what was counted about items of some kinds on a wiki.
-func measures(ctx context.Context, tx *sql.Tx, wiki string, kinds []detect.Kind) ([]Measure, error) {
-	states, err := sourceStates(ctx, tx, `wiki = ?`, wiki)
-	if err != nil {
-		return nil, err
-	}
-	in, args := oneOf("kind", kinds)
-	stored, err := storedMeasures(ctx, tx, `wiki = ? AND `+in, append([]any{wiki}, args...)...)
-	if err != nil {
-		return nil, err
-	}
-	counted := make(map[string]time.Time, len(states))
-	for _, s := range states {
-		counted[s.Source] = s.counted
-	}
-	out := make([]Measure, 0, len(stored))
-	for _, m := range stored {
-		if m.AsOf = moment(m.asOf); m.asOf == 0 {
-			m.AsOf = counted[m.Source]
-		}
-		out = append(out, m.Measure)
-	}
-	return out, nil
-}
-
+// storedMeasures reads the measures that a condition selects.
 func storedMeasures(ctx context.Context, tx *sql.Tx, where string, args ...any) ([]storedMeasure, error) {
 	var out []storedMeasure
 	err := query(ctx, tx, func(scan func(...any) error) error {

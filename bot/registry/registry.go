@@ -20,7 +20,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -35,7 +34,7 @@ type Registry struct {
 	reader *sql.DB
 	engine engine
 
-	allWikis atomic.Pointer[allWikis] // as last read
+	memory memory
 }
 
 // engine is what the two kinds of store do differently.

@@ -16,14 +16,17 @@ type sourceState struct {
 	SurveyState
 	heldAnswer string    // what the answer names that is held
 	counted    time.Time // when those measures were true that say no time of their own
-	saves      int64     // how often a survey was taken in
+	version    int64     // grows when anything is written that the source says
 }
+
+// changed notes that something is written that the source says. The number is
+// one that a source that was dropped meanwhile did not have.
+func (s *sourceState) changed() { s.version = max(s.version+1, time.Now().UnixMicro()) }
 
 // saved notes a survey that was taken in. A Part that is not the last one is no
 // reading yet.
 func (s *sourceState) saved(v Survey) {
 	s.Mark, s.Checkpoint = v.Mark, v.Checkpoint
-	s.saves++
 	if v.Checkpoint == "" {
 		s.read(v.At)
 	}
@@ -129,11 +132,11 @@ func (r *Registry) Surveys(ctx context.Context, wiki string) ([]SurveyState, err
 
 func saveSurveyState(ctx context.Context, tx *sql.Tx, s sourceState) error {
 	err := put(ctx, tx,
-		`UPDATE survey_state SET read_at = ?, failed_at = ?, reason = ?, mark = ?, checkpoint = ?, counted_at = ?, saves = ?, held_at = ?, held_items = ?, held_answer = ?
+		`UPDATE survey_state SET read_at = ?, failed_at = ?, reason = ?, mark = ?, checkpoint = ?, counted_at = ?, version = ?, held_at = ?, held_items = ?, held_answer = ?
 			WHERE wiki = ? AND source = ?`,
-		`INSERT INTO survey_state (read_at, failed_at, reason, mark, checkpoint, counted_at, saves, held_at, held_items, held_answer, wiki, source)
+		`INSERT INTO survey_state (read_at, failed_at, reason, mark, checkpoint, counted_at, version, held_at, held_items, held_answer, wiki, source)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		micros(s.Read), micros(s.Failed), s.Reason, s.Mark, s.Checkpoint, micros(s.counted), s.saves, micros(s.Held), s.HeldItems, s.heldAnswer, s.Wiki, s.Source)
+		micros(s.Read), micros(s.Failed), s.Reason, s.Mark, s.Checkpoint, micros(s.counted), s.version, micros(s.Held), s.HeldItems, s.heldAnswer, s.Wiki, s.Source)
 	if err != nil {
 		return fmt.Errorf("save how %s is doing: %w", s.Source, err)
 	}
@@ -164,11 +167,11 @@ func sourceStates(ctx context.Context, tx *sql.Tx, where string, args ...any) ([
 	err := query(ctx, tx, func(scan func(...any) error) error {
 		var s sourceState
 		var read, failed, counted, held int64
-		err := scan(&s.Wiki, &s.Source, &read, &failed, &s.Reason, &s.Mark, &s.Checkpoint, &counted, &s.saves, &held, &s.HeldItems, &s.heldAnswer)
+		err := scan(&s.Wiki, &s.Source, &read, &failed, &s.Reason, &s.Mark, &s.Checkpoint, &counted, &s.version, &held, &s.HeldItems, &s.heldAnswer)
 		s.Read, s.Failed, s.counted, s.Held = moment(read), moment(failed), moment(counted), moment(held)
 		out = append(out, s)
 		return err
-	}, `SELECT wiki, source, read_at, failed_at, reason, mark, checkpoint, counted_at, saves, held_at, held_items, held_answer
+	}, `SELECT wiki, source, read_at, failed_at, reason, mark, checkpoint, counted_at, version, held_at, held_items, held_answer
 		FROM survey_state WHERE `+where+` ORDER BY wiki, source`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read survey states: %w", err)

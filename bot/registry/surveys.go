@@ -96,6 +96,9 @@ func (r *Registry) SaveSurvey(ctx context.Context, s Survey) (changed bool, err 
 			}
 			changed = changed || new
 		}
+		if changed {
+			state.changed()
+		}
 		state.saved(s)
 		return saveSurveyState(ctx, tx, state)
 	})

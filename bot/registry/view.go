@@ -138,79 +138,6 @@ func (q Query) kinds() []detect.Kind {
 	return q.Kinds
 }
 
-// facts are what is known of the items of a wiki, before it is put together.
-type facts struct {
-	rows     []presence
-	claims   []storedClaim
-	measures []Measure
-	changes  []pageChange
-	counts   map[Key]count
-	known    resolver // of rows
-}
-
-// readFacts reads what the sources say of the items of a wiki, those of all
-// wikis too as far as they are asked for or the wiki has to do with them.
-func (r *Registry) readFacts(ctx context.Context, tx *sql.Tx, q Query) (f facts, err error) {
-	kinds, args := oneOf("kind", q.Kinds)
-	args = append([]any{q.Wiki}, args...)
-	if f.rows, err = presences(ctx, tx, `wiki = ? AND `+kinds, args...); err != nil {
-		return facts{}, err
-	}
-	if f.claims, err = claims(ctx, tx, `wiki = ? AND superseded_at = 0 AND `+kinds, args...); err != nil {
-		return facts{}, err
-	}
-	if !q.Uncounted {
-		if f.measures, err = measures(ctx, tx, q.Wiki, q.Kinds); err != nil {
-			return facts{}, err
-		}
-		if f.counts, err = mentionCounts(ctx, tx, q); err != nil {
-			return facts{}, err
-		}
-	}
-	if q.Wiki != AllWikis {
-		all, err := r.allWikisAt(ctx, tx)
-		if err != nil {
-			return facts{}, err
-		}
-		all.addTo(&f, q)
-	}
-	if f.changes, err = pageChanges(ctx, tx, q, f.rows); err != nil {
-		return facts{}, err
-	}
-	mentioned, err := mentionedKeys(ctx, tx, q)
-	if err != nil {
-		return facts{}, err
-	}
-	f.rows = withoutUnmentioned(f.rows, mentioned, f.claims, f.changes)
-	f.known = newResolver(f.rows)
-	return f, nil
-}
-
-// ofTheWiki leaves out the items that only sources of all wikis name, but for
-// those that the wiki mentions or has claims about, unless they are asked for.
-func (f facts) ofTheWiki(q Query, all []Entry) []Entry {
-	if q.Catalogue || q.Wiki == AllWikis {
-		return all
-	}
-	own := make(map[Key]bool, len(all))
-	add := func(k Key) {
-		for _, key := range f.known.resolve(k) {
-			own[key] = true
-		}
-	}
-	for _, p := range f.rows {
-		if p.wiki == q.Wiki {
-			add(p.item.Key)
-		}
-	}
-	for _, c := range f.claims {
-		if c.wiki == q.Wiki {
-			add(c.Item)
-		}
-	}
-	return slices.DeleteFunc(all, func(e Entry) bool { return e.Quarter == 0 && !own[e.Item.Key] })
-}
-
 // countInto fills in what is counted about items: mentions, measures, wikis.
 func (f facts) countInto(ctx context.Context, tx *sql.Tx, q Query, all []Entry) error {
 	place := make(map[Key]*Entry, len(all))
@@ -323,6 +250,8 @@ func entries(known resolver, claims []storedClaim, changes []pageChange) []Entry
 	out := make([]Entry, len(items))
 	for i, item := range items {
 		out[i].Item = *item
+		d := &out[i].Item.Details // whose lists others share
+		d.Keywords, d.Authors = slices.Clone(d.Keywords), slices.Clone(d.Authors)
 	}
 	place := make(map[Key]int, len(out))
 	for i := range out {

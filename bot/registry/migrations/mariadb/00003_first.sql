@@ -104,7 +104,7 @@ CREATE TABLE IF NOT EXISTS survey_state (
     read_at     BIGINT      NOT NULL,
     failed_at   BIGINT      NOT NULL,
     reason      TEXT        NOT NULL,
-    saves       BIGINT      NOT NULL, -- how often a survey was taken in
+    version     BIGINT      NOT NULL, -- grows when what the source says is written
     mark        MEDIUMTEXT  NOT NULL,
     checkpoint  MEDIUMTEXT  NOT NULL,
     counted_at  BIGINT      NOT NULL, -- as_of of the measures that have 0 there

@@ -73,7 +73,7 @@ CREATE INDEX mention_time ON mention (wiki, redacted, made_at);
 CREATE INDEX mention_count ON mention (wiki, kind, made_at, withdrawn, item_key);
 CREATE INDEX mention_title ON mention (wiki, title);
 
-ALTER TABLE survey_state ADD COLUMN saves BIGINT NOT NULL DEFAULT 0; -- how often a survey was taken in
+ALTER TABLE survey_state ADD COLUMN version BIGINT NOT NULL DEFAULT 0; -- grows when what the source says is written
 ALTER TABLE survey_state ADD COLUMN mark TEXT NOT NULL DEFAULT '';
 ALTER TABLE survey_state ADD COLUMN checkpoint MEDIUMTEXT NOT NULL DEFAULT '';
 ALTER TABLE survey_state ADD COLUMN counted_at BIGINT NOT NULL DEFAULT 0; -- as_of of the measures that have 0 there

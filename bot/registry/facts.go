@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// This file holds how all that is known of the items of a wiki is gathered,
+// before it is put together.
+
+package registry
+
+import (
+	"context"
+	"database/sql"
+	"slices"
+)
+
+// facts are what is known of the items of a wiki.
+type facts struct {
+	rows     []presence
+	claims   []storedClaim
+	measures []Measure
+	changes  []pageChange
+	counts   map[Key]count
+	known    resolver // of rows
+}
+
+// readFacts reads what the sources say of the items of a wiki, those of all
+// wikis too as far as they are asked for or the wiki has to do with them.
+func (r *Registry) readFacts(ctx context.Context, tx *sql.Tx, q Query) (f facts, err error) {
+	states, err := sourceStates(ctx, tx, `wiki IN (?, ?)`, q.Wiki, AllWikis)
+	if err != nil {
+		return facts{}, err
+	}
+	if err := r.addSurveyed(ctx, tx, q, statesOn(q.Wiki, states), &f); err != nil {
+		return facts{}, err
+	}
+	if err := f.addEvents(ctx, tx, q); err != nil {
+		return facts{}, err
+	}
+	if !q.Uncounted {
+		if f.counts, err = mentionCounts(ctx, tx, q); err != nil {
+			return facts{}, err
+		}
+	}
+	if q.Wiki != AllWikis {
+		if err := r.addCatalogue(ctx, tx, q, statesOn(AllWikis, states), &f); err != nil {
+			return facts{}, err
+		}
+	}
+	if f.changes, err = pageChanges(ctx, tx, q, f.rows); err != nil {
+		return facts{}, err
+	}
+	mentioned, err := mentionedKeys(ctx, tx, q)
+	if err != nil {
+		return facts{}, err
+	}
+	f.rows = withoutUnmentioned(f.rows, mentioned, f.claims, f.changes)
+	f.known = newResolver(f.rows)
+	return f, nil
+}
+
+func statesOn(wiki string, all []sourceState) []sourceState {
+	return slices.DeleteFunc(slices.Clone(all), func(s sourceState) bool { return s.Wiki != wiki })
+}
+
+// addSurveyed adds what the surveys of the wiki said.
+func (r *Registry) addSurveyed(ctx context.Context, tx *sql.Tx, q Query, states []sourceState, f *facts) error {
+	read, counted := times(states)
+	for _, kind := range q.kinds() {
+		s, err := r.memory.of(ctx, tx, q.Wiki, kind, states)
+		if err != nil {
+			return err
+		}
+		f.rows = append(f.rows, s.rows...)
+		for _, c := range s.claims {
+			f.claims = append(f.claims, c.readAt(read))
+		}
+		if q.Uncounted {
+			continue
+		}
+		for _, m := range s.measures {
+			f.measures = append(f.measures, m.countedAt(counted))
+		}
+	}
+	return nil
+}
+
+// addEvents adds what edits led to: items that were mentioned or changed, and
+// claims in Steward cells.
+func (f *facts) addEvents(ctx context.Context, tx *sql.Tx, q Query) error {
+	kinds, args := oneOf("kind", q.Kinds)
+	rows, err := presences(ctx, tx, `wiki = ? AND source IN (?, ?) AND `+kinds, append([]any{q.Wiki, fromTouches, fromMentions}, args...)...)
+	if err != nil {
+		return err
+	}
+	cells, err := claims(ctx, tx, `wiki = ? AND source = ? AND superseded_at = 0 AND `+kinds, append([]any{q.Wiki, CellsSource}, args...)...)
+	if err != nil {
+		return err
+	}
+	f.rows, f.claims = append(f.rows, rows...), append(f.claims, cells...)
+	slices.SortStableFunc(f.claims, func(a, b storedClaim) int { return int(min(max(a.id-b.id, -1), 1)) })
+	return nil
+}
+
+// addCatalogue adds what the sources of all wikis say of the wiki's items, and
+// of those that it mentions or claims something about; of all if the query asks
+// for them.
+func (r *Registry) addCatalogue(ctx context.Context, tx *sql.Tx, q Query, states []sourceState, f *facts) error {
+	read, counted := times(states)
+	names := make([]Key, 0, len(f.rows)+len(f.claims)+len(f.counts))
+	for i := range f.rows {
+		names = append(names, f.rows[i].item.Key)
+	}
+	for i := range f.claims {
+		names = append(names, f.claims[i].Item)
+	}
+	for key := range f.counts {
+		names = append(names, key)
+	}
+	for _, kind := range q.kinds() {
+		s, err := r.memory.of(ctx, tx, AllWikis, kind, states)
+		if err != nil {
+			return err
+		}
+		if s.size() == 0 {
+			continue
+		}
+		if q.Catalogue {
+			for i := range s.rows {
+				names = append(names, s.rows[i].item.Key)
+			}
+		}
+		at := s.wanted(names)
+		for _, n := range at.rows {
+			f.rows = append(f.rows, s.rows[n])
+		}
+		for _, n := range at.claims {
+			f.claims = append(f.claims, s.claims[n].readAt(read))
+		}
+		if q.Uncounted {
+			continue
+		}
+		for _, n := range at.measures {
+			f.measures = append(f.measures, s.measures[n].countedAt(counted))
+		}
+	}
+	return nil
+}
+
+// ofTheWiki leaves out the items that only sources of all wikis name, but for
+// those that the wiki mentions or has claims about, unless they are asked for.
+func (f facts) ofTheWiki(q Query, all []Entry) []Entry {
+	if q.Catalogue || q.Wiki == AllWikis {
+		return all
+	}
+	foreign := make(map[Key]bool)
+	for i := range f.rows {
+		if p := &f.rows[i]; p.wiki != q.Wiki {
+			for _, key := range f.known.resolve(p.item.Key) {
+				foreign[key] = true
+			}
+		}
+	}
+	if len(foreign) == 0 {
+		return all
+	}
+	own := func(k Key) {
+		for _, key := range f.known.resolve(k) {
+			delete(foreign, key)
+		}
+	}
+	for i := range f.rows {
+		if f.rows[i].wiki == q.Wiki {
+			own(f.rows[i].item.Key)
+		}
+	}
+	for i := range f.claims {
+		if f.claims[i].wiki == q.Wiki {
+			own(f.claims[i].Item)
+		}
+	}
+	return slices.DeleteFunc(all, func(e Entry) bool { return e.Quarter == 0 && foreign[e.Item.Key] })
+}
