@@ -101,9 +101,9 @@ type strikerTools struct {
 // add reads a record and keeps its tool and the maintainers. A tool may have
 // several records.
 func (t *strikerTools) add(raw json.RawMessage) error {
-	record, ok := t.read(raw, strikerName)
+	record, ok, err := t.read(raw, strikerName)
 	if !ok {
-		return nil
+		return err
 	}
 	key, _ := toolKey(record.Name)
 	t.keep(record)

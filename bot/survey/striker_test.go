@@ -176,6 +176,9 @@ func TestABrokenStrikerDropsNothing(t *testing.T) {
 				sendJSON(w, `[{"name": "toolforge-a", "title": "A"}, {"na`)
 			}
 		},
+		"records without end": func(s *strikerServer) {
+			s.serve = func(w http.ResponseWriter, _ *http.Request) { sendJSON(w, "["+strings.Repeat("1,", 2*maxRecords)+"1]") }
+		},
 		"a list of something else": func(s *strikerServer) {
 			s.serve = func(w http.ResponseWriter, _ *http.Request) { sendJSON(w, `[{"id": 1}, {"id": 2}, 3]`) }
 		},

@@ -169,9 +169,9 @@ func (r toolhubReader) changes(ctx context.Context, last toolhubMark) (registry.
 	created, done := 0, false
 	before := time.Time{}
 	add := func(raw json.RawMessage) error {
-		record, ok := list.read(raw, toolhubName)
-		if !ok || done {
-			return nil
+		record, ok, err := list.read(raw, toolhubName)
+		if err != nil || !ok || done {
+			return err
 		}
 		at := record.ModifiedDate
 		if at.IsZero() || !before.IsZero() && at.After(before) {

@@ -97,14 +97,14 @@ func (c *catalogue) live() (items, claims int) {
 	return items, claims
 }
 
-// bomb is a small packed text that unpacks to 100 MiB.
+// bomb is a small packed text that unpacks to 32 MiB.
 var bomb = sync.OnceValue(func() []byte {
 	var out bytes.Buffer
-	packed := gzip.NewWriter(&out)
-	spaces := []byte(strings.Repeat(`{"name":"a","title":"b"},`, 1<<15))
+	packed, _ := gzip.NewWriterLevel(&out, gzip.BestSpeed)
+	records := []byte(strings.Repeat(`{"name":"a","title":"`+strings.Repeat("b", 4000)+`"},`, 256))
 	packed.Write([]byte("["))
-	for range 100 << 20 / len(spaces) {
-		packed.Write(spaces)
+	for range 32 << 20 / len(records) {
+		packed.Write(records)
 	}
 	packed.Close()
 	return out.Bytes()
@@ -219,8 +219,8 @@ func TestABrokenToolhubDropsNothing(t *testing.T) {
 	for name, breakIt := range broken {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			server := newToolhubServer(t, manyTools(200)...)
-			server.smallest = 80
+			server := newToolhubServer(t, manyTools(60)...)
+			server.smallest = 25
 			c := newCatalogue(t, server.source(FetcherConfig{}))
 			if changed, err := c.read(0); !changed || err != nil {
 				t.Fatal(changed, err)
@@ -231,8 +231,8 @@ func TestABrokenToolhubDropsNothing(t *testing.T) {
 			if failure == nil {
 				t.Fatal("nothing was noticed")
 			}
-			if items, _ := c.live(); items != 200 {
-				t.Errorf("%d of 200 items are left", items)
+			if items, _ := c.live(); items != 60 {
+				t.Errorf("%d of 60 items are left", items)
 			}
 			state := c.state()
 			if held := errors.Is(failure, registry.ErrHeld); held != !state.Held.IsZero() || held == !state.Failed.IsZero() || !state.Read.Equal(noon) {
@@ -243,7 +243,7 @@ func TestABrokenToolhubDropsNothing(t *testing.T) {
 			}
 
 			// And when all is well again, it is read as ever.
-			server.change(func() { server.tools, server.before, server.pages = manyTools(200), nil, nil })
+			server.change(func() { server.tools, server.before, server.pages = manyTools(60), nil, nil })
 			c.source = server.source(FetcherConfig{})
 			if changed, err := c.read(26 * time.Hour); changed || err != nil {
 				t.Errorf("again: changed %t, %v", changed, err)
@@ -251,8 +251,8 @@ func TestABrokenToolhubDropsNothing(t *testing.T) {
 			if state := c.state(); !state.Failed.IsZero() || !state.Held.IsZero() || !state.Read.Equal(noon.Add(26*time.Hour)) {
 				t.Errorf("again: %+v", state)
 			}
-			if items, _ := c.live(); items != 200 {
-				t.Errorf("again: %d of 200 items", items)
+			if items, _ := c.live(); items != 60 {
+				t.Errorf("again: %d of 60 items", items)
 			}
 		})
 	}
@@ -327,7 +327,7 @@ func TestLoopsOfReplacementsAreKeptAsTheyAre(t *testing.T) {
 }
 
 func TestAnUnchangedCatalogueWritesNothing(t *testing.T) {
-	server := newToolhubServer(t, manyTools(200)...)
+	server := newToolhubServer(t, manyTools(60)...)
 	c := newCatalogue(t, server.source(FetcherConfig{}))
 	for i, after := range []time.Duration{0, time.Hour, 2 * time.Hour, 24 * time.Hour, 25 * time.Hour, 49 * time.Hour} {
 		if changed, err := c.read(after); err != nil || changed != (i == 0) {
@@ -337,7 +337,7 @@ func TestAnUnchangedCatalogueWritesNothing(t *testing.T) {
 			t.Errorf("after %s: read at %s", after, state.Read)
 		}
 	}
-	if items, _ := c.live(); items != 200 {
+	if items, _ := c.live(); items != 60 {
 		t.Errorf("%d items", items)
 	}
 }

@@ -7,6 +7,7 @@ package survey
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"time"
 
@@ -14,6 +15,9 @@ import (
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
 )
+
+// maxRecords is ten times as many records as any catalogue has.
+const maxRecords = 50_000
 
 // toolList are the tools that were read so far. A record that cannot be read is
 // passed over and counted.
@@ -41,19 +45,22 @@ func (l *toolList) newPage() { l.onPage = make(map[string]bool) }
 
 // add reads a record of Toolhub and keeps its tool.
 func (l *toolList) add(raw json.RawMessage) error {
-	if record, ok := l.read(raw, toolhubName); ok {
+	record, ok, err := l.read(raw, toolhubName)
+	if ok {
 		l.keep(record)
 	}
-	return nil
+	return err
 }
 
 // toolhubName is the name that Toolhub gives a record of its own.
 func toolhubName(record toolinfo) string { return record.Name }
 
 // read reads a record and names it as Toolhub does; ok is false for one that is
-// passed over.
-func (l *toolList) read(raw json.RawMessage, name func(toolinfo) string) (record toolinfo, ok bool) {
-	l.records++
+// passed over. The error is that there are too many records.
+func (l *toolList) read(raw json.RawMessage, name func(toolinfo) string) (record toolinfo, ok bool, _ error) {
+	if l.records++; l.records > maxRecords {
+		return toolinfo{}, false, &fetchError{outcome: gotTooMuch, reason: fmt.Sprintf("answers with more than %d records", maxRecords)}
+	}
 	err := json.Unmarshal(raw, &record)
 	if err != nil {
 		var named struct{ Name string }
@@ -72,9 +79,9 @@ func (l *toolList) read(raw json.RawMessage, name func(toolinfo) string) (record
 	record.Name = name(record)
 	if _, fine := toolKey(record.Name); err != nil || !fine {
 		l.skipped = append(l.skipped, record.listed)
-		return toolinfo{}, false
+		return toolinfo{}, false, nil
 	}
-	return record, true
+	return record, true, nil
 }
 
 // keep takes in the tool of a record and reports whether it did. Of a tool that
