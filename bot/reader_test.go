@@ -181,8 +181,6 @@ func TestTheWaitsOfASourceThatFailsGrow(t *testing.T) {
 	source := survey.Source{Name: "gadgets", Every: 24 * time.Hour, Read: func(context.Context, survey.Reading) (registry.Survey, error) {
 		return registry.Survey{}, errors.New("no")
 	}}
-	r.use(&source)
-	r.next()
 	var waits []time.Duration
 	for range 9 {
 		if err := r.read(t.Context(), &source); err != nil {
