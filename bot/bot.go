@@ -104,6 +104,7 @@ type Bot struct {
 	metrics      *metrics
 	pulse        pulse
 	gaps         gapLog
+	names        commonNames
 	started      time.Time
 }
 

@@ -7,6 +7,7 @@ package bot
 
 import (
 	"context"
+	"hash/maphash"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -25,9 +26,44 @@ const learnAfter = 2 * time.Second
 type detection struct {
 	atomic.Pointer[detect.Detector]
 	mu      sync.Mutex // held while one is made
-	aliases []detect.Alias
 	lexicon *detect.Lexicon
+	learned bool   // what the registry knows, not the seed
+	sum     uint64 // of the names
 	news    signal // of names
+}
+
+// commonNames are the names that are the same on all wikis, made ready once.
+type commonNames struct {
+	mu      sync.Mutex
+	sum     uint64
+	lexicon *detect.Lexicon
+}
+
+// sumSeed makes the sums of this process.
+var sumSeed = maphash.MakeSeed()
+
+// sumOf tells lists of names apart.
+func sumOf(aliases []detect.Alias) uint64 {
+	var h maphash.Hash
+	h.SetSeed(sumSeed)
+	for _, a := range aliases {
+		maphash.WriteComparable(&h, a)
+	}
+	return h.Sum64()
+}
+
+// commonLexicon returns the names that are the same on all wikis.
+func (b *Bot) commonLexicon(ctx context.Context) (*detect.Lexicon, uint64, error) {
+	b.names.mu.Lock()
+	defer b.names.mu.Unlock()
+	aliases, err := b.Registry.Names(ctx, registry.AllWikis)
+	if err != nil {
+		return nil, 0, err
+	}
+	if sum := sumOf(aliases); b.names.lexicon == nil || sum != b.names.sum {
+		b.names.sum, b.names.lexicon = sum, detect.NewLexicon(aliases)
+	}
+	return b.names.lexicon, b.names.sum, nil
 }
 
 // useDetector makes a detector of the rules in force and the names that are
@@ -54,27 +90,41 @@ func (s *site) useDetector() {
 }
 
 // learn reads the names that the registry knows, and has them looked for if there
-// are others than before.
+// are others than before. As long as it knows none, those that a detector can
+// start with are.
 func (s *site) learn(ctx context.Context) error {
 	aliases, err := s.reg.Names(ctx, s.conf.Wiki.Wiki)
 	if err != nil {
 		return err
 	}
-	if !s.usesCatalogue() {
+	var common *detect.Lexicon
+	sum := uint64(0)
+	if s.usesCatalogue() {
+		if common, sum, err = s.bot.commonLexicon(ctx); err != nil {
+			return err
+		}
+	} else {
 		aliases = slices.DeleteFunc(aliases, func(a detect.Alias) bool { return slices.Contains(plan.Catalogued, a.Source) })
 	}
+	learned := len(aliases) > 0
+	if !learned {
+		aliases = detect.Seed()
+	}
+	sum ^= sumOf(aliases)
 	s.detector.mu.Lock()
-	same := slices.Equal(aliases, s.detector.aliases)
+	same := s.detector.lexicon != nil && sum == s.detector.sum
 	s.detector.mu.Unlock()
 	if same {
 		return nil
 	}
-	lexicon := detect.NewLexicon(aliases)
+	lexicon := common.With(aliases)
 	s.detector.mu.Lock()
-	s.detector.aliases, s.detector.lexicon = aliases, lexicon
+	s.detector.lexicon, s.detector.learned, s.detector.sum = lexicon, learned, sum
 	s.detector.mu.Unlock()
 	s.useDetector()
-	s.log.Info().Int("names", len(aliases)).Msg("names to look for")
+	if learned {
+		s.log.Info().Int("names", len(aliases)).Msg("names to look for")
+	}
 	return nil
 }
 
@@ -85,9 +135,9 @@ func (s *site) learning(ctx context.Context) error {
 			return err
 		}
 		s.detector.mu.Lock()
-		none := s.detector.lexicon == nil
+		learned := s.detector.learned
 		s.detector.mu.Unlock()
-		if !none {
+		if learned {
 			if err := newSignal().wait(ctx, learnAfter); err != nil {
 				return err
 			}
