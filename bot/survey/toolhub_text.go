@@ -150,7 +150,14 @@ func keptText(s string, most int) string {
 			s = strings.TrimRightFunc(s, func(c rune) bool { return c < utf8.RuneSelf || c == utf8.RuneError })
 		}
 	}
-	return cutText(visibleText(withoutMail(visibleText(s))), most)
+	s = visibleText(s)
+	// What is left around an address can be another one.
+	for tries := 0; hasMail(s); tries++ {
+		if s = visibleText(withoutMail(s)); tries == 10 {
+			return ""
+		}
+	}
+	return cutText(s, most)
 }
 
 // cutText shortens text to at most so many bytes, between characters.
