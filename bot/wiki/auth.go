@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// This file holds the ways to be known to a wiki, and the secrets of each, which are never written anywhere.
+// This file holds the ways to be known to a wiki, and the secrets of each, which are never written anywhere: not in
+// errors, not in logs, not where somebody prints a value that has one.
 
 package wiki
 
@@ -8,10 +9,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/dghubble/oauth1"
+	"github.com/rs/zerolog"
 )
 
 // Auth is a way to be known to a wiki.
@@ -54,11 +59,11 @@ func (a Auth) CheckSecret(secret string) error {
 func (a Auth) session() bool { return a == "" || a == BotPassword }
 
 // transport puts the proof of who asks on each request. The wire follows no redirects, so that no other host gets it.
-func (a Auth) transport(base http.RoundTripper, secret string) http.RoundTripper {
-	parts := strings.Fields(secret)
+func (a Auth) transport(base http.RoundTripper, proof secret) http.RoundTripper {
+	parts := strings.Fields(proof())
 	switch a {
 	case OAuth2:
-		return bearer{base: base, token: parts[0]}
+		return bearer{base: base, token: hide(parts[0])}
 	case OAuth1:
 		ctx := context.WithValue(context.Background(), oauth1.HTTPClient, &http.Client{Transport: base})
 		return oauth1.NewConfig(parts[0], parts[1]).Client(ctx, oauth1.NewToken(parts[2], parts[3])).Transport
@@ -69,13 +74,44 @@ func (a Auth) transport(base http.RoundTripper, secret string) http.RoundTripper
 // bearer sends an access token as RFC 6750, section 2.1, has it.
 type bearer struct {
 	base  http.RoundTripper
-	token string
+	token secret
 }
 
 func (b bearer) RoundTrip(req *http.Request) (*http.Response, error) {
 	req = req.Clone(req.Context())
-	req.Header.Set("Authorization", "Bearer "+b.token)
+	req.Header.Set("Authorization", "Bearer "+b.token())
 	return b.base.RoundTrip(req)
+}
+
+// secret keeps a secret from being printed: of a function, fmt and its kin show an address.
+type secret func() string
+
+func hide(s string) secret { return func() string { return s } }
+
+// String returns the configuration in one line, without the secret.
+func (c Config) String() string {
+	held := "no secret"
+	if c.Password != "" {
+		held = "a secret"
+	}
+	return fmt.Sprintf("wiki %s at %s as %q, logged in as %q by %q with %s", c.Wiki, c.API, c.User, c.Login, string(c.Auth), held)
+}
+
+// Format prints what String returns, whatever the verb, so that no way to print a Config shows the secret.
+func (c Config) Format(to fmt.State, _ rune) { _, _ = io.WriteString(to, c.String()) }
+
+// MarshalZerologObject logs the configuration without the secret.
+func (c Config) MarshalZerologObject(e *zerolog.Event) {
+	e.Str("wiki", c.Wiki).Str("api", c.API).Str("user", c.User).Str("login", c.Login).Str("auth", string(c.Auth)).Bool("secret", c.Password != "")
+}
+
+// checkChannel refuses to send a secret through a network in the clear.
+func checkChannel(api *url.URL) error {
+	host := api.Hostname()
+	if ip := net.ParseIP(host); api.Scheme == "https" || host == "localhost" || ip != nil && ip.IsLoopback() {
+		return nil
+	}
+	return fmt.Errorf("the secret would be sent to %s in the clear; the address of the API must begin with https://", host)
 }
 
 // known reports whether the client asks as an account, and not as a visitor.

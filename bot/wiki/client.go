@@ -5,6 +5,7 @@
 package wiki
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -22,17 +23,21 @@ import (
 // Client asks one wiki. It sends one request after the other, whoever asks, as Wikimedia's etiquette wants it:
 // https://www.mediawiki.org/wiki/API:Etiquette. Several goroutines may use one.
 type Client struct {
-	cfg     Config
+	cfg     Config // without the secret
+	secret  secret
 	metrics *metrics
+
+	server atomic.Pointer[string] // what Site has told of where the wiki's pages are, nil before
 
 	turn    chan struct{} // held while a request is under way; guards the next three
 	session *session      // nil when a new one is needed
 	refused *Error        // the last login that was refused
 	since   time.Time     // when that was
 
-	editing  chan struct{} // held while an edit is under way, its waiting included; guards the next two
+	editing  chan struct{} // held while an edit is under way, its waiting included; guards the next three
 	nextEdit time.Time     // no edit before, for the sake of EditInterval
 	resume   time.Time     // no edit before, since the wiki has asked for it
+	untagged bool          // the wiki does not take the tag
 
 	reads, writes trouble
 
@@ -64,7 +69,10 @@ func New(cfg Config) (*Client, error) {
 	}
 	if cfg.known() {
 		if err := cfg.Auth.CheckSecret(cfg.Password); err != nil {
-			return nil, fmt.Errorf("wiki %s: secret of %s: %w", cfg.Wiki, cfg.User+cfg.Login, err)
+			return nil, fmt.Errorf("wiki %s: secret of %s: %w", cfg.Wiki, cmp.Or(cfg.Login, cfg.User), err)
+		}
+		if err := checkChannel(api); err != nil {
+			return nil, fmt.Errorf("wiki %s: %w", cfg.Wiki, err)
 		}
 	}
 	if cfg.User == "" {
@@ -77,8 +85,10 @@ func New(cfg Config) (*Client, error) {
 		cfg.Transport = http.DefaultTransport.(*http.Transport).Clone()
 	}
 	cfg.Log = cfg.Log.With().Str("wiki", cfg.Wiki).Logger()
+	proof := hide(cfg.Password)
+	cfg.Password = ""
 	return &Client{
-		cfg: cfg, metrics: newMetrics(cfg.Metrics),
+		cfg: cfg, secret: proof, metrics: newMetrics(cfg.Metrics),
 		turn: make(chan struct{}, 1), editing: make(chan struct{}, 1),
 		patience: 90 * time.Second, editBudget: time.Minute, firstWait: time.Second, longestWait: time.Minute,
 	}, nil
@@ -287,7 +297,7 @@ func (c *Client) ensureSession(ctx context.Context) *Error {
 	if err != nil {
 		return &Error{Code: "network", Info: err.Error(), Action: "login"}
 	}
-	s := &session{mw: mw, wire: &wire{base: c.cfg.Auth.transport(c.cfg.Transport, c.cfg.Password)}}
+	s := &session{mw: mw, wire: &wire{base: c.cfg.Auth.transport(c.cfg.Transport, c.secret)}}
 	mw.SetHTTPClient(&http.Client{Transport: s.wire})
 	if c.cfg.known() && c.cfg.Auth.session() {
 		if err := c.login(ctx, s); err != nil {
@@ -308,7 +318,7 @@ func (c *Client) login(ctx context.Context, s *session) *Error {
 	defer cancel()
 	s.wire.ctx, s.wire.last = ctx, reply{}
 	start := time.Now()
-	libErr := s.mw.Login(c.cfg.Login, c.cfg.Password)
+	libErr := s.mw.Login(c.cfg.Login, c.secret())
 	err := s.wire.last.fail("login", "")
 	if err == nil && libErr != nil {
 		err = loginRefusal(s.wire.last.body)

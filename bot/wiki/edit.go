@@ -80,6 +80,9 @@ func (e *Editor) insist(ctx context.Context, edit Edit, until time.Time) (Saved,
 		if ctx.Err() != nil {
 			return Saved{}, err
 		}
+		if e.untag(err.Code) {
+			continue
+		}
 		e.c.resume = time.Now().Add(err.RetryAfter)
 		late := err.cause == errWaited
 		if err.doubtful {
@@ -144,6 +147,9 @@ func (e *Editor) send(ctx context.Context, edit Edit, until time.Time) (Saved, *
 	if edit.Summary != "" {
 		p["summary"] = edit.Summary
 	}
+	if e.c.cfg.Tag != "" && !e.c.untagged {
+		p["tags"] = e.c.cfg.Tag
+	}
 	flag(p, edit.Create, "createonly", "nocreate")
 	flag(p, edit.Minor, "minor", "notminor")
 	flag(p, edit.Bot, "bot", "")
@@ -164,6 +170,18 @@ func (e *Editor) send(ctx context.Context, edit Edit, until time.Time) (Saved, *
 	return readSaved(body, edit)
 }
 
+// untag reports whether an edit was refused for its tag, after seeing to it that the next ones go without. That the wiki
+// says before it does anything.
+func (e *Editor) untag(code string) bool {
+	if e.c.cfg.Tag == "" || e.c.untagged || code != "badtags" && !strings.HasPrefix(code, "tags-apply-") {
+		return false
+	}
+	e.c.untagged = true
+	e.c.cfg.Log.Warn().Str("tag", e.c.cfg.Tag).Str("code", code).
+		Msg("the wiki does not let the account apply the tag, so edits go without; define it on Special:Tags and grant applychangetags")
+	return true
+}
+
 // flag sets one of two parameters. A flag is never set to "", which the library drops from long requests.
 func flag(p map[string]string, on bool, yes, no string) {
 	if on {
@@ -177,14 +195,15 @@ func flag(p map[string]string, on bool, yes, no string) {
 func (e *Editor) waited(edit Edit) *Error {
 	info := fmt.Sprintf("not saved within %v", e.c.editBudget)
 	if _, reason := e.c.writes.state(); reason != "" {
-		info += ", " + reason
+		code, _, _ := strings.Cut(reason, ":") // the rest of it, such as seconds of lag, changes all the time
+		info += ", " + code
 	}
 	return &Error{Code: "waited", Class: Transient, Action: "edit", Title: edit.Title, Info: info, RetryAfter: max(0, time.Until(e.c.resume))}
 }
 
 // readSaved understands the answer to an edit.
 func readSaved(body []byte, edit Edit) (Saved, *Error) {
-	fail := &Error{Code: "unreadable", Action: "edit", Title: edit.Title, Info: excerpt(body)}
+	fail := &Error{Code: "unreadable", Action: "edit", Title: edit.Title, Info: excerpt(body), doubtful: true}
 	var answer struct {
 		Edit struct {
 			Result             string
@@ -212,7 +231,7 @@ func readSaved(body []byte, edit Edit) (Saved, *Error) {
 	case a.Code != "":
 		fail.Code, fail.Info = a.Code, a.Info
 	}
-	fail.Class = classOf(fail.Code)
+	fail.Class, fail.doubtful = classOf(fail.Code), fail.Code == "unreadable"
 	return Saved{}, fail
 }
 

@@ -46,8 +46,9 @@ func (c Class) String() string {
 // but for those of Edit.Allowed.
 type Error struct {
 	// Code is the Action API's, or one of ours: network (no answer came), http-NNN (an answer that is not the API's),
-	// not-json, too-big, unreadable (JSON of another shape), canceled (the context ended first), waited (an edit was not
-	// saved within a minute), no-base, invalid-title.
+	// not-json, too-big, unreadable (JSON of another shape), another-wiki (an answer about another wiki or page), canceled
+	// (the context ended first), waited (an edit was not saved within a minute), blocked-here (a block from some pages or
+	// namespaces, not from the wiki), no-base, invalid-title.
 	Code       string
 	Info       string // what the wiki or the network said, for people
 	Class      Class
@@ -123,12 +124,43 @@ var codes = []struct {
 	},
 	{
 		class: Refused,
-		exact: []string{"protectedpage", "cascadeprotected", "protectedtitle", "spamblacklist", "spamdetected", "contenttoobig",
+		exact: []string{blockedHere, "protectedpage", "cascadeprotected", "protectedtitle", "spamblacklist", "spamdetected", "contenttoobig",
 			"no-direct-editing", "hookaborted", "permissiondenied", "noedit", "noedit-anon", "emptypage", "contentnotallowedhere",
-			"invalid-content-data", "invalidtitle", "invalid-title", "texthidden", "tpt-target-page"},
+			"invalid-content-data", "invalidtitle", "invalid-title", "texthidden", "tpt-target-page", "cantchangecontentmodel",
+			"unsupportednamespace"},
 		prefixes: []string{"protectednamespace", "abusefilter-", "titleblacklist-", "cantcreate", "customcss", "customjs", "sitecss",
 			"sitejs", "mycustom"},
 	},
+}
+
+// blockedHere is our code for a block from some pages or namespaces. MediaWiki's own is the same as for a block from the
+// whole wiki; only the data beside it tells them apart.
+const blockedHere = "blocked-here"
+
+// blockData is what an answer tells of a block.
+type blockData struct {
+	BlockedBy, BlockReason string
+	BlockPartial           bool
+}
+
+// tell adds to the wiki's words, where they are about a block, who has made it and why.
+func (b blockData) tell(info string) string {
+	info = strings.TrimSpace(info)
+	if b.BlockedBy == "" || strings.Contains(info, b.BlockedBy) {
+		return info
+	}
+	if b.BlockReason == "" {
+		return fmt.Sprintf("%s (by %s)", info, b.BlockedBy)
+	}
+	return fmt.Sprintf("%s (by %s: %s)", info, b.BlockedBy, b.BlockReason)
+}
+
+// codeOf is the code of an error in an answer, where a partial block has its own.
+func codeOf(code string, block blockData) string {
+	if block.BlockPartial {
+		return blockedHere
+	}
+	return code
 }
 
 // crashed reports codes of failures of the wiki's program.

@@ -157,7 +157,7 @@ func (f *fakeWiki) RoundTrip(req *http.Request) (*http.Response, error) {
 func (f *fakeWiki) client(t *testing.T) (*Client, *logLines) {
 	t.Helper()
 	lines := &logLines{}
-	c, err := New(Config{Wiki: "fakewiki", API: "http://fake.example/api.php", Login: "Bot@x", Password: "p", UserAgent: agent,
+	c, err := New(Config{Wiki: "fakewiki", API: "https://fake.example/api.php", Login: "Bot@x", Password: "p", UserAgent: agent,
 		Transport: f, Log: zerolog.New(lines)})
 	if err != nil {
 		t.Fatal(err)

@@ -111,8 +111,14 @@ type queryPage struct {
 	Special    bool
 	Redirect   bool
 	Revisions  []queryRevision
+	Model      string `json:"contentmodel"`
+	URL        string `json:"fullurl"`
+	Categories []struct{ Title string }
 	Protection []struct{ Type, Level string }
-	Actions    map[string][]struct{ Code, Text string }
+	Actions    map[string][]struct {
+		Code, Text string
+		Data       struct{ BlockInfo blockData }
+	}
 }
 
 // barred reads why an action would be refused. A block of the account is told first, since it goes for every page.
@@ -123,7 +129,8 @@ func (q queryPage) barred() *Error {
 	}
 	var first *Error
 	for _, why := range append(q.Actions["edit"], q.Actions[action]...) {
-		e := &Error{Code: why.Code, Class: classOf(why.Code), Action: "edit", Title: q.Title, Info: strings.TrimSpace(why.Text)}
+		code := codeOf(why.Code, why.Data.BlockInfo)
+		e := &Error{Code: code, Class: classOf(code), Action: "edit", Title: q.Title, Info: why.Data.BlockInfo.tell(why.Text)}
 		if first == nil || e.Class == Halt && first.Class != Halt {
 			first = e
 		}
@@ -140,12 +147,13 @@ func (c *Client) Page(ctx context.Context, title string) (Page, error) {
 	var answer struct {
 		CurTimestamp string
 		Query        struct {
-			Pages     []queryPage
-			Interwiki []struct{ Title string }
+			Pages      []queryPage
+			Interwiki  []struct{ Title string }
+			Normalized []struct{ To string }
 		}
 	}
-	if err := c.Get(ctx, map[string]string{"action": "query", "prop": "revisions|info", "titles": title, "inprop": "protection",
-		"intestactions": "edit|create", "intestactionsdetail": "full", "rvprop": "ids|timestamp|user|content", "rvslots": "main", "curtimestamp": "1"}, &answer); err != nil {
+	if err := c.Get(ctx, map[string]string{"action": "query", "prop": "revisions|info|categories", "titles": title, "inprop": "protection|url",
+		"cllimit": "max", "intestactions": "edit|create", "intestactionsdetail": "full", "rvprop": "ids|timestamp|user|content", "rvslots": "main", "curtimestamp": "1"}, &answer); err != nil {
 		return Page{}, err
 	}
 	if len(answer.Query.Interwiki) > 0 {
@@ -158,7 +166,14 @@ func (c *Client) Page(ctx context.Context, title string) (Page, error) {
 	if q.Invalid || q.Special {
 		return Page{}, &Error{Code: "invalid-title", Class: Refused, Action: "query", Title: title, Info: q.Reason}
 	}
-	p := Page{Title: q.Title, ID: q.PageID, Namespace: q.NS, Missing: q.Missing, Protection: map[string]string{}, Barred: q.barred(), Read: answer.CurTimestamp}
+	asked := q.Title == title || slices.ContainsFunc(answer.Query.Normalized, func(n struct{ To string }) bool { return n.To == q.Title })
+	if server := c.server.Load(); !asked || server != nil && !sameServer(*server, q.URL) {
+		return Page{}, &Error{Code: "another-wiki", Action: "query", Title: title, Info: fmt.Sprintf("the answer is about %s at %s", q.Title, excerpt([]byte(q.URL)))}
+	}
+	p := Page{Title: q.Title, ID: q.PageID, Namespace: q.NS, Missing: q.Missing, Model: q.Model, Protection: map[string]string{}, Barred: q.barred(), Read: answer.CurTimestamp}
+	for _, cat := range q.Categories {
+		p.Categories = append(p.Categories, cat.Title)
+	}
 	for _, lock := range q.Protection {
 		// A page can be protected directly and through another page. Of two levels administrators' is the higher.
 		if p.Protection[lock.Type] != "sysop" {
@@ -188,6 +203,13 @@ func (c *Client) Page(ctx context.Context, title string) (Page, error) {
 // redirectTarget finds what a redirect's text leads to. The wiki has said that it is one, so the magic word, which
 // differs between languages, need not be known.
 var redirectTarget = regexp.MustCompile(`^\s*#\S+?\s*:?\s*\[\[:?([^\]|#]+)`)
+
+// sameServer reports whether an address is on a wiki's server. An answer without an address tells nothing.
+func sameServer(server, address string) bool {
+	want, err := url.Parse(server)
+	got, err2 := url.Parse(address)
+	return err != nil || err2 != nil || address == "" || want.Host == got.Host
+}
 
 // checkTitle sees that a parameter holds one title.
 func checkTitle(action, title string) error {
@@ -232,6 +254,7 @@ func (c *Client) Site(ctx context.Context) (Site, error) {
 	for _, a := range answer.Query.NamespaceAliases {
 		aliases[a.ID] = append(aliases[a.ID], a.Alias)
 	}
+	c.server.Store(&s.Server)
 	for _, n := range answer.Query.Namespaces {
 		s.Namespaces = append(s.Namespaces, Namespace{ID: n.ID, Name: n.Name, Canonical: n.Canonical, Aliases: aliases[n.ID]})
 	}

@@ -26,12 +26,13 @@ type Config struct {
 	User      string // the account's name, which owns the edits; default: Login up to its @
 	Auth      Auth   // how the account is proven
 	Login     string // the bot password's login name, User@app; "" with BotPassword stays logged out
-	Password  string // the secret: a bot password, an access token, or the four words of OAuth1
+	Password  string `json:"-"` // the secret: a bot password, an access token, or the four words of OAuth1
 	UserAgent string // names the tool and who answers for it, see https://foundation.wikimedia.org/wiki/Policy:User-Agent_policy
 
 	Transport    http.RoundTripper // nil: one of its own
 	MaxLag       int               // seconds of replication lag at which edits wait; 0 means 5, negative sends no maxlag
 	EditInterval time.Duration     // least time between the starts of two edits; 0 means no spacing
+	Tag          string            // change tag of each edit; the account needs the right to apply it, or edits go without. "" for none
 
 	Log     zerolog.Logger
 	Metrics prometheus.Registerer // nil counts nothing
@@ -46,9 +47,10 @@ type Page struct {
 	Redirect   string // where the page leads, "" if it is no redirect
 	Revision   int64
 	Text       string
-	Model      string // content model, such as wikitext or json
+	Model      string // content model, such as wikitext or json; of a missing page the one that it would get
 	User       string // who made Revision; "" if hidden
 	Time       time.Time
+	Categories []string          // full titles of the categories that the page is in, hidden ones too
 	Protection map[string]string // action (edit, move, create) to the level it needs
 	Barred     *Error            // why the wiki will not let the account edit or make the page, as its own checks see it now; nil if it will
 	Read       string            // the wiki's clock at the reading, for Edit.Read

@@ -42,7 +42,10 @@ type reply struct {
 
 // apiAnswer is the part of an answer that every module has.
 type apiAnswer struct {
-	Error *struct{ Code, Info string }
+	Error *struct {
+		Code, Info string
+		BlockInfo  blockData
+	}
 }
 
 // RoundTrip sends a request in the context that was set. The library gets every answer with status 200 and as JSON:
@@ -90,7 +93,7 @@ func readReply(resp *http.Response) reply {
 	isJSON := json.Unmarshal(body, &answer) == nil
 	switch {
 	case isJSON && answer.Error != nil && answer.Error.Code != "":
-		r.code, r.info = answer.Error.Code, answer.Error.Info
+		r.code, r.info = codeOf(answer.Error.Code, answer.Error.BlockInfo), answer.Error.BlockInfo.tell(answer.Error.Info)
 		return r
 	case isJSON && resp.StatusCode < http.StatusMultipleChoices:
 		return r
