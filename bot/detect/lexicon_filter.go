@@ -125,30 +125,37 @@ func newNameFilter(l *Lexicon) (f nameFilter) {
 // cueFilter tells what is no cue.
 type cueFilter struct {
 	// cues are words that may be a cue, or stand before one; owners are those and
-	// the words about ownership; others are conjunctions.
+	// the words about ownership; others may stand between a name and a cue.
 	cues, owners, others hashSet
 }
 
 // cueFilters makes the filter of all cues.
 var cueFilters = sync.OnceValue(func() *cueFilter {
-	f := &cueFilter{newHashSet(2 * len(cueKinds)), newHashSet(2 * (len(cueKinds) + len(ownership))), newHashSet(2 * len(conjunctions))}
-	for word := range cueKinds {
-		f.cues.addWord(word)
-		f.owners.addWord(word)
+	f := &cueFilter{newHashSet(2 * len(cues.kinds)), newHashSet(2 * (len(cues.kinds) + len(ownership))), newHashSet(4 * (len(conjunctions) + len(described) + len(articles)))}
+	for cue := range cues.kinds {
+		for words := (wordScan{text: cue}); words.next(); {
+			f.cues.add(words.hash)
+			f.owners.add(words.hash)
+		}
 	}
 	for _, words := range []map[string]bool{calledWords, between} {
 		for word := range words {
 			f.cues.addWord(word)
 		}
 	}
-	for word := range conjunctions {
-		f.others.addWord(word)
+	for _, words := range []map[string]bool{conjunctions, described, articles, tagWords} {
+		for word := range words {
+			f.others.addWord(word)
+		}
 	}
 	for word := range ownership {
 		f.owners.addWord(word)
 	}
 	return f
 })
+
+// tagWords stand in tags that only mark words, and in entities.
+var tagWords = set("b i em strong u small big span nbsp an as")
 
 // cueNear reports whether there may be a cue beside a word, or beyond others with
 // a capital.

@@ -6,6 +6,7 @@
 package detect
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -104,7 +105,7 @@ func neededOfMany(written, name string, a Alias, how spelling, common bool) evid
 	if how == asIs && !common && !strings.Contains(written, " ") && strings.EqualFold(written, a.Name) {
 		// Dashes as in the name: Cat-a-lot, toolhub-extension-demo.
 		switch {
-		case len(parts) > 2 && capitalised(written) && written == a.Name, len(parts) > 2 && unknown > 0, unknown >= shortestCamel:
+		case len(parts) > 2 && capitalised(written) && written == a.Name, len(parts) > 2 && (unknown > 0 || !idiomatic(parts)), unknown >= shortestCamel:
 			return sure
 		}
 	}
@@ -124,6 +125,18 @@ func neededOfMany(written, name string, a Alias, how spelling, common bool) evid
 	}
 	return running
 }
+
+// idiomatic reports whether words with dashes between may be a phrase of English:
+// drag-and-drop, but not cat-a-lot.
+func idiomatic(parts []string) bool {
+	return slices.ContainsFunc(parts, func(part string) bool { return phraseWords[part] })
+}
+
+// phraseWords are in phrases that people write with dashes.
+var phraseWords = set(`
+	and or the of to for by in on at as it is up off out over per via with from into not no non so well be do my your its one two day end
+	step time word way year old new state side face hand point back self de la le en et du des und zu der die das
+`)
 
 // allCapitals reports whether each word begins with a capital, less short words
 // inside such as "of".

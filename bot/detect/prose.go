@@ -24,6 +24,7 @@ const (
 	kana
 	hangul
 	han
+	southern // Thai, Lao, Burmese, Khmer, which put no space between words
 	otherScript
 	anyScript // marks, which belong to the letter before
 )
@@ -35,7 +36,7 @@ var scripts = []struct {
 	is       script
 }{
 	{0xc0, 0x24f, latin}, {0x300, 0x36f, anyScript}, {0x370, 0x3ff, greek}, {0x400, 0x52f, cyrillic},
-	{0x5d0, 0x5ea, hebrew}, {0x620, 0x64a, arabic}, {0x66e, 0x6d3, arabic}, {0x1e00, 0x1eff, latin}, {0x1f00, 0x1fff, greek},
+	{0x5d0, 0x5ea, hebrew}, {0x620, 0x64a, arabic}, {0x66e, 0x6d3, arabic}, {0xe00, 0xeff, southern}, {0x1000, 0x109f, southern}, {0x1780, 0x17ff, southern}, {0x1e00, 0x1eff, latin}, {0x1f00, 0x1fff, greek},
 	{0x2000, 0x206f, noScript}, {0x3000, 0x3040, noScript}, {0x3041, 0x3096, kana}, {0x30a1, 0x30fa, kana}, {0x30fc, 0x30ff, kana},
 	{0x3400, 0x4dbf, han}, {0x4e00, 0x9fff, han}, {0xac00, 0xd7a3, hangul},
 }
@@ -207,7 +208,7 @@ func (s *wordScan) next() bool {
 		i += n
 	}
 	s.at, s.end, s.hash = i, i, h
-	s.capital, s.inner, s.joined = last >= 0, last > s.start, is == han || is == kana || is == hangul
+	s.capital, s.inner, s.joined = last >= 0, last > s.start, is == han || is == kana || is == hangul || is == southern
 	return true
 }
 

@@ -112,7 +112,10 @@ func (n neighbour) adjacent() bool { return n.word != "" && n.gap == "" }
 func (n neighbour) lower() string { return strings.ToLower(n.word) }
 
 // unseen are signs that do not divide words in meaning.
-const unseen = " \t'\"[]*`|“”„«»‹›‘’「」『』《》\u00a0"
+const unseen = " \t'\"[]*`“”„«»‹›‘’「」『』《》\u00a0\u200c\u200d\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+// nonBreaking is a space, too.
+const nonBreaking = "&nbsp;"
 
 // widestGap bounds the signs between two words, in bytes.
 const widestGap = 32
@@ -133,6 +136,10 @@ func (p prose) after(i int) neighbour {
 			words := wordScan{text: p.text[:min(len(p.text), i+window)], at: i}
 			words.next()
 			return neighbour{wikitext.Span{Start: i, End: words.end}, p.text[i:words.end], string(gap)}
+		}
+		if c == '&' && strings.HasPrefix(p.text[i:], nonBreaking) {
+			i += len(nonBreaking)
+			continue
 		}
 		if c == '<' { // a tag such as b or i
 			if n := strings.IndexByte(p.text[i:min(len(p.text), i+widestGap)], '>'); n > 0 {
@@ -171,6 +178,10 @@ func (p prose) before(i int) neighbour {
 			}
 			return neighbour{wikitext.Span{Start: start, End: i}, p.text[start:i], string(gap)}
 		}
+		if c == ';' && strings.HasSuffix(p.text[:i], nonBreaking) {
+			i -= len(nonBreaking)
+			continue
+		}
 		if c == '>' {
 			if n := strings.LastIndexByte(p.text[max(0, i-widestGap):i], '<'); n >= 0 {
 				i = max(0, i-widestGap) + n
@@ -205,7 +216,7 @@ func (ss spans) startOf(i int) int {
 }
 
 // dividers end a sentence or begin another thought.
-const dividers = ".!?;:…。！？；：,，、()（）/&+=#–—"
+const dividers = "|.!?;:…。！？；：,，、()（）/&+=#–—"
 
 // beginsSentence reports whether the word after a neighbour is the first of a
 // sentence, a line or a thought, where a capital says nothing.
