@@ -30,7 +30,8 @@ type Site struct {
 	// Pages are those that Rules.Titles names, by the title as it is written
 	// there. One that could not be asked is left out.
 	Pages map[string]Page
-	// Wikis are the database names of the other wikis that the bot can read.
+	// Wikis are the database names of the wikis that the bot can read, this one
+	// among them.
 	Wikis []string
 }
 
