@@ -40,7 +40,7 @@ type Account struct {
 }
 
 // saveAccounts stores the accounts of a survey, unless it has none.
-func saveAccounts(ctx context.Context, tx *sql.Tx, s Survey) (changed bool, err error) {
+func saveAccounts(ctx context.Context, tx *sql.Tx, s Survey, state *sourceState) (changed bool, err error) {
 	if len(s.Accounts) == 0 {
 		return false, nil
 	}
@@ -85,6 +85,9 @@ func saveAccounts(ctx context.Context, tx *sql.Tx, s Survey) (changed bool, err 
 			replaced, changed = append(replaced, a.Name), true
 		}
 	}
+	if len(rows)+len(replaced) > 0 {
+		state.changed()
+	}
 	if err := execEach(ctx, tx, `DELETE FROM account WHERE wiki = ? AND source = ?`, "name", replaced, s.Wiki, s.Source); err != nil {
 		return false, fmt.Errorf("replace accounts: %w", err)
 	}
@@ -115,36 +118,42 @@ func (a Account) canonical(s Survey) Account {
 	return a
 }
 
-// accounts reads those accounts that claims name, by name.
-func accounts(ctx context.Context, tx *sql.Tx, wiki string, entries []Entry) (map[string]Account, error) {
-	var names []string
-	for _, e := range entries {
-		for _, c := range e.Claims {
-			if c.HolderKind == User {
-				names = append(names, c.Holder)
-			}
-		}
+// accounts returns those accounts that claims name, by name, in a transaction.
+func (r *Registry) accounts(ctx context.Context, tx *sql.Tx, wiki string, entries []Entry, states []sourceState) (map[string]Account, error) {
+	known, err := r.memory.of(ctx, tx, wiki, "", states)
+	if err != nil {
+		return nil, err
 	}
-	slices.Sort(names)
-	names = slices.Compact(names)
+	read, _ := times(states)
 	out := make(map[string]Account)
-	if len(names) == 0 {
-		return out, nil
-	}
-	stored, err := storedAccounts(ctx, tx, names, `wiki = ?`, wiki)
-	if err != nil {
-		return nil, err
-	}
-	read, err := readTimes(ctx, tx)
-	if err != nil {
-		return nil, err
-	}
-	for _, a := range stored {
-		if a.Read.IsZero() {
-			a.Read = read[sourceOn{wiki, a.source}]
+	for i := range entries {
+		for j := range entries[i].Claims {
+			c := &entries[i].Claims[j]
+			a, ok := known.accounts[c.Holder]
+			if !ok || c.HolderKind != User {
+				continue
+			}
+			if a.Read.IsZero() {
+				a.Read = read[a.source]
+			}
+			out[c.Holder] = a.Account
 		}
-		if other, known := out[a.Name]; !known || a.Read.After(other.Read) {
-			out[a.Name] = a.Account
+	}
+	return out, nil
+}
+
+// accountsByName reads the accounts of a wiki; of one that two sources tell of,
+// what was read last.
+func accountsByName(ctx context.Context, tx *sql.Tx, wiki string) (map[string]storedAccount, error) {
+	stored, err := storedAccounts(ctx, tx, nil, `wiki = ?`, wiki)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]storedAccount, len(stored))
+	for _, a := range stored {
+		other, known := out[a.Name]
+		if !known || !other.Read.IsZero() && (a.Read.IsZero() || a.Read.After(other.Read)) {
+			out[a.Name] = a
 		}
 	}
 	return out, nil

@@ -6,6 +6,7 @@
 package registry
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"slices"
@@ -13,6 +14,7 @@ import (
 
 // facts are what is known of the items of a wiki.
 type facts struct {
+	states   []sourceState // of the wiki
 	rows     []presence
 	claims   []storedClaim
 	measures []Measure
@@ -28,7 +30,8 @@ func (r *Registry) readFacts(ctx context.Context, tx *sql.Tx, q Query) (f facts,
 	if err != nil {
 		return facts{}, err
 	}
-	if err := r.addSurveyed(ctx, tx, q, statesOn(q.Wiki, states), &f); err != nil {
+	f.states = statesOn(q.Wiki, states)
+	if err := r.addSurveyed(ctx, tx, q, &f); err != nil {
 		return facts{}, err
 	}
 	if err := f.addEvents(ctx, tx, q); err != nil {
@@ -61,14 +64,15 @@ func statesOn(wiki string, all []sourceState) []sourceState {
 }
 
 // addSurveyed adds what the surveys of the wiki said.
-func (r *Registry) addSurveyed(ctx context.Context, tx *sql.Tx, q Query, states []sourceState, f *facts) error {
-	read, counted := times(states)
+func (r *Registry) addSurveyed(ctx context.Context, tx *sql.Tx, q Query, f *facts) error {
+	read, counted := times(f.states)
 	for _, kind := range q.kinds() {
-		s, err := r.memory.of(ctx, tx, q.Wiki, kind, states)
+		s, err := r.memory.of(ctx, tx, q.Wiki, kind, f.states)
 		if err != nil {
 			return err
 		}
 		f.rows = append(f.rows, s.rows...)
+		f.claims = slices.Grow(f.claims, len(s.claims))
 		for _, c := range s.claims {
 			f.claims = append(f.claims, c.readAt(read))
 		}
@@ -94,8 +98,11 @@ func (f *facts) addEvents(ctx context.Context, tx *sql.Tx, q Query) error {
 	if err != nil {
 		return err
 	}
-	f.rows, f.claims = append(f.rows, rows...), append(f.claims, cells...)
-	slices.SortStableFunc(f.claims, func(a, b storedClaim) int { return int(min(max(a.id-b.id, -1), 1)) })
+	f.rows = append(f.rows, rows...)
+	if len(cells) > 0 {
+		f.claims = append(f.claims, cells...)
+		slices.SortFunc(f.claims, func(a, b storedClaim) int { return cmp.Compare(a.id, b.id) })
+	}
 	return nil
 }
 

@@ -9,7 +9,8 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
-	"time")
+	"time"
+)
 
 // Metric is what a measure counts.
 type Metric string

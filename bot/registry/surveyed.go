@@ -21,9 +21,10 @@ import (
 // bytes. Those that were not used for the longest time go first.
 const rowsKept = 600_000
 
-// surveyed is what the surveys of a wiki said about the items of one kind. It
-// does not change. Neither the Read of its claims nor, where that is 0, the AsOf
-// of its measures is filled in, since they move on when nothing else does.
+// surveyed is what the surveys of a wiki said about the items of one kind, or
+// about accounts if kind is "". It does not change. The times at which it was
+// read and was true are not filled in where they are those of the source, since
+// they move on when nothing else does.
 type surveyed struct {
 	wiki     string
 	kind     detect.Kind
@@ -32,12 +33,13 @@ type surveyed struct {
 	rows     []presence
 	claims   []storedClaim
 	measures []storedMeasure
+	accounts map[string]storedAccount
 
 	once  sync.Once
 	index nameIndex // made when it is asked for
 }
 
-func (s *surveyed) size() int { return len(s.rows) + len(s.claims) + len(s.measures) }
+func (s *surveyed) size() int { return len(s.rows) + len(s.claims) + len(s.measures) + len(s.accounts) }
 
 // memory keeps what surveys said. It is right in every transaction, whatever
 // other processes do, because the sources' states tell which version that sees.
@@ -66,10 +68,18 @@ func (m *memory) of(ctx context.Context, tx *sql.Tx, wiki string, kind detect.Ki
 	}
 	s := &surveyed{wiki: wiki, kind: kind, version: version}
 	var err error
+	if kind == "" {
+		s.accounts, err = accountsByName(ctx, tx, wiki)
+		if err == nil {
+			m.keep(s)
+		}
+		return s, err
+	}
 	if s.rows, err = presences(ctx, tx, `wiki = ? AND kind = ? AND source NOT IN (?, ?)`, wiki, kind, fromTouches, fromMentions); err != nil {
 		return nil, err
 	}
-	if s.claims, err = storedClaims(ctx, tx, `wiki = ? AND kind = ? AND superseded_at = 0 AND source <> ?`, wiki, kind, CellsSource); err != nil {
+	// The sum keeps an index from being used that has the rows in another order.
+	if s.claims, err = storedClaims(ctx, tx, `wiki = ? AND kind = ? AND superseded_at + 0 = 0 AND source <> ?`, wiki, kind, CellsSource); err != nil {
 		return nil, err
 	}
 	if s.measures, err = storedMeasures(ctx, tx, `wiki = ? AND kind = ?`, wiki, kind); err != nil {

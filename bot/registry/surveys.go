@@ -88,7 +88,7 @@ func (r *Registry) SaveSurvey(ctx context.Context, s Survey) (changed bool, err 
 			func() (bool, error) { return saveItems(ctx, tx, s, items, stored) },
 			func() (bool, error) { return saveClaims(ctx, tx, s, said, inForce) },
 			func() (bool, error) { return saveMeasures(ctx, tx, s, &state) },
-			func() (bool, error) { return saveAccounts(ctx, tx, s) },
+			func() (bool, error) { return saveAccounts(ctx, tx, s, &state) },
 		} {
 			new, err := save()
 			if err != nil {

@@ -109,7 +109,7 @@ func (r *Registry) View(ctx context.Context, q Query) (View, error) {
 			}
 		}
 		v.Entries = facts.ofTheWiki(q, v.Entries)
-		if v.Accounts, err = accounts(ctx, tx, q.Wiki, v.Entries); err != nil {
+		if v.Accounts, err = r.accounts(ctx, tx, q.Wiki, v.Entries, facts.states); err != nil {
 			return err
 		}
 		if v.Notices, err = notices(ctx, tx, `wiki = ?`, q.Wiki); err != nil {
