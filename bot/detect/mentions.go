@@ -14,10 +14,6 @@ import (
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/wikitext"
 )
 
-// Mentions returns the items that the text added by an edit names, as a
-// detector does that knows nothing but the wiki's name.
-func Mentions(c Change) []Mention { return New(Options{Wiki: c.Wiki}).Mentions(c) }
-
 // Mentions returns the items that the text added by an edit names, sorted by
 // Start: one mention for each item and section. Edits of bots, of archives and
 // those that restore an earlier text add nothing.

@@ -13,6 +13,9 @@ import (
 )
 
 // list writes mentions as "kind name wiki", without the wiki of the text.
+// mentionsIn is what a detector finds that knows nothing but the wiki's name.
+func mentionsIn(c Change) []Mention { return New(Options{Wiki: c.Wiki}).Mentions(c) }
+
 func list(wiki string, ms []Mention) string {
 	var items []string
 	for _, m := range ms {
@@ -44,7 +47,7 @@ func TestMentions(t *testing.T) {
 			t.Fatalf("no case: %q", block)
 		}
 		t.Run(lines[0], func(t *testing.T) {
-			found := Mentions(Change{Wiki: lines[1], After: text})
+			found := mentionsIn(Change{Wiki: lines[1], After: text})
 			if diff := cmp.Diff(lines[2], list(lines[1], found)); diff != "" {
 				t.Errorf("Mentions(%q) (-want +got):\n%s", text, diff)
 			}
@@ -75,7 +78,7 @@ func TestMentionsOnlyInAddedText(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := list("", Mentions(Change{Wiki: "enwiki", Before: tt.before, After: tt.after})); got != tt.want {
+			if got := list("", mentionsIn(Change{Wiki: "enwiki", Before: tt.before, After: tt.after})); got != tt.want {
 				t.Errorf("got %s, want %s", got, tt.want)
 			}
 		})
@@ -84,7 +87,7 @@ func TestMentionsOnlyInAddedText(t *testing.T) {
 
 func TestMentionSaysWhereItStands(t *testing.T) {
 	text := "top\n== Who owns [[x|this]]? ==\n* [[mw:Extension:Foo|Foo]] has no '''steward'''.\n* other"
-	got := Mentions(Change{Wiki: "metawiki", After: text})
+	got := mentionsIn(Change{Wiki: "metawiki", After: text})
 	want := []Mention{{
 		Kind: Extension, Name: "Foo", Rule: "extension-page", Section: "Who owns this?",
 		Start: 33, End: 57, Snippet: "* [[mw:Extension:Foo|Foo]] has no '''steward'''.",
@@ -99,7 +102,7 @@ func TestMentionSaysWhereItStands(t *testing.T) {
 
 func TestSnippetIsShortAndWhole(t *testing.T) {
 	text := strings.Repeat("ä ", 200) + "[[toolforge:x]]" + strings.Repeat(" ö", 200)
-	m := Mentions(Change{Wiki: "enwiki", After: text})[0]
+	m := mentionsIn(Change{Wiki: "enwiki", After: text})[0]
 	if len(m.Snippet) > 200 || len(m.Snippet) < 150 || !strings.Contains(m.Snippet, "ä [[toolforge:x]] ö") || !strings.Contains(text, m.Snippet) {
 		t.Errorf("snippet is %q (%d bytes)", m.Snippet, len(m.Snippet))
 	}

@@ -113,15 +113,3 @@ func behind(ctx context.Context, tx *sql.Tx, wiki string) ([]Behind, error) {
 	}, `SELECT wiki, from_at, to_at, cause, missing, found, reached_at FROM behind WHERE ? IN (wiki, '') ORDER BY wiki, from_at, to_at`, wiki)
 	return out, err
 }
-
-// SaveGaps notes gaps that are filled, and the position behind them.
-func (r *Registry) SaveGaps(ctx context.Context, gaps []Gap, place events.Cursor) error {
-	return r.write(ctx, func(tx *sql.Tx) error {
-		for _, g := range gaps {
-			if err := saveGap(ctx, tx, g); err != nil {
-				return err
-			}
-		}
-		return saveCursor(ctx, tx, place)
-	})
-}
