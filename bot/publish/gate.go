@@ -58,8 +58,8 @@ var gates = []gate{
 	(*Publisher).read,
 	(*Publisher).excluded,
 	(*Publisher).misplaced,
-	(*Publisher).barred,
 	(*Publisher).change,
+	(*Publisher).barred,
 	(*Publisher).tried,
 	(*Publisher).spent,
 }
@@ -80,10 +80,7 @@ func refuse(step Step, result Result, format string, args ...any) *Outcome {
 
 // stopped asks the stop page.
 func (p *Publisher) stopped(ctx context.Context, a *attempt) (*Outcome, error) {
-	if reason := p.stop.check(ctx, p.Reader, a.page, a.rules, p.Now()); reason != "" {
-		return refuse(StepStop, Stopped, "%s", reason), ctx.Err()
-	}
-	return nil, nil
+	return nil, p.stop.check(ctx, p.Reader, a.page, a.rules, p.Now())
 }
 
 // held keeps everything but the report back until an administrator has said in
@@ -109,22 +106,15 @@ func (p *Publisher) read(ctx context.Context, a *attempt) (*Outcome, error) {
 		gone := refuse(StepPage, Refused, "%s does not exist any more; make it again, with the region's markers, or take it out of the rules", a.page.Title)
 		gone.Gone = true
 		return gone, nil
-	case !live.Missing && live.Model != "" && live.Model != "wikitext":
-		return refuse(StepPage, Refused, "%s is no wikitext but %s; name another page", a.page.Title, live.Model), nil
-	}
-	return nil, nil
-}
-
-// excluded obeys {{nobots}} and its kin.
-func (p *Publisher) excluded(_ context.Context, a *attempt) (*Outcome, error) {
-	if by := excluded(a.live.Text, p.Site.Bot); by != "" {
-		return refuse(StepExclusion, Excluded, "%s says %s", a.page.Title, by), nil
+	case live.Model != "" && live.Model != "wikitext":
+		return refuse(StepPage, Refused, "%s holds no wikitext but %s; name another page", a.page.Title, live.Model), nil
 	}
 	return nil, nil
 }
 
 // barred asks what the wiki itself has said of an edit of this page by this
-// account. What would bar the account everywhere halts the wiki.
+// account. What would bar the account everywhere halts the wiki; a page that
+// needs no edit may be protected.
 func (p *Publisher) barred(_ context.Context, a *attempt) (*Outcome, error) {
 	why := a.live.Barred
 	if why == nil {
@@ -133,7 +123,10 @@ func (p *Publisher) barred(_ context.Context, a *attempt) (*Outcome, error) {
 	if why.Class == wiki.Halt {
 		return p.halt(why), nil
 	}
-	return p.rest(a.page, refuse(StepPermission, Refused, "the wiki does not let the bot edit %s: %s", a.page.Title, why.Info)), nil
+	if a.unchanged() {
+		return nil, nil
+	}
+	return p.rest(a.page, refuse(StepPermission, Refused, "%s", refusedWords(why, a.page.Title)), restFor), nil
 }
 
 // change makes the new text.

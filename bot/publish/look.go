@@ -9,6 +9,7 @@ import (
 	"context"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/wiki"
 )
 
 // Look says what publishing a page would change on the wiki now. It passes the
@@ -21,7 +22,7 @@ func (p *Publisher) Look(ctx context.Context, page plan.Page) (plan.Effect, erro
 			return plan.Effect{}, err
 		}
 		if err != nil {
-			refusal = refuse(StepPage, Refused, "%s", err)
+			refusal = refuse(StepPage, Refused, "%s cannot be read: %s", page.Title, err)
 		}
 		if refusal != nil {
 			return plan.Effect{Title: page.Title, Region: page.Region, Scope: page.Scope, Creates: a.live.Missing, Refused: refusal.Reason}, nil
@@ -29,7 +30,10 @@ func (p *Publisher) Look(ctx context.Context, page plan.Page) (plan.Effect, erro
 	}
 	e := plan.EffectOf(page, !a.live.Missing, a.live.Text, a.text)
 	if why := a.live.Barred; why != nil && !e.None() {
-		e.Refused = "the wiki does not let the bot edit " + page.Title + ": " + why.Info
+		e.Refused = refusedWords(why, page.Title)
+		if why.Class == wiki.Halt {
+			e.Refused = haltedWords(why)
+		}
 	}
 	return e, nil
 }

@@ -6,26 +6,40 @@ package publish
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/wikitext"
 )
 
 // The namespaces that matter here; their numbers are the same on every wiki:
-// https://www.mediawiki.org/wiki/Manual:Namespace_constants.
+// https://www.mediawiki.org/wiki/Manual:Namespace_constants and
+// https://www.mediawiki.org/wiki/Extension_default_namespaces.
 const (
 	nsUser      = 2
 	nsUserTalk  = 3
 	nsMediaWiki = 8
 	nsModule    = 828
+	nsGadget    = 2300
+	nsGadgetDef = 2302
 )
+
+// codeSpaces are namespaces of code and of the interface.
+var codeSpaces = map[int]string{
+	nsMediaWiki: "it is part of the wiki's interface",
+	nsModule:    "it is code", nsGadget: "it is code", nsGadgetDef: "it is code",
+}
 
 // misplaced refuses pages that no rules may hand to the bot: the interface and
 // code of the wiki, pages of other people except their talk pages for notices,
 // what steers the bot itself, and what the operator has ruled out.
 func (p *Publisher) misplaced(_ context.Context, a *attempt) (*Outcome, error) {
-	if why := p.misplacedTitle(a.live.Namespace, a.page.Title, a.page.Scope); why != "" {
-		return refuse(StepPlace, Refused, "%s is never written by the bot: %s", a.page.Title, why), nil
+	// The title as the wiki writes it decides, but no other spelling helps.
+	for _, title := range []string{a.live.Title, a.page.Title} {
+		if why := p.misplacedTitle(a.live.Namespace, title, a.page.Scope); why != "" {
+			return refuse(StepPlace, Refused, "%s is never written by the bot: %s. Name another page in the rules.", a.page.Title, why), nil
+		}
 	}
 	return nil, nil
 }
@@ -34,14 +48,12 @@ func (p *Publisher) misplaced(_ context.Context, a *attempt) (*Outcome, error) {
 func (p *Publisher) misplacedTitle(namespace int, title string, scope plan.Scope) string {
 	_, rest, _ := strings.Cut(title, ":")
 	owner, sub, _ := strings.Cut(rest, "/")
-	code := strings.HasSuffix(title, ".js") || strings.HasSuffix(title, ".css") || strings.HasSuffix(title, ".json") || strings.HasSuffix(title, ".vue")
+	code := slices.ContainsFunc([]string{".js", ".css", ".json", ".vue"}, func(end string) bool { return strings.HasSuffix(title, end) })
 	switch {
 	case title == p.Site.ConfigPage || title == p.Site.StopPage:
 		return "it steers the bot"
-	case namespace == nsMediaWiki:
-		return "it is part of the wiki's interface"
-	case namespace == nsModule:
-		return "it is code"
+	case codeSpaces[namespace] != "":
+		return codeSpaces[namespace]
 	case code && (namespace == nsUser || namespace == nsUserTalk):
 		return "it is code or data of a user"
 	case namespace == nsUser && owner != p.Site.Bot:
@@ -58,14 +70,30 @@ func (p *Publisher) misplacedTitle(namespace int, title string, scope plan.Scope
 // in "/*" stands for all subpages of the page before it, one that ends in ":*"
 // for a namespace.
 func (p *Publisher) denies(title string) bool {
+	title = canonical(p.Text, title)
 	for _, entry := range p.Deny {
-		if prefix, ok := strings.CutSuffix(entry, "*"); ok && (strings.HasSuffix(prefix, "/") || strings.HasSuffix(prefix, ":")) {
-			if strings.HasPrefix(title, prefix) {
+		prefix, all := strings.CutSuffix(entry, "*")
+		switch {
+		case all && strings.HasSuffix(prefix, "/"):
+			if strings.HasPrefix(title, canonical(p.Text, strings.TrimSuffix(prefix, "/"))+"/") {
 				return true
 			}
-		} else if title == entry {
+		case all && strings.HasSuffix(prefix, ":"):
+			if strings.HasPrefix(title, strings.TrimSuffix(canonical(p.Text, prefix+"X"), "X")) {
+				return true
+			}
+		case title == canonical(p.Text, entry):
 			return true
 		}
 	}
 	return false
+}
+
+// canonical writes a title as the wiki does; what is none comes back as it is.
+func canonical(site *wikitext.Site, title string) string {
+	t, err := site.ParseTitle(title)
+	if err != nil {
+		return title
+	}
+	return t.String()
 }

@@ -19,6 +19,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/rs/zerolog"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan"
@@ -28,6 +29,13 @@ import (
 
 // attempts is how often a page is read and planned again after an edit conflict.
 const attempts = 3
+
+// recordFor is how long writing down what was saved may take.
+const recordFor = 5 * time.Second
+
+// longestSummary is what there is room for in an edit summary, in runes, before
+// the rules and the stop page. MediaWiki cuts summaries at 500.
+const longestSummary = 300
 
 // Result says what became of a page.
 type Result string
@@ -68,6 +76,7 @@ type Outcome struct {
 type reader interface {
 	Page(ctx context.Context, title string) (wiki.Page, error)
 	History(ctx context.Context, title string, after int64) ([]wiki.Revision, error)
+	OptOuts(ctx context.Context) (wiki.OptOuts, error)
 }
 
 type editor interface {
@@ -85,7 +94,10 @@ type outbox interface {
 
 // Config is what a Publisher needs.
 type Config struct {
-	Site   plan.Site
+	Site plan.Site
+	// Text is how the wiki reads titles and templates; a wiki without local names
+	// where it is nil.
+	Text   *wikitext.Site
 	Reader reader
 	Editor editor
 	Outbox outbox
@@ -97,6 +109,8 @@ type Config struct {
 	// nothing is saved.
 	DryRun io.Writer
 	Log    zerolog.Logger
+	// Metrics gets codesteward_edits_total; nil counts nothing.
+	Metrics prometheus.Registerer
 	// Now tells the time; time.Now where it is nil.
 	Now func() time.Time
 }
@@ -105,10 +119,13 @@ type Config struct {
 // except Forget and Retry.
 type Publisher struct {
 	Config
-	stop    stopPage
-	said    map[string]string // the last reason by page and region, so that it is logged once
-	halted  *Outcome          // why the wiki does not let the account write; nil while it does
-	filters int               // refusals by filters since the last saved edit
+	stop     stopPage
+	edits    *prometheus.CounterVec
+	optOut   *exclusion        // nil before the wiki was asked for its names
+	said     map[string]string // the last reason by page and region, so that it is logged once
+	halted   *Outcome          // why the wiki does not let the account write; nil while it does, or while that is tried
+	haltCode string            // the wiki's code for it, "" when an edit was saved since
+	filters  int               // refusals by filters since the last saved edit
 
 	mu      sync.Mutex
 	resting map[string]resting // pages that the wiki has refused, by page and region
@@ -119,7 +136,13 @@ func New(c Config) *Publisher {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	return &Publisher{Config: c, stop: stopPage{title: c.Site.StopPage}, said: map[string]string{}, resting: map[string]resting{}}
+	if c.Text == nil {
+		c.Text = wikitext.DefaultSite()
+	}
+	return &Publisher{
+		Config: c, stop: stopPage{title: c.Site.StopPage, site: c.Text}, edits: newCounter(c.Metrics),
+		said: map[string]string{}, resting: map[string]resting{},
+	}
 }
 
 // fingerprint tells two plans of a page apart.
@@ -166,6 +189,7 @@ func (p *Publisher) Publish(ctx context.Context, page plan.Page, rules Rules) (O
 	if err != nil {
 		return Outcome{}, fmt.Errorf("publish %s: %w", page.Title, err)
 	}
+	p.edits.WithLabelValues(p.Site.Wiki, string(outcome.Result), string(outcome.Step)).Inc()
 	if said := p.said[page.Name()]; outcome.Result == Saved || outcome.Reason != "" && said != outcome.Reason {
 		p.Log.Info().Str("title", page.Title).Str("outcome", string(outcome.Result)).
 			Int64("rev", outcome.Revision).Strs("keys", page.Keys()).Str("reason", outcome.Reason).Msg("page")
@@ -221,10 +245,7 @@ func (p *Publisher) try(ctx context.Context, a *attempt) (Outcome, error) {
 		BaseRevision: live.Revision,
 		Read:         live.Read,
 		Allowed: func(ctx context.Context) error {
-			if reason := p.stop.check(ctx, p.Reader, page, a.rules, p.Now()); reason != "" {
-				return &stoppedError{reason}
-			}
-			return ctx.Err()
+			return p.stop.check(ctx, p.Reader, page, a.rules, p.Now())
 		},
 	})
 	if err != nil {
@@ -233,9 +254,12 @@ func (p *Publisher) try(ctx context.Context, a *attempt) (Outcome, error) {
 	return p.record(ctx, a, saved)
 }
 
-// record writes down what was saved.
+// record writes down what was saved. It does so also when the bot is being
+// stopped.
 func (p *Publisher) record(ctx context.Context, a *attempt, saved wiki.Saved) (Outcome, error) {
-	p.filters = 0
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordFor)
+	defer cancel()
+	p.resume()
 	if err := p.sent(ctx, a.page, saved.Revision); err != nil {
 		return Outcome{}, err
 	}
@@ -249,7 +273,25 @@ func (p *Publisher) record(ctx context.Context, a *attempt, saved wiki.Saved) (O
 	if err := p.Ledger.SaveEdit(ctx, p.Site.Wiki, a.page.Title, a.page.Region, saved.Revision, under, p.Now()); err != nil {
 		return Outcome{}, err
 	}
-	return Outcome{Result: Saved, Revision: saved.Revision, Merged: !a.live.Missing && saved.Old != a.live.Revision}, nil
+	outcome := Outcome{Result: Saved, Revision: saved.Revision, Merged: !a.live.Missing && saved.Old != a.live.Revision}
+	if outcome.Merged {
+		outcome.Reason = p.joined(ctx, a)
+	}
+	return outcome, nil
+}
+
+// joined looks at a page that the wiki has joined from our edit and somebody
+// else's: theirs may ask bots to stay away, which from the next edit on is
+// obeyed anyway.
+func (p *Publisher) joined(ctx context.Context, a *attempt) string {
+	now, err := p.Reader.Page(ctx, a.page.Title)
+	if err != nil {
+		return ""
+	}
+	if by := p.optOut.by(now.Text); by != "" {
+		return fmt.Sprintf("%s got %s at the moment when the bot saved it; the bot leaves it alone from now on", a.page.Title, by)
+	}
+	return ""
 }
 
 // sent closes the notices of a page with the revision that holds them.
@@ -292,6 +334,9 @@ func (p *Publisher) sentBefore(ctx context.Context, page plan.Page) (found bool,
 // stop the bot.
 func (p *Publisher) summary(page plan.Page, rules Rules) string {
 	s := wikitext.EscapeSummary(page.Summary)
+	if r := []rune(s); len(r) > longestSummary {
+		s = string(r[:longestSummary-1]) + "…"
+	}
 	if rules.Revision != 0 {
 		s += fmt.Sprintf(" (rules: [[Special:Diff/%d|%[1]d]])", rules.Revision)
 	}

@@ -37,6 +37,7 @@ type fake struct {
 	readErr error
 	barred  *wiki.Error
 	saves   []saved // what the ledger has
+	optOuts wiki.OptOuts
 }
 
 type saved struct {
@@ -105,6 +106,8 @@ func namespaceOf(title string) int {
 	space, _, _ := strings.Cut(title, ":")
 	return map[string]int{"User": 2, "User talk": 3, "Project": 4, "MediaWiki": 8, "Module": 828}[space]
 }
+
+func (f *fake) OptOuts(context.Context) (wiki.OptOuts, error) { return f.optOuts, nil }
 
 func (f *fake) History(_ context.Context, title string, after int64) ([]wiki.Revision, error) {
 	var revs []wiki.Revision

@@ -42,7 +42,7 @@ func (p *Publisher) tried(ctx context.Context, a *attempt) (*Outcome, error) {
 	if err != nil || n < a.rules.Trial {
 		return nil, err
 	}
-	return refuse(StepTrial, Held, "the trial of %d edits is over; the rules say how to go on", a.rules.Trial), nil
+	return refuse(StepTrial, Held, "the trial of %s is over. Look at what the bot has done; then take trial out of the rules, or raise its edits.", edits(a.rules.Trial)), nil
 }
 
 // spent refuses what would be more edits than the limits allow. Reports are
@@ -59,12 +59,12 @@ func (p *Publisher) spent(ctx context.Context, a *attempt) (*Outcome, error) {
 		words  string
 	}
 	l := a.rules.Limits
-	limits := []limit{{l.PerMinute, time.Minute, "", "edits in a minute"}}
+	limits := []limit{{l.PerMinute, time.Minute, "", "in a minute"}}
 	if a.page.Scope != plan.Reports {
 		limits = append(limits,
-			limit{l.PerHour, time.Hour, "", "edits in an hour"},
-			limit{l.PerDay, 24 * time.Hour, "", "edits in a day"},
-			limit{l.PerPageHour, time.Hour, a.page.Title, "edits of one page in an hour"})
+			limit{l.PerHour, time.Hour, "", "in an hour"},
+			limit{l.PerDay, 24 * time.Hour, "", "in a day"},
+			limit{l.PerPageHour, time.Hour, a.page.Title, "of one page in an hour"})
 	}
 	now := p.Now()
 	for _, l := range limits {
@@ -76,12 +76,19 @@ func (p *Publisher) spent(ctx context.Context, a *attempt) (*Outcome, error) {
 			return nil, fmt.Errorf("count edits: %w", err)
 		}
 		if n >= l.most {
-			wait := refuse(StepQuota, Waits, "the bot has made its %d %s and goes on later", l.most, l.words)
+			wait := refuse(StepQuota, Waits, "the bot has made its %s %s and goes on later", edits(l.most), l.words)
 			wait.Again = first.Add(l.within)
 			return wait, nil
 		}
 	}
 	return nil, nil
+}
+
+func edits(n int) string {
+	if n == 1 {
+		return "1 edit"
+	}
+	return fmt.Sprintf("%d edits", n)
 }
 
 // unchanged reports whether the page holds already what it shall.

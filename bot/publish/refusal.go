@@ -8,6 +8,7 @@ package publish
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan"
@@ -18,6 +19,9 @@ const (
 	// restFor is how long a page that the wiki has refused is left alone, unless
 	// somebody edits it or the rules.
 	restFor = 24 * time.Hour
+	// strangeFor is how long a page is left alone after an answer that says
+	// neither yes nor no.
+	strangeFor = 10 * time.Minute
 	// haltFor is how long nothing is written on a wiki that does not let the
 	// account write, before the gate asks again.
 	haltFor = 10 * time.Minute
@@ -43,33 +47,38 @@ func (p *Publisher) refusal(ctx context.Context, page plan.Page, err error) (Out
 		return Outcome{}, ctx.Err()
 	}
 	e, _ := errors.AsType[*wiki.Error](err)
+	step := StepEdit
+	if e.Action != "edit" {
+		step = StepPage // it could not be read
+	}
 	switch e.Class {
 	case wiki.Identity:
 		return Outcome{}, err
 	case wiki.Halt:
 		return *p.halt(e), nil
 	case wiki.Transient:
-		wait := refuse(StepEdit, Waits, "%s", e.Error())
+		wait := refuse(step, Waits, "%s", waitsWords(e, page.Title))
 		wait.Again = p.Now().Add(e.RetryAfter)
 		return *wait, nil
-	}
-	if e.Class == wiki.Refused && e.Action == "edit" {
-		if p.filters++; p.filters >= filtered && isFilter(e.Code) {
-			e.Info = "filters have refused one edit after the other: " + e.Info
-			return *p.halt(e), nil
+	case wiki.Refused:
+		if isFilter(e.Code) {
+			if p.filters++; p.filters >= filtered {
+				return *p.halt(e), nil
+			}
 		}
+		return *p.rest(page, refuse(step, Refused, "%s", refusedWords(e, page.Title)), restFor), nil
 	}
-	return *p.rest(page, refuse(StepEdit, Refused, "%s", e.Error())), nil
+	return *p.rest(page, refuse(step, Waits, "%s", strangeWords(e, page.Title)), strangeFor), nil
 }
 
 // isFilter reports codes of filters that look at what an edit adds.
 func isFilter(code string) bool {
-	return code == "abusefilter-disallowed" || code == "abusefilter-warning" || code == "spamblacklist"
+	return strings.HasPrefix(code, "abusefilter-") || code == "spamblacklist" || code == "spamdetected"
 }
 
-// rest leaves a page alone for a day.
-func (p *Publisher) rest(page plan.Page, no *Outcome) *Outcome {
-	no.Again = p.Now().Add(restFor)
+// rest leaves a page alone for a time.
+func (p *Publisher) rest(page plan.Page, no *Outcome, d time.Duration) *Outcome {
+	no.Again = p.Now().Add(d)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.resting[page.Name()] = resting{title: page.Title, until: no.Again, outcome: *no, wanted: fingerprint(page)}
@@ -86,9 +95,21 @@ type resting struct {
 
 // halt ends all writing on the wiki for a while.
 func (p *Publisher) halt(why *wiki.Error) *Outcome {
-	p.halted = &Outcome{Result: Halted, Step: StepAccount, Reason: "the wiki does not let the bot's account write: " + why.Error(), Again: p.Now().Add(haltFor)}
-	p.Log.Error().Str("code", why.Code).Str("reason", why.Info).Dur("next_try", haltFor).Msg("all writes on this wiki stop")
+	p.halted = &Outcome{Result: Halted, Step: StepAccount, Reason: haltedWords(why), Again: p.Now().Add(haltFor)}
+	if p.haltCode != why.Code {
+		p.Log.Error().Str("code", why.Code).Str("reason", why.Info).Dur("next_try", haltFor).Msg("all writes on this wiki stop")
+	}
+	p.haltCode = why.Code
 	return p.halted
+}
+
+// resume says that the account can write again.
+func (p *Publisher) resume() {
+	p.filters = 0
+	if p.haltCode != "" {
+		p.Log.Info().Str("code", p.haltCode).Msg("writes on this wiki go on")
+		p.haltCode = ""
+	}
 }
 
 // halting keeps everything back on a wiki that does not let the account write.

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/wiki"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/wikitext"
 )
 
 func TestStops(t *testing.T) {
@@ -33,6 +35,8 @@ func TestStops(t *testing.T) {
 		{"a sentence about a talk page", "User talk:Ada is being spammed by this bot, please stop it!", true, true, true, true},
 		{"a link with a word after it", "[[User talk:Ada]]: stop!", true, true, true, true},
 		{"a short sentence", "User talk:Ada stop it!", true, true, true, true},
+		{"a short sentence without a full stop", "User talk:Ada stop it", true, true, true, true},
+		{"a link to a talk page of two words", "[[User talk:Ada Lovelace]]", false, false, false, false},
 		{"a title that is not the bot's", "Test:Something else", true, true, true, true},
 		{"a word with more words below", "tables\nand everything else too", true, true, true, true},
 		{"a sentence with a colon", "Stop: it writes nonsense", true, true, true, true},
@@ -40,7 +44,7 @@ func TestStops(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			for page, want := range map[*plan.Page]bool{&table: test.table, &board: test.board, &talk: test.talk, &report: test.report} {
-				if got := stops(test.text, *page, pages); got != want {
+				if got := stops(wikitext.DefaultSite(), test.text, *page, pages); got != want {
 					t.Errorf("%s: stopped %v, want %v", page.Title, got, want)
 				}
 			}
@@ -80,7 +84,7 @@ func TestExcluded(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if got := excluded(test.text, "Steward bot"); (got != "") != test.want {
+			if got := newExclusion(wikitext.DefaultSite(), "Steward bot", wiki.OptOuts{}).by(test.text); (got != "") != test.want {
 				t.Errorf("excluded says %q", got)
 			}
 		})

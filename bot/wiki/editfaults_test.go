@@ -169,10 +169,12 @@ func TestFailuresInAnEditsAnswer(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			f := &fakeWiki{fault: first(-1, "edit", answering(200, "", tt.answer))}
-			c, _ := f.client(t)
-			_, err := NewEditor(c).Save(t.Context(), Edit{Title: "Page", Text: "x", Create: true})
-			wantError(t, err, tt.code, tt.class)
+			synctest.Test(t, func(t *testing.T) {
+				f := &fakeWiki{fault: first(-1, "edit", answering(200, "", tt.answer))}
+				c, _ := f.client(t)
+				_, err := NewEditor(c).Save(t.Context(), Edit{Title: "Page", Text: "x", Create: true})
+				wantError(t, err, tt.code, tt.class)
+			})
 		})
 	}
 }

@@ -4,14 +4,17 @@
 
 package wiki
 
-import "context"
+import (
+	"context"
+	"strings"
+)
 
 // OptOuts are a wiki's own names for keeping bots and messages away.
 type OptOuts struct {
-	// Templates are the redirects to Template:Bots and Template:Nobots, as full titles.
-	Templates []string
-	// Category is the name, without its namespace, of the category of talk pages that want no messages, which MassMessage obeys:
-	// https://www.mediawiki.org/wiki/Extension:MassMessage. "" where the wiki has none.
+	// Bots and Nobots are the redirects to the templates of these names, as full titles.
+	Bots, Nobots []string
+	// Category is the name, without its namespace, of the category of talk pages that want no messages, which MassMessage
+	// obeys: https://www.mediawiki.org/wiki/Extension:MassMessage. "" where the wiki has none.
 	Category string
 }
 
@@ -21,6 +24,7 @@ func (c *Client) OptOuts(ctx context.Context) (OptOuts, error) {
 	var answer struct {
 		Query struct {
 			Pages []struct {
+				Title     string
 				Redirects []struct{ Title string }
 			}
 			AllMessages []struct{ Name, Content string }
@@ -32,12 +36,16 @@ func (c *Client) OptOuts(ctx context.Context) (OptOuts, error) {
 	}
 	var o OptOuts
 	for _, p := range answer.Query.Pages {
+		to := &o.Bots
+		if strings.HasSuffix(strings.ToLower(p.Title), ":nobots") {
+			to = &o.Nobots
+		}
 		for _, r := range p.Redirects {
-			o.Templates = append(o.Templates, r.Title)
+			*to = append(*to, r.Title)
 		}
 	}
 	for _, m := range answer.Query.AllMessages {
-		if m.Name == message && m.Content != "" && m.Content != "-" {
+		if m.Name == message && m.Content != "-" {
 			o.Category = m.Content
 		}
 	}
