@@ -105,6 +105,7 @@ type Bot struct {
 	pulse        pulse
 	gaps         gapLog
 	names        commonNames
+	lookUps      chan struct{} // holds as many as are looked up side by side
 	started      time.Time
 }
 
@@ -128,7 +129,7 @@ func New(c Config) (*Bot, error) {
 		c.Metrics = prometheus.NewRegistry()
 	}
 	c.Stream.UserAgent, c.Stream.Log, c.Stream.Metrics = c.UserAgent, c.Log, c.Metrics
-	b := &Bot{Config: c, sites: map[string]*site{}, places: map[string]*place{}, metrics: newMetrics(c.Metrics)}
+	b := &Bot{Config: c, sites: map[string]*site{}, places: map[string]*place{}, metrics: newMetrics(c.Metrics), lookUps: make(chan struct{}, lookUpsAtOnce)}
 	b.terminal.out = c.Terminal
 	b.newCatalogues()
 	c.Stream.Want = b.wants

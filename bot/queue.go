@@ -122,6 +122,10 @@ func (q *queue) fallBehind(ctx context.Context) error {
 			open.From = e.Time
 		}
 	}
+	// The stream may bring later what happened a little earlier.
+	if open.From = open.From.Add(-events.DefaultLate); open.From.Before(q.feed.begin) {
+		open.From = q.feed.begin
+	}
 	place, _ := q.feed.place()
 	if !q.isOpen() { // else that includes it
 		q.behind = append(q.behind, open)

@@ -19,6 +19,10 @@ import (
 const (
 	// lookedUpAtOnce is how many changes are handled together.
 	lookedUpAtOnce = 250
+	// lookUpsAtOnce is how many wikis are looked up side by side, as far as that
+	// lets none wait for longer than turnAtMost.
+	lookUpsAtOnce = 8
+	turnAtMost    = time.Minute
 	// nearly is how long the last look took where so little is missing that it
 	// can be looked up beside what comes.
 	nearly = 30 * time.Second
@@ -38,8 +42,13 @@ func (q *queue) catchUp(ctx context.Context, b registry.Behind) error {
 	noted := false
 	for wait := time.Second; ; wait = min(2*wait, time.Minute) {
 		heard := b.To.IsZero() && q.hears()
+		done, err := s.bot.turn(ctx)
+		if err != nil {
+			return err
+		}
 		began := time.Now()
 		listed, err := q.lookUp(ctx, &b)
+		done()
 		switch {
 		case err != nil:
 			return err
@@ -73,6 +82,20 @@ func (q *queue) catchUp(ctx context.Context, b registry.Behind) error {
 		if err := newSignal().wait(ctx, wait); err != nil {
 			return err
 		}
+	}
+}
+
+// turn waits until few enough other wikis are being looked up; done ends that.
+func (b *Bot) turn(ctx context.Context) (done func(), err error) {
+	timer := time.NewTimer(turnAtMost)
+	defer timer.Stop()
+	select {
+	case b.lookUps <- struct{}{}:
+		return func() { <-b.lookUps }, nil
+	case <-timer.C: // those before may be looking up wikis that do not answer
+		return func() {}, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
 	}
 }
 

@@ -175,7 +175,7 @@ func (s *site) findings(e *entry, read map[int64]wiki.Revision) registry.Batch {
 	c := &b.Change
 	c.User, c.Comment, c.Tags = after.User, after.Comment, after.Tags
 	c.Before, c.After = before.Text, after.Text
-	c.Earlier = s.earlier(e.Title, c.Before, c.After)
+	c.Earlier = s.earlier(*c, e.Parent)
 	s.texts.newest.put(e.Revision, c.After)
 	d := s.detector.Load()
 	if e.wants&wantsMentions != 0 {

@@ -26,14 +26,17 @@ type position struct {
 	last    events.Cursor
 	saved   events.Cursor
 	savedAt time.Time
+	// begin is the first start, if this is it: nothing before it counts.
+	begin time.Time
 	// waitAtMost is how long an event may hold it up.
 	waitAtMost time.Duration
 }
 
-// start sets the position that is stored.
-func (p *position) start(from events.Cursor) {
+// start sets the position that is stored, and the first start, if this is it.
+func (p *position) start(from events.Cursor, begin time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.begin = begin
 	p.last, p.saved, p.savedAt = from, from, time.Now()
 }
 

@@ -95,6 +95,43 @@ func TestTextsThatNobodyMaySeeAreNormal(t *testing.T) {
 	}
 }
 
+func TestTextThatIsBroughtBackIsNoNews(t *testing.T) {
+	w := newFakeWiki("testwiki", 50)
+	q := newQueues(t, database(t), nil, w)
+	const first, second = "[[mw:Extension:Poem]]", "[[mw:Extension:Poem]]\n\n[[mw:Extension:Cite]]"
+	all := []events.Event{
+		w.edit("Talk:Page", 1, 0, first), w.edit("Talk:Page", 2, 1, "Gone."), w.edit("Talk:Page", 3, 2, first),
+		w.edit("Talk:Page", 4, 3, second), w.edit("Talk:Page", 5, 4, "Gone."), w.edit("Talk:Page", 6, 5, second),
+	}
+	q.tell(all...)
+	q.await("all of them", func() bool { return q.placed() == 6 })
+	q.tell(all...) // as after a restart
+	q.await("all of them again", func() bool { return q.placed() == 12 })
+	if got := q.mentions("testwiki"); !slices.Equal(got, []string{"Talk:Page: Poem", "Talk:Page: Cite"}) {
+		t.Errorf("mentions %q", got)
+	}
+}
+
+// What is given up in the middle is handled again, and found.
+func TestAnEditThatIsHandledAgainIsNotItsOwnEarlierText(t *testing.T) {
+	w := newFakeWiki("testwiki", 50)
+	q := newQueues(t, database(t), nil, w)
+	q.stop()
+	s := q.bot.sites["testwiki"]
+	w.edit("Talk:Page", 1, 0, "Start.")
+	e := w.edit("Talk:Page", 2, 1, "Start.\n[[mw:Extension:Poem]]")
+	for range 2 {
+		waits := &entry{Event: e, wants: s.wants(e)}
+		texts, err := s.read(t.Context(), []*entry{waits})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := s.findings(waits, texts).Mentions; len(got) != 1 {
+			t.Errorf("mentions %v", got)
+		}
+	}
+}
+
 func TestOneTextThatBreaksTheWikiIsAloneWithIt(t *testing.T) {
 	w := newFakeWiki("testwiki", 50)
 	q := newQueues(t, database(t), nil, w)

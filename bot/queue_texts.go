@@ -5,6 +5,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha1"
 	"encoding/hex"
@@ -13,6 +14,7 @@ import (
 	"slices"
 	"time"
 
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/detect"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/wiki"
 )
 
@@ -48,7 +50,7 @@ type texts struct {
 	// page begins with one.
 	newest *recent[int64, string]
 	// sums are the SHA-1 sums of the last texts of pages, by title.
-	sums *recent[string, []string]
+	sums *recent[string, []textSum]
 	// size is the mean length of the last texts.
 	size int
 }
@@ -56,8 +58,14 @@ type texts struct {
 func newTexts(bytes int) texts {
 	return texts{
 		newest: newRecent[int64](bytes, func(text string) int { return len(text) + 100 }),
-		sums:   newRecent[string](sumsOfPages, func([]string) int { return 1 }),
+		sums:   newRecent[string](sumsOfPages, func([]textSum) int { return 1 }),
 	}
+}
+
+// textSum is the SHA-1 sum of the text of a revision, in hexadecimal.
+type textSum struct {
+	revision int64
+	sum      string
 }
 
 // needs are the revisions whose texts an entry takes and that are not known.
@@ -180,17 +188,24 @@ func (f *fetch) try(ctx context.Context, ids []int64) error {
 	return nil
 }
 
-// earlier returns the sums of the texts that a page had before, and remembers
-// these two.
-func (s *site) earlier(title, before, after string) []string {
-	known, _ := s.texts.sums.get(title)
+// earlier returns the sums of the texts that a page had before an edit, and
+// remembers that edit's. An edit that is handled again is none before itself.
+func (s *site) earlier(c detect.Change, parent int64) []string {
+	known, _ := s.texts.sums.get(c.Title)
 	next := slices.Clone(known)
-	for _, text := range []string{before, after} {
-		sum := sha1.Sum([]byte(text))
-		if name := hex.EncodeToString(sum[:]); text != "" && !slices.Contains(next, name) {
-			next = append(next, name)
+	var sums []string
+	for _, k := range known {
+		if k.revision < c.Revision {
+			sums = append(sums, k.sum)
 		}
 	}
-	s.texts.sums.put(title, next[max(0, len(next)-sumsOfPage):])
-	return known
+	for revision, text := range map[int64]string{parent: c.Before, c.Revision: c.After} {
+		if text != "" && !slices.ContainsFunc(next, func(k textSum) bool { return k.revision == revision }) {
+			sum := sha1.Sum([]byte(text))
+			next = append(next, textSum{revision, hex.EncodeToString(sum[:])})
+		}
+	}
+	slices.SortFunc(next, func(a, b textSum) int { return cmp.Compare(a.revision, b.revision) })
+	s.texts.sums.put(c.Title, next[max(0, len(next)-sumsOfPage):])
+	return sums
 }

@@ -26,7 +26,7 @@ func (b *Bot) watch(ctx context.Context, f *feed) error {
 		return err
 	}
 	b.Log.Info().Str("streams", f.StreamSet()).Str("cursor", from.ID).Time("since", from.Time).Msg("watching")
-	f.start(from)
+	f.start(from, start)
 	for e, err := range f.Events(ctx, from) {
 		if err != nil {
 			if err := f.failed(ctx, err); err != nil {
