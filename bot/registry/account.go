@@ -120,7 +120,7 @@ func (a Account) canonical(s Survey) Account {
 
 // accounts returns those accounts that claims name, by name, in a transaction.
 func (r *Registry) accounts(ctx context.Context, tx *sql.Tx, wiki string, entries []Entry, states []sourceState) (map[string]Account, error) {
-	known, err := r.memory.of(ctx, tx, wiki, "", states)
+	known, err := r.memory.of(ctx, tx, wiki, accountsPart, "", states)
 	if err != nil {
 		return nil, err
 	}

@@ -15,8 +15,8 @@ type nameIndex struct {
 	named map[identity][]identity
 }
 
-// places are indexes of the rows, claims and measures of an item.
-type places struct{ rows, claims, measures []int }
+// places are indexes of the rows and claims of an item.
+type places struct{ rows, claims []int }
 
 // byName returns the index of what was surveyed.
 func (s *surveyed) byName() *nameIndex {
@@ -46,11 +46,6 @@ func (s *surveyed) makeIndex() {
 			x.items[own].claims = append(x.items[own].claims, n)
 		}
 	}
-	for n, m := range s.measures {
-		for _, own := range x.named[identify(m.Item)] {
-			x.items[own].measures = append(x.items[own].measures, n)
-		}
-	}
 	s.index = x
 }
 
@@ -69,10 +64,9 @@ func (s *surveyed) wanted(names []Key) places {
 			at := index.items[id]
 			all.rows = append(all.rows, at.rows...)
 			all.claims = append(all.claims, at.claims...)
-			all.measures = append(all.measures, at.measures...)
 		}
 	}
-	all.rows, all.claims, all.measures = sorted(all.rows), sorted(all.claims), sorted(all.measures)
+	all.rows, all.claims = sorted(all.rows), sorted(all.claims)
 	return all
 }
 

@@ -14,13 +14,13 @@ import (
 
 // facts are what is known of the items of a wiki.
 type facts struct {
-	states   []sourceState // of the wiki
-	rows     []presence
-	claims   []storedClaim
-	measures []Measure
-	changes  []pageChange
-	counts   map[Key]count
-	known    resolver // of rows
+	states    []sourceState // of the wiki
+	catalogue []sourceState // of all wikis
+	rows      []presence
+	claims    []storedClaim
+	changes   []pageChange
+	counts    map[Key]count
+	known     resolver // of rows
 }
 
 // readFacts reads what the sources say of the items of a wiki, those of all
@@ -30,7 +30,7 @@ func (r *Registry) readFacts(ctx context.Context, tx *sql.Tx, q Query) (f facts,
 	if err != nil {
 		return facts{}, err
 	}
-	f.states = statesOn(q.Wiki, states)
+	f.states, f.catalogue = statesOn(q.Wiki, states), statesOn(AllWikis, states)
 	if err := r.addSurveyed(ctx, tx, q, &f); err != nil {
 		return facts{}, err
 	}
@@ -43,7 +43,7 @@ func (r *Registry) readFacts(ctx context.Context, tx *sql.Tx, q Query) (f facts,
 		}
 	}
 	if q.Wiki != AllWikis {
-		if err := r.addCatalogue(ctx, tx, q, statesOn(AllWikis, states), &f); err != nil {
+		if err := r.addCatalogue(ctx, tx, q, &f); err != nil {
 			return facts{}, err
 		}
 	}
@@ -65,9 +65,9 @@ func statesOn(wiki string, all []sourceState) []sourceState {
 
 // addSurveyed adds what the surveys of the wiki said.
 func (r *Registry) addSurveyed(ctx context.Context, tx *sql.Tx, q Query, f *facts) error {
-	read, counted := times(f.states)
+	read, _ := times(f.states)
 	for _, kind := range q.kinds() {
-		s, err := r.memory.of(ctx, tx, q.Wiki, kind, f.states)
+		s, err := r.memory.of(ctx, tx, q.Wiki, itemsPart, kind, f.states)
 		if err != nil {
 			return err
 		}
@@ -75,12 +75,6 @@ func (r *Registry) addSurveyed(ctx context.Context, tx *sql.Tx, q Query, f *fact
 		f.claims = slices.Grow(f.claims, len(s.claims))
 		for _, c := range s.claims {
 			f.claims = append(f.claims, c.readAt(read))
-		}
-		if q.Uncounted {
-			continue
-		}
-		for _, m := range s.measures {
-			f.measures = append(f.measures, m.countedAt(counted))
 		}
 	}
 	return nil
@@ -109,8 +103,8 @@ func (f *facts) addEvents(ctx context.Context, tx *sql.Tx, q Query) error {
 // addCatalogue adds what the sources of all wikis say of the wiki's items, and
 // of those that it mentions or claims something about; of all if the query asks
 // for them.
-func (r *Registry) addCatalogue(ctx context.Context, tx *sql.Tx, q Query, states []sourceState, f *facts) error {
-	read, counted := times(states)
+func (r *Registry) addCatalogue(ctx context.Context, tx *sql.Tx, q Query, f *facts) error {
+	read, _ := times(f.catalogue)
 	names := make([]Key, 0, len(f.rows)+len(f.claims)+len(f.counts))
 	for i := range f.rows {
 		names = append(names, f.rows[i].item.Key)
@@ -122,7 +116,7 @@ func (r *Registry) addCatalogue(ctx context.Context, tx *sql.Tx, q Query, states
 		names = append(names, key)
 	}
 	for _, kind := range q.kinds() {
-		s, err := r.memory.of(ctx, tx, AllWikis, kind, states)
+		s, err := r.memory.of(ctx, tx, AllWikis, itemsPart, kind, f.catalogue)
 		if err != nil {
 			return err
 		}
@@ -141,14 +135,29 @@ func (r *Registry) addCatalogue(ctx context.Context, tx *sql.Tx, q Query, states
 		for _, n := range at.claims {
 			f.claims = append(f.claims, s.claims[n].readAt(read))
 		}
-		if q.Uncounted {
-			continue
-		}
-		for _, n := range at.measures {
-			f.measures = append(f.measures, s.measures[n].countedAt(counted))
-		}
 	}
 	return nil
+}
+
+// readMeasures reads what was counted about items that are known.
+func (r *Registry) readMeasures(ctx context.Context, tx *sql.Tx, q Query, f facts) (out []Measure, err error) {
+	for _, wiki := range q.wikis() {
+		states := f.states
+		if wiki != q.Wiki {
+			states = f.catalogue
+		}
+		_, counted := times(states)
+		for _, kind := range q.kinds() {
+			s, err := r.memory.of(ctx, tx, wiki, measuresPart, kind, states)
+			if err != nil {
+				return nil, err
+			}
+			for _, m := range s.measures {
+				out = append(out, m.countedAt(counted))
+			}
+		}
+	}
+	return out, nil
 }
 
 // ofTheWiki leaves out the items that only sources of all wikis name, but for

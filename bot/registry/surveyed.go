@@ -21,12 +21,22 @@ import (
 // bytes. Those that were not used for the longest time go first.
 const rowsKept = 600_000
 
-// surveyed is what the surveys of a wiki said about the items of one kind, or
-// about accounts if kind is "". It does not change. The times at which it was
-// read and was true are not filled in where they are those of the source, since
-// they move on when nothing else does.
+// part is which of the things that surveys say are kept together.
+type part string
+
+const (
+	itemsPart    part = "items" // and claims about them
+	measuresPart part = "measures"
+	accountsPart part = "accounts" // which belong to no kind
+)
+
+// surveyed is a part of what the surveys of a wiki said about the items of one
+// kind. It does not change. The times at which it was read and was true are not
+// filled in where they are those of the source, since they move on when nothing
+// else does.
 type surveyed struct {
 	wiki     string
+	part     part
 	kind     detect.Kind
 	version  string // by which a newer one is known
 	used     int64  // when it was last asked for, in askings
@@ -59,42 +69,44 @@ func versionOf(states []sourceState) string {
 	return v.String()
 }
 
-// of returns what the surveys of a wiki said about a kind, in a transaction
-// that sees the sources in these states.
-func (m *memory) of(ctx context.Context, tx *sql.Tx, wiki string, kind detect.Kind, states []sourceState) (*surveyed, error) {
+// of returns a part of what the surveys of a wiki said about a kind, in a
+// transaction that sees the sources in these states.
+func (m *memory) of(ctx context.Context, tx *sql.Tx, wiki string, part part, kind detect.Kind, states []sourceState) (*surveyed, error) {
 	version := versionOf(states)
-	if s := m.recall(wiki, kind, version); s != nil {
+	if s := m.recall(wiki, part, kind, version); s != nil {
 		return s, nil
 	}
-	s := &surveyed{wiki: wiki, kind: kind, version: version}
-	var err error
-	if kind == "" {
-		s.accounts, err = accountsByName(ctx, tx, wiki)
-		if err == nil {
-			m.keep(s)
-		}
-		return s, err
-	}
-	if s.rows, err = presences(ctx, tx, `wiki = ? AND kind = ? AND source NOT IN (?, ?)`, wiki, kind, fromTouches, fromMentions); err != nil {
-		return nil, err
-	}
-	// The sum keeps an index from being used that has the rows in another order.
-	if s.claims, err = storedClaims(ctx, tx, `wiki = ? AND kind = ? AND superseded_at + 0 = 0 AND source <> ?`, wiki, kind, CellsSource); err != nil {
-		return nil, err
-	}
-	if s.measures, err = storedMeasures(ctx, tx, `wiki = ? AND kind = ?`, wiki, kind); err != nil {
+	s := &surveyed{wiki: wiki, part: part, kind: kind, version: version}
+	if err := s.load(ctx, tx); err != nil {
 		return nil, err
 	}
 	m.keep(s)
 	return s, nil
 }
 
-func (m *memory) recall(wiki string, kind detect.Kind, version string) *surveyed {
+func (s *surveyed) load(ctx context.Context, tx *sql.Tx) (err error) {
+	switch s.part {
+	case accountsPart:
+		s.accounts, err = accountsByName(ctx, tx, s.wiki)
+	case measuresPart:
+		s.measures, err = storedMeasures(ctx, tx, `wiki = ? AND kind = ?`, s.wiki, s.kind)
+	default:
+		s.rows, err = presences(ctx, tx, `wiki = ? AND kind = ? AND source NOT IN (?, ?)`, s.wiki, s.kind, fromTouches, fromMentions)
+		if err != nil {
+			return err
+		}
+		// The sum keeps an index from being used that has the rows in another order.
+		s.claims, err = storedClaims(ctx, tx, `wiki = ? AND kind = ? AND superseded_at + 0 = 0 AND source <> ?`, s.wiki, s.kind, CellsSource)
+	}
+	return err
+}
+
+func (m *memory) recall(wiki string, part part, kind detect.Kind, version string) *surveyed {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.asks++
 	for _, s := range m.kept {
-		if s.wiki == wiki && s.kind == kind && s.version == version {
+		if s.wiki == wiki && s.part == part && s.kind == kind && s.version == version {
 			s.used = m.asks
 			return s
 		}
@@ -107,7 +119,7 @@ func (m *memory) keep(s *surveyed) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	s.used = m.asks
-	m.kept = slices.DeleteFunc(m.kept, func(old *surveyed) bool { return old.wiki == s.wiki && old.kind == s.kind })
+	m.kept = slices.DeleteFunc(m.kept, func(old *surveyed) bool { return old.wiki == s.wiki && old.part == s.part && old.kind == s.kind })
 	m.kept = append(m.kept, s)
 	slices.SortFunc(m.kept, func(a, b *surveyed) int { return int(min(max(b.used-a.used, -1), 1)) })
 	rows := 0

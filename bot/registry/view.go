@@ -104,7 +104,7 @@ func (r *Registry) View(ctx context.Context, q Query) (View, error) {
 		}
 		v.Dismissed = resolveMentions(facts.known, unwanted)
 		if !q.Uncounted {
-			if err := facts.countInto(ctx, tx, q, v.Entries); err != nil {
+			if err := r.countInto(ctx, tx, q, facts, v.Entries); err != nil {
 				return err
 			}
 		}
@@ -139,7 +139,7 @@ func (q Query) kinds() []detect.Kind {
 }
 
 // countInto fills in what is counted about items: mentions, measures, wikis.
-func (f facts) countInto(ctx context.Context, tx *sql.Tx, q Query, all []Entry) error {
+func (r *Registry) countInto(ctx context.Context, tx *sql.Tx, q Query, f facts, all []Entry) error {
 	place := make(map[Key]*Entry, len(all))
 	var elsewhere []Key
 	for i := range all {
@@ -160,7 +160,11 @@ func (f facts) countInto(ctx context.Context, tx *sql.Tx, q Query, all []Entry) 
 			e.Quarter += c.quarter
 		}
 	}
-	for _, m := range f.measures {
+	measures, err := r.readMeasures(ctx, tx, q, f)
+	if err != nil {
+		return err
+	}
+	for _, m := range measures {
 		for _, key := range f.known.resolve(m.Item) {
 			m.Item = key
 			e := place[key]
