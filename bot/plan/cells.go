@@ -8,9 +8,7 @@ package plan
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/detect"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
@@ -33,10 +31,31 @@ var headings = map[string]string{
 	"maintainers": "Maintainers",
 	"verdict":     "Verdict",
 	"why":         "Why",
+	"users":       "Users",
+	"importers":   "Importers",
+	"links":       "Links",
 	"mentions":    "Mentions (30 days)",
+	"wikis":       "Wikis",
 	"changed":     "Last change",
+	"docs":        "Documentation",
+	"licence":     "Licence",
 	"similar":     "Similar to",
+	"replaced_by": "Replaced by",
 	columnNotes:   "Notes ✎",
+}
+
+// sortTypes say how the browser sorts columns that are not sorted as text.
+var sortTypes = map[string]string{
+	"users": "number", "importers": "number", "links": "number", "mentions": "number", "wikis": "number", "changed": "isoDate",
+}
+
+// heading writes the header cell of a column.
+func heading(column string) string {
+	attrs := `scope="col"`
+	if kind := sortTypes[column]; kind != "" {
+		attrs += fmt.Sprintf(" data-sort-type=%q", kind)
+	}
+	return "! " + attrs + " | " + headings[column]
 }
 
 // kindNames are the kinds as people write them.
@@ -48,59 +67,48 @@ var kindNames = map[detect.Kind]string{
 	detect.Tool:       "tool",
 }
 
-// verdictColours are background and text, chosen from the Codex palette with a
-// contrast of at least 7:1. The word is always there, the colour never alone.
-var verdictColours = map[registry.Verdict][2]string{
-	registry.Owned:           {"#dff2eb", "#202122"},
-	registry.IndividualOnly:  {"#eaf3ff", "#202122"},
-	registry.UnconfirmedOnly: {"#fef6e7", "#202122"},
-	registry.Inactive:        {"#fdf2d5", "#202122"},
-	registry.InDispute:       {"#fdf2d5", "#202122"},
-	registry.Unassigned:      {"#ffe9e5", "#202122"},
-	registry.Unknown:         {"#eaecf0", "#202122"},
-}
-
 // mine reports whether a column's cells belong to people.
 func mine(column string) bool { return column == columnSteward || column == columnNotes }
 
+// subject is an item as a row shows it, with what is worked out about it.
+type subject struct {
+	registry.Entry
+	opinion registry.Opinion
+	recent  int // mentions in the last 30 days
+}
+
 // cell returns one cell. Cells that belong to people are empty here.
-func cell(in Input, e registry.Entry, opinion registry.Opinion, recent int, column string) Cell {
+func cell(in Input, s subject, column string) Cell {
 	switch column {
 	case columnItem:
-		return Cell{Text: itemLink(e.Item)}
+		return Cell{Text: itemLink(s.Item)}
 	case "kind":
-		return Cell{Text: kindNames[e.Item.Key.Kind()]}
+		return Cell{Text: kindNames[s.Item.Key.Kind()]}
 	case "maintainers":
-		return Cell{Text: holders(e.Claims)}
+		return Cell{Text: holders(s.Claims)}
 	case "verdict":
-		c := verdictColours[opinion.Verdict]
-		return Cell{Attrs: fmt.Sprintf(`style="background:%s;color:%s"`, c[0], c[1]), Text: string(opinion.Verdict)}
+		return Cell{Attrs: verdictStyle(s.opinion.Verdict), Text: string(s.opinion.Verdict)}
 	case "why":
-		return Cell{Text: why(in, e.Claims, opinion)}
-	case "mentions":
-		return Cell{Text: strconv.Itoa(recent)}
+		return Cell{Text: why(in, s.Claims, s.opinion)}
+	case "users", "importers", "links", "mentions", "wikis":
+		n, ok := s.number(column)
+		return n.cell(ok)
 	case "changed":
-		return Cell{Text: changed(e.Item)}
+		return Cell{Text: changed(s.Item)}
+	case "docs":
+		return Cell{Text: address(s.Item.Details.Docs)}
+	case "licence":
+		return Cell{Text: wikitext.Escape(s.Item.Details.Licence)}
+	case "replaced_by":
+		return Cell{Text: address(s.Item.Details.ReplacedBy)}
 	case "similar":
 		var links []string
-		for _, item := range in.Similar[e.Item.Key] {
+		for _, item := range in.Similar[s.Item.Key] {
 			links = append(links, itemLink(item))
 		}
 		return Cell{Text: strings.Join(links, ", ")}
 	}
 	return Cell{}
-}
-
-// itemLink links to the item's page, or names it.
-func itemLink(item registry.Item) string {
-	name := wikitext.Escape(item.Name)
-	switch {
-	case titleSafe(item.Page):
-		return fmt.Sprintf("[[:%s|%s]]", strings.TrimPrefix(item.Page, ":"), name)
-	case item.URL != "" && !strings.ContainsAny(item.URL, " []<>\"{}|"):
-		return fmt.Sprintf("[%s %s]", item.URL, name)
-	}
-	return name
 }
 
 // holders lists everybody that a claim names, strongest role first. A table is
@@ -125,41 +133,4 @@ func holders(claims []registry.Claim) string {
 		}
 	}
 	return strings.Join(names, ", ")
-}
-
-// why gives the reason for the verdict. Where it names a revision of a page on
-// this wiki, the name is a link to it.
-func why(in Input, claims []registry.Claim, opinion registry.Opinion) string {
-	links := map[string]string{}
-	for _, c := range claims {
-		if c.Evidence.Wiki == in.Site.Wiki && c.Evidence.Revision != 0 {
-			named := fmt.Sprintf("%s, revision %d", c.Evidence.Page, c.Evidence.Revision)
-			links[named] = fmt.Sprintf("[[Special:PermanentLink/%d|%s]]", c.Evidence.Revision, wikitext.Escape(named))
-		}
-	}
-	var b strings.Builder
-	for rest := opinion.Ground; rest != ""; {
-		at, first := len(rest), ""
-		for named := range links {
-			if i := strings.Index(rest, named); i >= 0 && (i < at || i == at && len(named) > len(first)) {
-				at, first = i, named
-			}
-		}
-		b.WriteString(wikitext.Escape(rest[:at]))
-		b.WriteString(links[first])
-		rest = rest[at+len(first):]
-	}
-	return b.String()
-}
-
-// changed gives the day of the item's last change, linked to it.
-func changed(item registry.Item) string {
-	if item.Changed.IsZero() {
-		return ""
-	}
-	day := item.Changed.UTC().Format(time.DateOnly)
-	if item.ChangedRevision == 0 {
-		return day
-	}
-	return fmt.Sprintf("[[Special:Diff/%d|%s]]", item.ChangedRevision, day)
 }

@@ -288,7 +288,7 @@ func (t Table) render(l live) (string, error) {
 		fmt.Fprintf(&b, "|+ %s\n", wikitext.Escape(t.Caption))
 	}
 	for _, column := range columns {
-		fmt.Fprintf(&b, "! scope=\"col\" | %s\n", headings[column])
+		b.WriteString(heading(column) + "\n")
 	}
 	for _, row := range rows {
 		b.WriteString(row + "\n")

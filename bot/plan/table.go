@@ -64,8 +64,9 @@ func NewTable(in Input, t config.Table) Table {
 			continue
 		}
 		row := Row{ID: registry.RowID(e.Item.Key), sort: strings.ToLower(e.Item.Name) + "\x00" + string(e.Item.Key)}
+		s := subject{e, opinion, mentioned[e.Item.Key].recent}
 		for _, column := range t.Columns {
-			row.Cells = append(row.Cells, cell(in, e, opinion, mentioned[e.Item.Key].recent, column))
+			row.Cells = append(row.Cells, cell(in, s, column))
 		}
 		table.Rows = append(table.Rows, row)
 		verdicts[opinion.Verdict]++
