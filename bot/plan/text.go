@@ -62,8 +62,12 @@ func userLink(name string) string {
 
 // titleSafe reports whether a name from elsewhere can stand in a link target.
 func titleSafe(s string) bool {
-	return s != "" && !strings.ContainsAny(s, "[]{}|<>#\n\x7f") && !strings.Contains(s, "~~~")
+	return s != "" && !strings.ContainsAny(s, "[]{}|<>#\n\x7f"+turning) && !strings.Contains(s, "~~~")
 }
+
+// turning are the characters that turn the direction of writing: no title has
+// them, and in the source they would hide what stands there.
+const turning = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 // fragment writes a heading as the part of a link after "#". What would mean
 // something there is left out or stands as a character reference.
