@@ -62,7 +62,7 @@ func userLink(name string) string {
 
 // titleSafe reports whether a name from elsewhere can stand in a link target.
 func titleSafe(s string) bool {
-	return s != "" && !strings.ContainsAny(s, "[]{}|<>#\n\x7f"+turning) && !strings.Contains(s, "~~~")
+	return s != "" && !strings.ContainsAny(s, "[]{}|<>#\n\x7f"+turning) && !strings.Contains(s, "~~~") && !strings.Contains(s, "__") // __NOTOC__
 }
 
 // turning are the characters that turn the direction of writing: no title has
