@@ -14,61 +14,111 @@ import (
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/wikitext"
 )
 
-// comment is what ends with a signature. It begins behind the one before it or
-// at the heading above.
+// comment is what ends with a timestamp, if that is one of a signature. It begins
+// behind the one before it or at the heading above.
 type comment struct {
-	start     int
-	line      int // one more than where the line of the signature begins, 0 until it is asked for
-	signature wikitext.Signature
+	stamp     wikitext.Timestamp
 	added     bool // the edit added its time
+	state     commentState
+	signature *wikitext.Signature
+	line      int // where the line of the signature begins
 }
+
+type commentState uint8
+
+const (
+	unread commentState = iota
+	signed
+	unsigned
+)
 
 // staleAfter is how much older than the edit a comment's time must be for the
 // comment to be a copy. MediaWiki writes the time when the edit is saved.
 const staleAfter = time.Hour
 
-// signed returns the comments of the text in order. If the edit added comments
-// and all of them are older than it, all of what it added is a copy.
-func (p *page) signed() []comment {
-	if p.hasComments {
-		return p.comments
-	}
-	p.hasComments = true
-	headings, next, start := p.headings(), 0, 0
-	added, fresh := 0, 0
-	for s := range p.doc.Signatures() {
-		for next < len(headings) && headings[next].Start < s.Start {
-			start = max(start, headings[next].Start)
-			next++
-		}
-		start = min(start, s.Start)
-		c := comment{start: start, signature: s, added: p.added.overlap(s.TimeSpan)}
-		p.comments = append(p.comments, c)
-		start = s.End
-		if c.added {
-			added++
-			if !p.stale(c) {
-				fresh++
-			}
+// timestamps returns what may be comments. Most texts have many of them, and few
+// that anybody asks for: who signed them is read later.
+func (p *page) timestamps() []comment {
+	if !p.hasComments {
+		p.hasComments = true
+		for t := range p.doc.Timestamps() {
+			p.comments = append(p.comments, comment{stamp: t, added: p.added.overlap(t.Span)})
 		}
 	}
-	p.copied = added > 0 && fresh == 0
 	return p.comments
 }
 
+const (
+	// signatureRoom is how many bytes before a timestamp a signature may have.
+	signatureRoom = 2048
+	// manySignatures is the number from which on all are read at once.
+	manySignatures = 100
+)
+
+// isSigned reports whether a timestamp is one of a signature, and reads that.
+func (p *page) isSigned(c *comment) bool {
+	if c.state != unread {
+		return c.state == signed
+	}
+	at := c.stamp.Start
+	if p.signaturesRead++; p.signaturesRead >= manySignatures {
+		p.readSignatures(p.doc, 0)
+		for i := range p.comments {
+			if p.comments[i].state == unread {
+				p.comments[i].state = unsigned
+			}
+		}
+	} else {
+		from := max(0, at-signatureRoom)
+		from += strings.LastIndexByte(p.text[from:at], '\n') + 1
+		to := min(len(p.text), c.stamp.End+len("]]"))
+		p.readSignatures(p.doc.Site().Parse(p.text[from:to]), from)
+		if c.state == unread {
+			c.state = unsigned
+		}
+	}
+	return c.state == signed
+}
+
+// readSignatures reads the signatures of a part of the text: of the last one
+// alone, if it is not all of it, since what the others begin with may be cut off.
+func (p *page) readSignatures(part *wikitext.Document, from int) {
+	end := len(part.String())
+	for s := range part.Signatures() {
+		if part != p.doc && s.TimeSpan.End < end-len("]]") {
+			continue
+		}
+		s.Start, s.End, s.TimeSpan = s.Start+from, s.End+from, wikitext.Span{Start: s.TimeSpan.Start + from, End: s.TimeSpan.End + from}
+		i := sort.Search(len(p.comments), func(i int) bool { return p.comments[i].stamp.Start >= s.TimeSpan.Start })
+		if i == len(p.comments) || p.comments[i].stamp.Start != s.TimeSpan.Start {
+			continue
+		}
+		c := &p.comments[i]
+		c.state, c.signature = signed, &s
+		c.line = max(0, s.Start-signatureRoom)
+		c.line += strings.LastIndexByte(p.text[c.line:s.Start], '\n') + 1
+	}
+}
+
 // stale reports whether a comment is much older than the edit.
-func (p *page) stale(c comment) bool {
-	return !p.time.IsZero() && c.added && p.time.Sub(c.signature.Time) > staleAfter
+func (p *page) stale(c *comment) bool {
+	return !p.time.IsZero() && c.added && p.time.Sub(c.stamp.Time) > staleAfter
 }
 
 // around returns the comment that a place in the text stands in.
 func (p *page) around(start int) (*comment, bool) {
-	all := p.signed()
-	i := sort.Search(len(all), func(i int) bool { return all[i].signature.End > start })
-	if i == len(all) || all[i].start > start {
-		return nil, false
+	all := p.timestamps()
+	headings := p.headings()
+	next := len(p.text)
+	if i := sort.Search(len(headings), func(i int) bool { return headings[i].Start > start }); i < len(headings) {
+		next = headings[i].Start
 	}
-	return &all[i], true
+	for i := sort.Search(len(all), func(i int) bool { return all[i].stamp.End > start }); i < len(all) && all[i].stamp.Start <= next; i++ {
+		if c := &all[i]; p.isSigned(c) {
+			return c, c.signature.Start <= next
+		}
+	}
+	return nil, false
 }
 
 // author returns who signed the comment that a mention stands in. An unsigned
@@ -76,13 +126,7 @@ func (p *page) around(start int) (*comment, bool) {
 // same line, or came with the edit.
 func (p *page) author(start, end int) string {
 	c, ok := p.around(start)
-	if !ok {
-		return ""
-	}
-	if c.line == 0 {
-		c.line = c.start + strings.LastIndexByte(p.text[c.start:c.signature.Start], '\n') + 2
-	}
-	if !c.added && end < c.line {
+	if !ok || !c.added && end <= c.line {
 		return ""
 	}
 	return c.signature.User
@@ -94,16 +138,35 @@ func (p *page) isCopy(at wikitext.Span) bool {
 		return false
 	}
 	if c, ok := p.around(at.Start); ok && c.added {
-		return p.stale(*c)
+		return p.stale(c)
 	}
-	return p.copied
+	return p.addsOnlyCopies()
+}
+
+// addsOnlyCopies reports whether the edit added comments and all of them are
+// older than it: then all of what it added is a copy.
+func (p *page) addsOnlyCopies() bool {
+	if p.copied == nil {
+		all := p.timestamps()
+		signed := func(stale bool) bool {
+			for i := range all {
+				if c := &all[i]; c.added && p.stale(c) == stale && p.isSigned(c) {
+					return true
+				}
+			}
+			return false
+		}
+		copied := !signed(false) && signed(true)
+		p.copied = &copied
+	}
+	return *p.copied
 }
 
 // inSignature reports whether a stretch of text is in somebody's signature: what
 // that links to is no part of what they say.
 func (p *page) inSignature(at wikitext.Span) bool {
 	c, ok := p.around(at.Start)
-	return ok && at.End > c.signature.Start && at.End > p.signatureStart(c.signature)
+	return ok && at.End > c.signature.Start && at.End > p.signatureStart(*c.signature)
 }
 
 // A gap of that many words between two links of a signature, or of that many

@@ -44,8 +44,9 @@ type Lexicon struct {
 	heads   nameHeads
 	filter  nameFilter
 	longest int // bytes of a name that is searched for
-	// accounts says that some tool is known by its account.
-	accounts bool
+	// accounts says that some tool is known by its account, titles that some item
+	// is by the title of a page.
+	accounts, titles bool
 }
 
 // owner is an item that has names.
@@ -240,6 +241,7 @@ func (b *tableBuilder) whole(a Alias, owner uint32) {
 	b.all = append(b.all, spelled{name, record | form(whole)})
 	space, title, ok := strings.Cut(name, ":")
 	if ok {
+		b.lexicon.titles = true
 		b.all = append(b.all, spelled{titleMark + strings.TrimSpace(title), record | form(ofTitle)})
 	}
 	switch {

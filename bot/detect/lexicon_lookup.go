@@ -67,6 +67,9 @@ func (l *Lexicon) find(kind Kind, wiki, name string) []Alias {
 // page returns the items whose name is that of a page, given as a namespace and
 // the titles that it may have, the first first.
 func (l *Lexicon) page(wiki string, space int, titles ...string) []Alias {
+	if l == nil || !slices.ContainsFunc(l.layers, func(layer *Lexicon) bool { return layer.titles }) {
+		return nil
+	}
 	for _, title := range titles {
 		name := ""
 		l.meanings(titleMark+key(title), func(m meaning) {

@@ -25,7 +25,7 @@ func (p *page) references() iter.Seq[reference] {
 				return
 			}
 		}
-		for _, u := range p.urls {
+		for _, u := range p.ourURLs() {
 			if ref, ok := p.url(u); ok && !yield(ref) {
 				return
 			}
@@ -60,6 +60,27 @@ func (p *page) url(u wikitext.URL) (reference, bool) {
 	span := wikitext.Span{Start: u.Start, End: min(u.Start+len(address), u.End)}
 	return reference{Span: span, name: span, to: to}, ok && span.Start < span.End
 }
+
+// ourURLs returns the addresses of a text if there is any that a rule can know.
+func (p *page) ourURLs() []wikitext.URL {
+	for i := 0; ; {
+		n := strings.Index(p.text[i:], "//")
+		if n < 0 {
+			return nil
+		}
+		i += n + len("//")
+		near := p.text[i:min(len(p.text), i+longestHost)]
+		if n := strings.IndexAny(near, " \n\t"); n >= 0 {
+			near = near[:n]
+		}
+		if ourHost("//" + near) {
+			return p.urls()
+		}
+	}
+}
+
+// longestHost is more than the bytes of any host of an address.
+const longestHost = 256
 
 // ourHost reports whether an address can be one that a rule knows: most are not,
 // and are not taken apart.

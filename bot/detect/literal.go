@@ -64,7 +64,7 @@ func literalNames(p *page) []reference {
 		return nil
 	}
 	text := p.masked()
-	links, urls := p.linked()
+	links, urls := sync.OnceValue(p.linkSpans), sync.OnceValue(p.urlSpans)
 	taken := sync.OnceValue(func() spans { return p.taken(literalPrefix) })
 	var refs []reference
 	for i := 0; ; {
@@ -85,7 +85,7 @@ func literalNames(p *page) []reference {
 			name, end, alias = text[i:longer], longer, known
 		}
 		span := wikitext.Span{Start: start, End: i + len(name)}
-		if !links.overlap(span) && !urls.overlap(span) && !taken().overlap(span) {
+		if !links().overlap(span) && !(p.mayBeInURL(start) && urls().overlap(span)) && !taken().overlap(span) {
 			items := named(Extension, wikitext.DecodeTitle(name))
 			for k := range items {
 				items[k].alias = alias
@@ -127,17 +127,27 @@ func (p *page) longestKnown(text string, i, end int) (longest int, alias string)
 	return longest, alias
 }
 
-// linked returns the links and the addresses of a text, each sorted as they are.
-func (p *page) linked() (links, urls spans) {
+// linkSpans returns the outermost links of a text, urlSpans the addresses.
+func (p *page) linkSpans() (links spans) {
 	for _, l := range p.links { // those in the caption of a file follow it
 		if k := len(links) - 1; k < 0 || l.Start >= links[k].End {
 			links = append(links, wikitext.Span{Start: l.Start, End: l.End})
 		}
 	}
-	for _, u := range p.urls {
+	return links
+}
+
+func (p *page) urlSpans() (urls spans) {
+	for _, u := range p.urls() {
 		urls = append(urls, wikitext.Span{Start: u.Start, End: u.End})
 	}
-	return links, urls
+	return urls
+}
+
+// mayBeInURL reports whether an address may reach to a place.
+func (p *page) mayBeInURL(i int) bool {
+	before := p.text[max(0, i-longestTarget):i]
+	return strings.Contains(before[strings.LastIndexByte(before, '\n')+1:], "//")
 }
 
 // taken returns where a literal name belongs to a call or a template.

@@ -21,7 +21,6 @@ type page struct {
 	text    string
 	doc     *wikitext.Document
 	links   []wikitext.Link
-	urls    []wikitext.URL
 	titles  *titles
 	lexicon *Lexicon
 	naming  templateIndex
@@ -38,6 +37,8 @@ type page struct {
 	blanked      string
 	hasWords     bool
 	has          words
+	hasURLs      bool
+	allURLs      []wikitext.URL
 	hasTemplates bool
 	allTemplates []wikitext.Template
 	hasHeadings  bool
@@ -45,11 +46,13 @@ type page struct {
 	quiet        *quiet
 	hasComments  bool
 	comments     []comment
-	copied       bool
-	hasAux       bool
-	aux          []Aux
-	auxNames     map[int][]string // by section
-	spaceNames   map[string]int
+	copied       *bool // nil before anybody asked
+	// signaturesRead counts those that were looked for one by one.
+	signaturesRead int
+	hasAux         bool
+	aux            []Aux
+	auxNames       map[int][]string // by section
+	spaceNames     map[string]int
 	// line is the one of the last mention that was held against the ignore list.
 	line struct {
 		wikitext.Span
@@ -70,7 +73,6 @@ func (d *Detector) page(c Change) *page {
 	}
 	few := len(c.After)/expected + 8
 	p.links = slices.AppendSeq(make([]wikitext.Link, 0, few), p.doc.Links())
-	p.urls = slices.AppendSeq(make([]wikitext.URL, 0, few/4), p.doc.URLs())
 	return p
 }
 
@@ -111,6 +113,13 @@ func (p *page) words() words {
 		}
 	}
 	return p.has
+}
+
+func (p *page) urls() []wikitext.URL {
+	if !p.hasURLs {
+		p.allURLs, p.hasURLs = slices.Collect(p.doc.URLs()), true
+	}
+	return p.allURLs
 }
 
 func (p *page) templates() []wikitext.Template {

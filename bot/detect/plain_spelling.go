@@ -122,9 +122,14 @@ func neededOfMany(written, name string, a Alias, how spelling, common bool) evid
 		return byCue
 	case unknown > 0:
 		return sure
+	case how == spaced && ofEveryWiki[parts[len(parts)-1]]: // "See Related Articles"
+		return byOwner
 	}
 	return running
 }
+
+// ofEveryWiki are words with which two in capitals may be anything on a wiki.
+var ofEveryWiki = set("page pages article articles message messages image images list lists map maps user users usage link links file files tag tags")
 
 // idiomatic reports whether words with dashes between may be a phrase of English:
 // drag-and-drop, but not cat-a-lot.

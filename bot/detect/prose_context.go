@@ -6,6 +6,7 @@
 package detect
 
 import (
+	"slices"
 	"sort"
 	"strings"
 	"unicode/utf8"
@@ -43,8 +44,12 @@ func newProse(p *page, matches []match) prose {
 			mark(l.Start, l.End)
 		}
 	}
-	for _, u := range p.urls {
-		mark(u.Start, u.End)
+	if slices.ContainsFunc(near, func(s wikitext.Span) bool {
+		return strings.Contains(p.text[max(0, s.Start-longestTarget):min(len(p.text), s.End)], "//")
+	}) {
+		for _, u := range p.urls() {
+			mark(u.Start, u.End)
+		}
 	}
 	for _, t := range p.templates() {
 		if !near.overlap(wikitext.Span{Start: t.Start, End: t.End}) {

@@ -260,8 +260,12 @@ func documentationPage(p *page, to *place) []item {
 		p.nearly(found[0].Kind, found[0].Wiki, found[0].Item, "several items have this name")
 		return nil
 	}
+	distinct := unmistakable(title)
+	if !distinct && p.near == nil {
+		return nil
+	}
 	if a, ok := p.lexicon.one(Gadget, to.wiki, title); ok && (a.Wiki == "" || a.Wiki == to.wiki) {
-		if unmistakable(title) {
+		if distinct {
 			return []item{a.at(to.wiki)}
 		}
 		p.nearly(Gadget, to.wiki, a.Item, "a common word, and the page may be about something else")
