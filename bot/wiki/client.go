@@ -90,7 +90,8 @@ func New(cfg Config) (*Client, error) {
 	return &Client{
 		cfg: cfg, secret: proof, metrics: newMetrics(cfg.Metrics),
 		turn: make(chan struct{}, 1), editing: make(chan struct{}, 1),
-		patience: 90 * time.Second, editBudget: time.Minute, firstWait: time.Second, longestWait: time.Minute,
+		patience: cmp.Or(cfg.Patience, 90*time.Second), editBudget: cmp.Or(cfg.EditWait, time.Minute),
+		firstWait: cmp.Or(cfg.FirstWait, time.Second), longestWait: time.Minute,
 	}, nil
 }
 

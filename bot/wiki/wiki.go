@@ -34,6 +34,10 @@ type Config struct {
 	EditInterval time.Duration     // least time between the starts of two edits; 0 means no spacing
 	Tag          string            // change tag of each edit; the account needs the right to apply it, or edits go without. "" for none
 
+	Patience  time.Duration // for one answer; 0 means 90 seconds
+	EditWait  time.Duration // for all the waiting of one edit; 0 means a minute
+	FirstWait time.Duration // before the first repetition of a request, doubled each time; 0 means a second
+
 	Log     zerolog.Logger
 	Metrics prometheus.Registerer // nil counts nothing
 }

@@ -29,9 +29,12 @@ func (w *Wiki) CreateUser(ctx context.Context, name string, groups ...string) (*
 	return u, nil
 }
 
-// BotPassword gives an account a bot password with the grants that the bot asks for, and returns what to log in with.
-// Each account can have one.
-func (w *Wiki) BotPassword(ctx context.Context, user string) (login, password string, err error) {
+// BotPassword gives an account a bot password with some grants, by default those that the bot asks for, and returns what
+// to log in with. Each account can have one.
+func (w *Wiki) BotPassword(ctx context.Context, user string, grants ...string) (login, password string, err error) {
+	if len(grants) == 0 {
+		grants = []string{"basic", "editpage", "createeditmovepage", "highvolume", "editprotected"}
+	}
 	// MediaWiki takes a login for that of a bot only if the password has the form [0-9a-w]{32,}.
 	secret := make([]byte, 16)
 	if _, err := rand.Read(secret); err != nil {
@@ -39,7 +42,7 @@ func (w *Wiki) BotPassword(ctx context.Context, user string) (login, password st
 	}
 	password = hex.EncodeToString(secret)
 	if err := w.script(ctx, "createBotPassword.php", "--appid", "codesteward",
-		"--grants", "basic,editpage,createeditmovepage,highvolume,editprotected", user, password); err != nil {
+		"--grants", strings.Join(grants, ","), user, password); err != nil {
 		return "", "", fmt.Errorf("make bot password for %s: %w", user, err)
 	}
 	return user + "@codesteward", password, nil
