@@ -28,13 +28,21 @@ type ExportedWiki struct {
 	Surveys  []SurveyState  `json:"surveys"`
 	Items    []ExportedItem `json:"items"` // sorted by key
 	Mentions []Mention      `json:"mentions"`
+	// Collisions are the names that several items have.
+	Collisions []Collision `json:"collisions,omitempty"`
 }
 
 // ExportedItem is an item with its claims in force and the verdict on them.
 type ExportedItem struct {
 	Item
 	Opinion
-	Claims []Claim `json:"claims"`
+	Claims   []Claim   `json:"claims"`
+	Measures []Measure `json:"measures,omitempty"`
+	// Month and Quarter are how many mentions were made in the last 30 and 90
+	// days, Wikis is on how many of the served wikis it runs.
+	Month   int `json:"mentions_30_days,omitempty"`
+	Quarter int `json:"mentions_90_days,omitempty"`
+	Wikis   int `json:"wikis,omitempty"`
 }
 
 // Export reads everything for export, each wiki at one moment.
@@ -54,6 +62,10 @@ func (r *Registry) Export(ctx context.Context) (Export, error) {
 		if err != nil {
 			return Export{}, fmt.Errorf("export: %w", err)
 		}
+		known, err := r.Resolver(ctx, wiki)
+		if err != nil {
+			return Export{}, fmt.Errorf("export: %w", err)
+		}
 		w := ExportedWiki{
 			Wiki: wiki,
 
@@ -61,11 +73,13 @@ func (r *Registry) Export(ctx context.Context) (Export, error) {
 			Surveys:    append([]SurveyState{}, v.Surveys...),
 			Items:      make([]ExportedItem, 0, len(v.Entries)),
 			Mentions:   append([]Mention{}, v.Mentions...),
+			Collisions: known.Collisions(),
 		}
 		for _, e := range v.Entries {
 			opinion := Judge(e.Claims, v.Accounts, Limits{}, now)
 			opinion.Reason = opinion.Ground // ages mean nothing in a file
-			w.Items = append(w.Items, ExportedItem{Item: e.Item, Opinion: opinion, Claims: append([]Claim{}, e.Claims...)})
+			w.Items = append(w.Items, ExportedItem{Item: e.Item, Opinion: opinion, Claims: append([]Claim{}, e.Claims...),
+				Measures: e.Measures, Month: e.Month, Quarter: e.Quarter, Wikis: e.Wikis})
 		}
 		out.Wikis = append(out.Wikis, w)
 	}

@@ -266,30 +266,3 @@ func mentionedKeys(ctx context.Context, tx *sql.Tx, q Query) (map[Key]bool, erro
 	}
 	return out, nil
 }
-
-// count is how many mentions were made in the last 30 and 90 days.
-type count struct{ month, quarter int }
-
-// mentionCounts counts the mentions of the last 90 days by the key that their
-// names give as written.
-func mentionCounts(ctx context.Context, tx *sql.Tx, q Query) (map[Key]count, error) {
-	month, quarter := micros(q.Now.AddDate(0, 0, -30)), micros(q.Now.AddDate(0, 0, -90))
-	out := make(map[Key]count)
-	for _, kind := range q.kinds() {
-		// The index of the time is to be used: by kind one after the other, and
-		// not the one that has the items in order.
-		err := query(ctx, tx, func(scan func(...any) error) error {
-			var key Key
-			var c count
-			err := scan(&key, &c.month, &c.quarter)
-			out[key] = c
-			return err
-		}, `SELECT item_key, SUM(made_at > ?), COUNT(*) FROM mention
-			WHERE wiki = ? AND kind = ? AND made_at > ? AND made_at <= ? AND withdrawn = 0 GROUP BY COALESCE(item_key, '')`,
-			month, q.Wiki, kind, quarter, micros(q.Now))
-		if err != nil {
-			return nil, fmt.Errorf("count mentions: %w", err)
-		}
-	}
-	return out, nil
-}

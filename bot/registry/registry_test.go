@@ -264,6 +264,36 @@ func TestExportHoldsThePublicPartOnly(t *testing.T) {
 	})
 }
 
+func TestExportShowsWhatSourcesSayOfItems(t *testing.T) {
+	onEveryStore(t, func(t *testing.T, newStore storeMaker) {
+		s := newStore(t)
+		s.survey(Survey{Source: "gadgets", Wiki: "metawiki", At: at(1),
+			Items: []Item{
+				{Key: "gadget:metawiki:A", Name: "A", Deployed: true, Aliases: []string{"lib.js"}, Details: Details{Description: "makes things short", Deprecated: true}},
+				{Key: "gadget:metawiki:B", Name: "B", Deployed: true, Aliases: []string{"lib.js"}},
+			},
+			Measures: []Measure{{Item: "gadget:metawiki:A", Metric: Users, Value: 12, AsOf: noon}}})
+		export, err := s.open().Export(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := json.Marshal(export)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []string{
+			`"description":"makes things short","deprecated":true`,
+			`"measures":[{"item":"gadget:metawiki:A","metric":"users","value":12,"source":"gadgets","as_of":"2026-05-20T12:00:00Z"}]`,
+			`"collisions":[{"kind":"gadget","alias":"lib.js","keys":["gadget:metawiki:A","gadget:metawiki:B"]}]`,
+			`"wikis":1`,
+		} {
+			if !strings.Contains(string(data), want) {
+				t.Errorf("%s is not in %s", want, data)
+			}
+		}
+	})
+}
+
 func TestConcurrentUse(t *testing.T) {
 	onEveryStore(t, func(t *testing.T, newStore storeMaker) {
 		s := newStore(t)

@@ -154,11 +154,8 @@ func (r *Registry) countInto(ctx context.Context, tx *sql.Tx, q Query, f facts, 
 			elsewhere = append(elsewhere, key)
 		}
 	}
-	for key, c := range f.counts {
-		if e := place[f.known.one(key)]; e != nil {
-			e.Month += c.month
-			e.Quarter += c.quarter
-		}
+	if err := countMentions(ctx, tx, q, f, place); err != nil {
+		return err
 	}
 	measures, err := r.readMeasures(ctx, tx, q, f)
 	if err != nil {
