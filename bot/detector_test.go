@@ -51,6 +51,8 @@ func TestWhatTheRulesIgnoreIsNotToldEvenIfItWasFoundBefore(t *testing.T) {
 	if text := w.text(board); strings.Contains(text, "ParserFunctions") || strings.Contains(text, "Chat") {
 		t.Errorf("what is ignored has an entry:\n%s", text)
 	}
+	w.edit(w.admin, configPage, slow) // a second thought
+	w.awaits(board, "ParserFunctions", "Chat")
 }
 
 func TestAnEntryThatAPersonTakesOffStaysAway(t *testing.T) {

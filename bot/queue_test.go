@@ -272,8 +272,19 @@ func TestAWikiHoldsUpThePositionForSomeTimeOnly(t *testing.T) {
 		q.tell(quick.edit("Talk:Other", id, 0, "[[mw:Extension:Poem]]"))
 		return q.placed() > 1
 	})
+	slow.edit("Talk:Two", 2, 0, "[[mw:Extension:Poem]]") // of which the wiki alone tells now
 	back()
-	q.await("the slow one", func() bool { return len(q.mentions("slowwiki")) == 1 })
+	q.await("the slow one", func() bool { return len(q.mentions("slowwiki")) == 2 })
+	q.await("nothing is behind", func() bool {
+		behind, err := q.reg.Behind(t.Context(), registry.AllWikis)
+		return err == nil && len(behind) == 0
+	})
+	e := slow.edit("Talk:Three", id+1, 0, "[[mw:Extension:Poem]]")
+	slow.mu.Lock()
+	slow.changes = nil // of which the stream alone tells
+	slow.mu.Unlock()
+	q.tell(e)
+	q.await("the next", func() bool { return len(q.mentions("slowwiki")) == 3 })
 }
 
 // What a stream leaves out comes before what it brings after that.
