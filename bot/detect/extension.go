@@ -6,6 +6,7 @@
 package detect
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -97,9 +98,9 @@ func extensionPage(p *page, to *place) []item {
 		case "mylanguage":
 			space, rest = p.titles.split(mediawiki, name)
 		case "extensiondistributor":
-			return named(Extension, name)
+			return named(Extension, cmp.Or(name, to.parameter("extdistname")))
 		case "skindistributor":
-			return named(Skin, name)
+			return named(Skin, cmp.Or(name, to.parameter("extdistname")))
 		}
 	}
 	switch space {

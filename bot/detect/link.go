@@ -56,9 +56,34 @@ func (p *page) url(u wikitext.URL) (reference, bool) {
 	if u.Start > 0 && p.text[u.Start-1] == '\'' { // a string in code
 		address, _, _ = strings.Cut(address, "'")
 	}
+	if n := strings.IndexByte(address, '|'); n >= 0 { // as in [https://example.org|label]
+		address = address[:n]
+	}
+	if !u.Bracketed && len(address) <= longestTarget {
+		address = bareAddress(address)
+	}
 	to, ok := p.titles.address(address)
 	span := wikitext.Span{Start: u.Start, End: min(u.Start+len(address), u.End)}
 	return reference{Span: span, name: span, to: to}, ok && span.Start < span.End
+}
+
+// closingMarks end quotes, and sentences in Chinese and Japanese. With no space
+// before they belong to an address for MediaWiki, and for nobody else.
+const closingMarks = "。，、；：！？（）「」『』《》【】…»”’›"
+
+// bareAddress takes from an address in a sentence what is not part of it: such
+// signs, a bracket that was opened before it, an "'s" behind a host.
+func bareAddress(address string) string {
+	if n := strings.IndexAny(address, closingMarks); n >= 0 {
+		address = address[:n]
+	}
+	for strings.HasSuffix(address, ")") && strings.Count(address, ")") > strings.Count(address, "(") {
+		address = strings.TrimRight(address[:len(address)-1], ",;.:!?")
+	}
+	if n := strings.IndexByte(address, '\''); n >= 0 && strings.Count(address[:n], "/") == strings.Count("https://", "/") {
+		address = address[:n]
+	}
+	return address
 }
 
 // ourURLs returns the addresses of a text if there is any that a rule can know.

@@ -80,7 +80,7 @@ func literalNames(p *page) []reference {
 			continue
 		}
 		end := wordEnd(text, i)
-		name, alias := strings.TrimRight(text[i:end], "-._"), ""
+		name, alias := withoutSuffix(strings.TrimRight(text[i:end], "-._")), ""
 		if longer, known := p.longestKnown(text, i, end); longer > end {
 			name, end, alias = text[i:longer], longer, known
 		}
@@ -94,6 +94,17 @@ func literalNames(p *page) []reference {
 		}
 		i = end
 	}
+}
+
+// suffixes follow names with a dash, and are no part of them.
+var suffixes = set("like based related specific style enabled powered only wide side")
+
+// withoutSuffix takes "-based" from a name, and cues such as "-Erweiterung".
+func withoutSuffix(name string) string {
+	if n := strings.LastIndexByte(name, '-'); n > 0 && (suffixes[name[n+1:]] || cueOf(name[n+1:]) != 0) {
+		return name[:n]
+	}
+	return name
 }
 
 // wordEnd returns where the word ends that begins at i.

@@ -57,7 +57,7 @@ func mirror(path string) []item {
 
 // gerritPaths may stand before the name of a repository.
 var gerritPaths = []string{
-	"g/", "r/plugins/gitiles/", "plugins/gitiles/", "r/admin/repos/", "r/admin/projects/", "r/c/", "c/", "r/p/", "p/", "r/a/", "r/",
+	"g/", "r/plugins/gitiles/", "plugins/gitiles/", "r/admin/repos/", "r/admin/projects/", "r/changes/", "r/c/", "c/", "r/p/", "p/", "r/a/", "r/",
 	"r/#/c/", "r/#/admin/projects/", "r/admin/repos/q/filter:",
 }
 
@@ -67,7 +67,7 @@ func gerritRepository(to *place) []item {
 	if to.fragment != "" {
 		path += "#" + to.fragment
 	}
-	path = wikitext.PercentDecode(path)
+	path = wikitext.PercentDecode(wikitext.PercentDecode(path)) // Gerrit encodes twice in searches
 	if search, ok := strings.CutPrefix(strings.Replace(path, "#/", "", 1), "r/q/"); ok {
 		for _, key := range []string{"project:", "repo:", "projects:"} {
 			if _, found, ok := strings.Cut(search, key); ok {

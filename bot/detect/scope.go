@@ -49,7 +49,7 @@ func (p *page) against(ref reference) string {
 		return "not added by this edit"
 	}
 	if p.quiet == nil {
-		p.quiet = &quiet{citations: p.citations(), code: codes(p.masked())}
+		p.quiet = p.quietPlaces()
 	}
 	switch {
 	case p.quiet.citations.overlap(ref.name):
@@ -64,20 +64,28 @@ func (p *page) against(ref reference) string {
 	return ""
 }
 
-// citations returns where sources are cited: that is no discussion of them.
-func (p *page) citations() spans {
+// quietPlaces returns where sources are cited, which is no discussion of them,
+// and where code is shown.
+func (p *page) quietPlaces() *quiet {
 	var cited []wikitext.Span
+	shown := codes(p.masked())
 	for tag := range p.doc.Tags("ref") {
 		cited = append(cited, wikitext.Span{Start: tag.Start, End: tag.End})
 	}
 	spaces := p.templateSpaces()
 	for _, t := range p.templates() {
-		if isCitation(templateName(t, spaces)) {
+		switch name := templateName(t, spaces); {
+		case isCitation(name):
 			cited = append(cited, wikitext.Span{Start: t.Start, End: t.End})
+		case codeTemplates[name]:
+			shown = append(shown, wikitext.Span{Start: t.Start, End: t.End})
 		}
 	}
-	return merge(cited)
+	return &quiet{citations: merge(cited), code: merge(shown)}
 }
+
+// codeTemplates show their arguments as code.
+var codeTemplates = set("code codes pre prettyprint codenowiki")
 
 // citationWords begin the names of templates that cite a source, in the
 // languages of many wikis; a word ends with the name or a space.
