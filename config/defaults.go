@@ -32,10 +32,14 @@ const DefaultInactiveDays = 365
 // the page does not say.
 const DefaultGraceDays = 30
 
-// UnmarshalJSON fills in the default columns and grace days.
+// DefaultSort returns what the rows of a table are sorted by where the page does
+// not say.
+func DefaultSort() []string { return []string{"item"} }
+
+// UnmarshalJSON fills in the defaults.
 func (t *Table) UnmarshalJSON(data []byte) error {
 	type plain Table
-	p := plain{Columns: DefaultColumns(), GraceDays: DefaultGraceDays}
+	p := plain{Columns: DefaultColumns(), GraceDays: DefaultGraceDays, Filter: Filter{Deprecated: Show}, Sort: DefaultSort()}
 	if err := json.Unmarshal(data, &p); err != nil {
 		return err
 	}

@@ -164,7 +164,35 @@ type Table struct {
 	// GraceDays is how many days the row of an item that is gone stays while it
 	// holds words of people; 0 is for ever.
 	GraceDays int `json:"grace_days"`
+	// Filter leaves out items.
+	Filter Filter `json:"filter"`
+	// Sort are what rows are sorted by, the most important first, each turned
+	// round by a "-" in front; never empty.
+	Sort []string `json:"sort"`
+	// Group puts rows under headings: "section", or "" for none.
+	Group string `json:"group"`
 }
+
+// Filter says which items get a row. An item must pass all of it.
+type Filter struct {
+	// Section is the heading that a source lists items under, Wiki the database
+	// name of the wiki that they belong to, Name a pattern of their names with
+	// "*" and "?"; "" lets all pass. Case does not count.
+	Section string `json:"section"`
+	Wiki    string `json:"wiki"`
+	Name    string `json:"name"`
+	// MinUsers is the least number of users or importers; 0 lets all pass.
+	MinUsers int `json:"min_users"`
+	// Deprecated is one of Show, Hide and Only.
+	Deprecated string `json:"deprecated"`
+}
+
+// What becomes of deprecated items.
+const (
+	Show = "show"
+	Hide = "hide"
+	Only = "only"
+)
 
 // Noticeboard is the page that lists where items that nobody answers for are
 // being talked about.

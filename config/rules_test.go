@@ -25,7 +25,7 @@ func TestDefaultsAreFilledIn(t *testing.T) {
 		Version:     2,
 		Limits:      Limits{PerMinute: 12, PerHour: 200, PerDay: 1000, PerPageHour: 20},
 		Verdict:     Verdict{InactiveDays: 365, Unowned: []string{"unassigned", "inactive"}},
-		Tables:      []Table{{ID: "a", Page: "A", Kinds: []string{"tool"}, Columns: DefaultColumns(), GraceDays: 30}},
+		Tables:      []Table{{ID: "a", Page: "A", Kinds: []string{"tool"}, Columns: DefaultColumns(), GraceDays: 30, Filter: Filter{Deprecated: Show}, Sort: []string{"item"}}},
 		Noticeboard: &Noticeboard{Page: "A", Verdicts: []string{"unassigned", "inactive"}, SettleMinutes: 60},
 		Notices:     &Notices{SettleMinutes: 60},
 	}
@@ -39,18 +39,22 @@ func TestWrittenValuesReplaceDefaults(t *testing.T) {
 		"noticeboard": {"page": "A", "settle_minutes": 0, "verdicts": ["disputed"], "bot_flag": true},
 		"verdict": {"inactive_days": 0, "unowned": ["unknown"]}, "report": {"ping_editor": true},
 		"notices": {"talk": true, "settle_minutes": 5, "bot_flag": true},
-		"tables": [{"id": "a", "page": "A", "kinds": ["tool"], "columns": ["notes", "item"], "grace_days": 7}]}`)
+		"tables": [{"id": "a", "page": "A", "kinds": ["tool"], "columns": ["notes", "item"], "grace_days": 7,
+			"filter": {"section": "s", "wiki": "enwiki", "min_users": 3, "name": "*x", "deprecated": "only"}, "sort": ["-users", "item"], "group": "section"}]}`)
 	if problems != nil {
 		t.Fatal(problems)
 	}
 	want := &Rules{
-		Version:     2,
-		Enabled:     true,
-		Trial:       Trial{Edits: 50},
-		Limits:      Limits{PerMinute: 1, PerHour: 20, PerDay: 300, PerPageHour: 4},
-		Report:      Report{PingEditor: true},
-		Verdict:     Verdict{Unowned: []string{"unknown"}},
-		Tables:      []Table{{ID: "a", Page: "A", Kinds: []string{"tool"}, Columns: []string{"notes", "item"}, GraceDays: 7}},
+		Version: 2,
+		Enabled: true,
+		Trial:   Trial{Edits: 50},
+		Limits:  Limits{PerMinute: 1, PerHour: 20, PerDay: 300, PerPageHour: 4},
+		Report:  Report{PingEditor: true},
+		Verdict: Verdict{Unowned: []string{"unknown"}},
+		Tables: []Table{{
+			ID: "a", Page: "A", Kinds: []string{"tool"}, Columns: []string{"notes", "item"}, GraceDays: 7,
+			Filter: Filter{Section: "s", Wiki: "enwiki", MinUsers: 3, Name: "*x", Deprecated: Only}, Sort: []string{"-users", "item"}, Group: "section",
+		}},
 		Noticeboard: &Noticeboard{Page: "A", Verdicts: []string{"disputed"}, BotFlag: true},
 		Notices:     &Notices{Talk: true, SettleMinutes: 5, BotFlag: true},
 	}
@@ -150,6 +154,7 @@ func TestDefaultsInTheSchemaAreThoseInForce(t *testing.T) {
 		"$.limits.per_day":             DefaultLimits().PerDay,
 		"$.limits.per_page_hour":       DefaultLimits().PerPageHour,
 		"$.tables[].grace_days":        DefaultGraceDays,
+		"$.tables[].sort":              DefaultSort(),
 		"$.noticeboard.settle_minutes": DefaultSettleMinutes,
 		"$.notices.settle_minutes":     DefaultSettleMinutes,
 		"$.verdict.inactive_days":      DefaultInactiveDays,

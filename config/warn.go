@@ -221,13 +221,35 @@ func (w *warner) tables(list *node) {
 		if n.member("page").text() == "" {
 			continue
 		}
-		shown := fmt.Sprint(normalTitle(n.member("page").text()), texts(n.member("kinds")), texts(n.member("verdicts")))
+		w.sorted(n.member("sort"))
+		shown := fmt.Sprint(normalTitle(n.member("page").text()), texts(n.member("kinds")), texts(n.member("verdicts")), filtered(n.member("filter")))
 		if other := first[shown]; other != nil {
 			w.tell(n, "this table lists the same as the one on line %d, on the same page", w.lines.number(other.at))
 			continue
 		}
 		first[shown] = n
 	}
+}
+
+// sorted looks for what rows are sorted by already.
+func (w *warner) sorted(list *node) {
+	first := map[string]*node{}
+	for _, n := range list.list() {
+		by := strings.TrimPrefix(n.text(), "-")
+		if other := first[by]; other != nil && other.text() != n.text() { // the same text is an error
+			w.tell(n, "this does nothing: the rows are sorted by %s already, on line %d", quote(other.text()), w.lines.number(other.at))
+		} else if by != "" && other == nil {
+			first[by] = n
+		}
+	}
+}
+
+// filtered is a filter as text, to tell two apart.
+func filtered(filter *node) string {
+	if filter == nil || !filter.isGroup() {
+		return ""
+	}
+	return fmt.Sprint(filter.value)
 }
 
 // texts returns the texts of a list, sorted.

@@ -31,13 +31,18 @@ type Table struct {
 
 	gone map[string]string // row id of an item that is no longer listed, to its name
 	over map[string]bool   // row ids of those that are gone for too long to be kept
+
+	sort    []string // what the rows are sorted by
+	grouped bool     // headings stand between rows
 }
 
 // Row is one item; ID never changes while the item lives.
 type Row struct {
 	ID    string
 	Cells []Cell
-	sort  string
+
+	group string // the heading that it stands under, as plain text
+	order order
 }
 
 // Cell is one cell: its text and the attributes before it, both wikitext.
@@ -111,6 +116,9 @@ func (t Table) read(body string) (live, error) {
 
 // readRow adds a row to the live table.
 func (t Table) readRow(l *live, r wikitext.Row, source string) error {
+	if isGroup(r) {
+		return nil // written anew
+	}
 	_, rest, _ := strings.Cut(source, "\n")
 	if id := hiddenRow(rest); id != "" {
 		return t.refuse("row %q stands inside a cell of the row above it; close the table, \"{{\" or tag that is open there", id)
@@ -261,8 +269,11 @@ func (t Table) render(l live) (string, error) {
 	columns := t.columns(kept, l)
 	var rows []string
 	planned := map[string]bool{}
-	for _, r := range t.Rows {
+	for i, r := range t.Rows {
 		planned[r.ID] = true
+		if t.grouped && (i == 0 || !strings.EqualFold(strings.TrimSpace(t.Rows[i-1].group), strings.TrimSpace(r.group))) {
+			rows = append(rows, writeGroup(r.group, len(columns)))
+		}
 		cells := map[string]Cell{}
 		for i, column := range t.Columns {
 			cells[column] = r.Cells[i]
@@ -270,6 +281,7 @@ func (t Table) render(l live) (string, error) {
 		maps.Copy(cells, kept[r.ID])
 		rows = append(rows, writeRow(r.ID, columns, cells))
 	}
+	listed := len(rows)
 	for _, r := range l.items {
 		if !planned[r.id] && kept[r.id] != nil {
 			planned[r.id] = true
@@ -279,11 +291,14 @@ func (t Table) render(l live) (string, error) {
 	for _, r := range l.own {
 		rows = append(rows, r.under(l.columns, columns))
 	}
+	if t.grouped && 0 < listed && listed < len(rows) {
+		rows = slices.Insert(rows, listed, writeGroup(otherRows, len(columns)))
+	}
 	var b strings.Builder
 	if t.Summary != "" {
 		b.WriteString(t.Summary + "\n")
 	}
-	b.WriteString("{| class=\"wikitable sortable codesteward\"\n")
+	fmt.Fprintf(&b, "{| class=%q\n", t.class())
 	if t.Caption != "" {
 		fmt.Fprintf(&b, "|+ %s\n", wikitext.Escape(t.Caption))
 	}

@@ -5,6 +5,7 @@
 package plan
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -59,3 +60,39 @@ func writeRow(id string, columns []string, cells map[string]Cell) string {
 // needsLine reports whether a text begins with the sign of a list, which has a
 // meaning only at the start of a line.
 func needsLine(text string) bool { return text != "" && strings.ContainsAny(text[:1], "*#:;") }
+
+// The words over rows that have no heading of their own.
+const (
+	withoutGroup = "Without a section"
+	otherRows    = "Other rows"
+)
+
+// groupClass marks a row that is a heading over others. The bot writes such rows
+// anew; all that is in them is its own.
+const groupClass = "codesteward-group"
+
+// writeGroup writes the heading over rows.
+func writeGroup(group string, columns int) string {
+	if group = strings.TrimSpace(group); group == "" {
+		group = withoutGroup
+	}
+	return wikitext.Row{
+		Attrs: "class=" + strconv.Quote(groupClass),
+		Cells: []wikitext.Cell{{Header: true, Attrs: fmt.Sprintf(`colspan="%d" scope="colgroup"`, columns), Raw: wikitext.Escape(group)}},
+	}.String()
+}
+
+// isGroup tells such a row from one of people's, also from one that they made of
+// it by adding a cell.
+func isGroup(r wikitext.Row) bool {
+	return r.ID == "" && r.Lead == "" && len(r.Cells) == 1 && strings.Contains(r.Attrs, groupClass) && !strings.Contains(r.Cells[0].Raw, "\n")
+}
+
+// class is that of the table. Readers cannot sort one with headings: that would
+// tear rows from theirs.
+func (t Table) class() string {
+	if t.grouped {
+		return "wikitable codesteward"
+	}
+	return "wikitable sortable codesteward"
+}

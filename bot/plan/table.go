@@ -7,7 +7,6 @@ package plan
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/detect"
@@ -25,6 +24,9 @@ func tablePage(in Input, t config.Table) (Page, bool) {
 		if !known(in, detect.Kind(kind)) {
 			return Page{}, false
 		}
+	}
+	if uncounted(in, t) {
+		return Page{}, false
 	}
 	table := NewTable(in, t)
 	return Page{
@@ -46,6 +48,7 @@ func NewTable(in Input, t config.Table) Table {
 	table := Table{
 		ID: t.ID, Caption: t.Title, Columns: t.Columns, Append: t.Append,
 		State: in.View.Pages[RegionName(t.Page, t.ID)], gone: map[string]string{}, over: map[string]bool{},
+		sort: t.Sort, grouped: t.Group == "section",
 	}
 	for _, e := range in.View.Entries {
 		if !slices.Contains(t.Kinds, string(e.Item.Key.Kind())) {
@@ -63,8 +66,11 @@ func NewTable(in Input, t config.Table) Table {
 		if len(t.Verdicts) > 0 && !slices.Contains(t.Verdicts, string(opinion.Verdict)) {
 			continue
 		}
-		row := Row{ID: registry.RowID(e.Item.Key), sort: strings.ToLower(e.Item.Name) + "\x00" + string(e.Item.Key)}
 		s := subject{e, opinion, mentioned[e.Item.Key].recent}
+		if !passes(t.Filter, s) {
+			continue
+		}
+		row := Row{ID: registry.RowID(e.Item.Key), group: e.Item.Section, order: table.order(s)}
 		for _, column := range t.Columns {
 			row.Cells = append(row.Cells, cell(in, s, column))
 		}
@@ -72,7 +78,7 @@ func NewTable(in Input, t config.Table) Table {
 		verdicts[opinion.Verdict]++
 	}
 	table.Summary = summary(len(table.Rows), verdicts)
-	slices.SortStableFunc(table.Rows, func(a, b Row) int { return strings.Compare(a.sort, b.sort) })
+	table.sortRows()
 	return table
 }
 
