@@ -73,6 +73,12 @@ type Config struct {
 	// TroubleAfter is how long the stream may be away before the report page
 	// says so; a minute if zero. It is closed every few minutes by design.
 	TroubleAfter time.Duration
+	// LookEvery is how often the pages that steer the bot are looked at while no
+	// events come; 30 s if zero.
+	LookEvery time.Duration
+	// PreviewEvery is the least time between two previews under the same rules;
+	// three minutes if zero.
+	PreviewEvery time.Duration
 	// Now tells the time; time.Now if nil.
 	Now       func() time.Time
 	Metrics   prometheus.Registerer
@@ -119,6 +125,8 @@ func New(c Config) (*Bot, error) {
 	if c.TroubleAfter == 0 {
 		c.TroubleAfter = time.Minute
 	}
+	c.LookEvery = cmp.Or(c.LookEvery, 30*time.Second)
+	c.PreviewEvery = cmp.Or(c.PreviewEvery, 3*time.Minute)
 	if c.ListedWithin == 0 {
 		c.ListedWithin = 10 * time.Second
 	}
@@ -193,6 +201,7 @@ func (b *Bot) run(ctx context.Context) error {
 		for _, s := range b.sites {
 			g.Go(func() error { return s.queue.run(ctx) })
 			g.Go(func() error { return s.survey(ctx) })
+			g.Go(func() error { return s.steering(ctx) })
 			g.Go(func() error { return s.reconcile(ctx) })
 		}
 		return nil

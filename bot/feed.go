@@ -79,6 +79,13 @@ func (f *feed) polled() bool {
 	return is
 }
 
+// lastTime is the time of the newest event that came, zero before the first.
+func (f *feed) lastTime() time.Time {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.last.Time
+}
+
 // failed handles an error of the source. That of a stream is its last; polling
 // goes on.
 func (f *feed) failed(ctx context.Context, err error) error {

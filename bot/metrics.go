@@ -14,7 +14,6 @@ import (
 type metrics struct {
 	findings *prometheus.CounterVec // by kind of finding
 	skipped  *prometheus.CounterVec // by reason
-	edits    *prometheus.CounterVec // by wiki and outcome
 	surveys  *prometheus.CounterVec // by wiki, source and outcome
 	read     *prometheus.GaugeVec   // by wiki and source
 	gaps     *prometheus.CounterVec // by wiki and cause
@@ -35,7 +34,6 @@ func newMetrics(r prometheus.Registerer) *metrics {
 	return &metrics{
 		findings: counter("findings_total", "Findings that events led to.", "finding"),
 		skipped:  counter("edits_skipped_total", "Watched edits that could not be looked at, by reason.", "reason"),
-		edits:    counter("pages_published_total", "Pages that passed the write gate, by outcome.", "wiki", "outcome"),
 		surveys:  counter("surveys_total", "Readings of ownership sources, by outcome.", "wiki", "source", "outcome"),
 		read:     read,
 		gaps:     counter("gaps_filled_total", "Gaps of the stream that were looked up on a wiki, by cause.", "wiki", "cause"),

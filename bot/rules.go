@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// This file holds the life of the rules: read, trusted or not, kept.
+// This file holds the life of the rules: read, found good or not, kept over
+// restarts.
 
 package bot
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
+	"reflect"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
@@ -17,11 +18,15 @@ import (
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/config"
 )
 
-// ruleset is the rules in force, and a newer revision that is not.
+// ruleset is the rules in force, and a newer revision that is not. It is never
+// changed, only put in place of another one.
 type ruleset struct {
-	rules    *config.Rules // nil: none were ever good
-	stored   registry.Rules
-	rejected *plan.Rejected
+	rules  *config.Rules // nil: none were ever good
+	stored registry.Rules
+	// warnings are what is odd about the rules in force.
+	warnings  []string
+	rejected  *plan.Rejected
+	recovered *plan.Recovery
 }
 
 // inForce returns the rules in force, nil if there are none.
@@ -32,22 +37,32 @@ func (s *site) inForce() *config.Rules {
 	return nil
 }
 
-// restoreRules puts the last good rules in force at start-up.
-func (s *site) restoreRules(stored registry.Rules, ok bool) {
-	if !ok {
-		s.rules.Store(&ruleset{})
-		return
+// restoreRules puts the last good rules in force at start-up, with what was said
+// of a revision that was not.
+func (s *site) restoreRules(ctx context.Context) error {
+	notes, err := s.reg.Notes(ctx, s.conf.Wiki.Wiki)
+	if err != nil {
+		return err
 	}
-	rules, problems := config.ParseRules(stored.Text)
-	if len(problems) > 0 {
-		// An older program accepted what this one does not. The page itself is
-		// read next and says the same, with its problems, on the report page.
-		s.log.Warn().Int64("rev", stored.Revision).Stringer("reason", problems[0]).Msg("stored rules are not valid any more")
-		s.rules.Store(&ruleset{})
-		return
+	s.noted = notes
+	set := &ruleset{rejected: noted[plan.Rejected](notes[noteRejected]), recovered: noted[plan.Recovery](notes[noteRecovered])}
+	stored, ok, err := s.reg.LastRules(ctx, s.conf.Wiki.Wiki)
+	if err != nil {
+		return err
 	}
-	localRules(s.text, rules)
-	s.rules.Store(&ruleset{rules: rules, stored: stored})
+	if ok {
+		rules, problems := config.ParseRules(stored.Text)
+		if rules == nil {
+			// An older program accepted what this one does not. The page itself is
+			// read next and says the same, with its problems, on the report page.
+			s.log.Warn().Int64("rev", stored.Revision).Stringer("reason", problems[0]).Msg("stored rules are not valid any more")
+		} else {
+			localRules(s.text, rules)
+			set.rules, set.stored, set.warnings = rules, stored, sentences(rules.Warnings)
+		}
+	}
+	s.rules.Store(set)
+	return nil
 }
 
 // readRules reads the config page and puts it in force if it is good. A bad
@@ -57,104 +72,85 @@ func (s *site) readRules(ctx context.Context) error {
 	if err != nil {
 		return s.elsewhere(ctx, err, "config page cannot be read")
 	}
+	s.seen.config.Store(page.Revision)
 	before := s.rules.Load()
-	if page.Missing && before.rules == nil {
+	if page.Missing && before.rules == nil && before.rejected == nil {
 		s.log.Info().Str("title", s.pages.ConfigPage).Msg("there are no rules yet: create the config page")
 		return nil
 	}
-	if before.stored.Revision == page.Revision && before.rules != nil && before.rejected == nil {
+	if before.rules != nil && before.rejected == nil && before.stored.Revision == page.Revision {
+		return s.warnAgain(ctx, before)
+	}
+	found, err := s.judge(ctx, page)
+	if err != nil {
+		return s.elsewhere(ctx, err, "config page cannot be judged")
+	}
+	if found.rejected != nil {
+		return s.reject(ctx, before, found.rejected)
+	}
+	return s.accept(ctx, before, page, found)
+}
+
+// reject keeps the rules that are in force.
+func (s *site) reject(ctx context.Context, before *ruleset, rejected *plan.Rejected) error {
+	if reflect.DeepEqual(before.rejected, rejected) {
 		return nil
 	}
-	rules, problems, err := s.judge(ctx, page)
-	if err != nil {
-		return s.elsewhere(ctx, err, "last editor of the config page cannot be looked up")
+	s.log.Warn().Str("title", s.pages.ConfigPage).Int64("rev", rejected.Revision).Str("user", rejected.User).Strs("reason", rejected.Problems).Msg("rules refused")
+	if err := s.note(ctx, noteRejected, rejected); err != nil {
+		return err
 	}
 	set := *before
-	if r := before.rejected; r != nil && r.Revision == page.Revision && slices.Equal(r.Problems, problems) {
-		return nil
+	set.rejected = rejected
+	s.putInForce(&set)
+	return nil
+}
+
+// accept puts a revision in force.
+func (s *site) accept(ctx context.Context, before *ruleset, page wiki.Page, found judgement) error {
+	set := &ruleset{rules: found.rules, warnings: found.warnings, stored: registry.Rules{
+		Wiki: s.conf.Wiki.Wiki, Revision: page.Revision, User: page.User, Since: page.Time, Text: page.Text,
+	}}
+	if bad := before.rejected; bad != nil {
+		set.recovered = &plan.Recovery{Revision: page.Revision, User: page.User, At: s.now(), Bad: bad.Revision, BadUser: bad.User}
 	}
-	if len(problems) > 0 {
-		set.rejected = &plan.Rejected{Revision: page.Revision, User: page.User, Problems: problems}
-		s.log.Warn().Str("title", page.Title).Int64("rev", page.Revision).Str("user", page.User).Strs("reason", problems).Msg("rules refused")
-	} else {
-		set = ruleset{rules: rules, stored: registry.Rules{
-			Wiki: s.conf.Wiki.Wiki, Revision: page.Revision, User: page.User, Since: page.Time, Text: page.Text,
-		}}
-		if err := s.reg.SaveRules(ctx, set.stored); err != nil {
-			return err
-		}
-		s.log.Info().Str("title", page.Title).Int64("rev", page.Revision).Str("user", page.User).Msg("rules in force")
+	if err := s.reg.SaveRules(ctx, set.stored); err != nil {
+		return err
 	}
-	s.rules.Store(&set)
-	if len(problems) == 0 {
-		s.useRules()
+	if err := s.note(ctx, noteRecovered, set.recovered); err != nil {
+		return err
+	}
+	if err := s.note(ctx, noteRejected, (*plan.Rejected)(nil)); err != nil {
+		return err
+	}
+	s.log.Info().Str("title", page.Title).Int64("rev", page.Revision).Str("user", page.User).Bool("enabled", set.rules.Enabled).Msg("rules in force")
+	s.putInForce(set)
+	s.gate.Retry("")
+	s.useRules()
+	return nil
+}
+
+// warnAgain looks once more for what is odd about the rules in force: the wiki
+// may have changed. What is wrong with their pages by now, the gate tells.
+func (s *site) warnAgain(ctx context.Context, before *ruleset) error {
+	_, warnings, err := s.check(ctx, before.rules)
+	if err != nil {
+		return s.elsewhere(ctx, err, "rules in force cannot be checked")
+	}
+	if !reflect.DeepEqual(warnings, before.warnings) {
+		set := *before
+		set.warnings = warnings
+		s.rules.Store(&set)
+		s.plan.wake()
 	}
 	return nil
 }
 
-// judge says whether a revision of the config page may come into force: its
-// problems as sentences, or the rules.
-func (s *site) judge(ctx context.Context, page wiki.Page) (*config.Rules, []string, error) {
-	if page.Missing {
-		return nil, []string{"the config page does not exist any more"}, nil
-	}
-	if page.Redirect != "" {
-		return nil, []string{"the config page is a redirect to " + page.Redirect}, nil
-	}
-	var problems []string
-	if page.Model != "json" {
-		problems = append(problems, fmt.Sprintf("the page's content model is %s; it must be json", page.Model))
-	}
-	trusted, err := s.trusted(ctx, page)
-	if err != nil {
-		return nil, nil, err
-	}
-	if !trusted {
-		problems = append(problems, fmt.Sprintf("the page is not protected, and %s, who edited it last, has none of the rights %s", page.User, strings.Join(s.conf.ConfigRights, ", ")))
-	}
-	rules, wrong := config.ParseRules(page.Text)
-	for _, p := range wrong {
-		problems = append(problems, p.String())
-	}
-	if rules != nil {
-		localRules(s.text, rules)
-		problems = append(problems, s.misplaced(rules)...)
-	}
-	return rules, problems, nil
-}
-
-// trusted reports whether the page's text is by somebody the operator trusts:
-// it is protected to one of the rights, or to administrators, or its last
-// editor has one of the rights.
-func (s *site) trusted(ctx context.Context, page wiki.Page) (bool, error) {
-	rights := s.conf.ConfigRights
-	if level := page.Protection["edit"]; level == "sysop" || slices.Contains(rights, level) {
-		return true, nil
-	}
-	if page.User == "" {
-		return false, nil
-	}
-	user, err := s.client.UserInfo(ctx, page.User)
-	if err != nil {
-		return false, err
-	}
-	has, err := s.client.Rights(ctx, user.Groups)
-	if err != nil {
-		return false, err
-	}
-	return slices.ContainsFunc(has, func(r string) bool { return slices.Contains(rights, r) }), nil
-}
-
-// misplaced returns the problems with the pages that rules name on this wiki.
-func (s *site) misplaced(rules *config.Rules) []string {
-	var problems []string
-	own := []string{s.pages.ConfigPage, s.pages.ReportPage, s.pages.StopPage}
-	for _, title := range plan.Titles(rules) {
-		if slices.Contains(own, title) {
-			problems = append(problems, fmt.Sprintf("%s has a use of its own; name another page", title))
-		}
-	}
-	return problems
+// putInForce puts a ruleset in place of another one, and has people told.
+func (s *site) putInForce(set *ruleset) {
+	s.rules.Store(set)
+	s.newRules.Store(true)
+	s.plan.wake()
 }
 
 // elsewhere handles an error of the wiki that is not ours to end on: it is
@@ -174,4 +170,35 @@ func (s *site) elsewhere(ctx context.Context, err error, what string) error {
 	}
 	s.log.Warn().Err(err).Msg(what)
 	return nil
+}
+
+// sentences writes problems as sentences.
+func sentences(problems []config.Problem) []string {
+	var all []string
+	for _, p := range problems {
+		all = append(all, p.String())
+	}
+	return all
+}
+
+// note stores what the bot says of itself, nil takes it away.
+func (s *site) note(ctx context.Context, name string, said any) error {
+	text := ""
+	if !reflect.ValueOf(said).IsZero() {
+		data, err := json.Marshal(said)
+		if err != nil {
+			return fmt.Errorf("note %s of %s: %w", name, s.conf.Wiki.Wiki, err)
+		}
+		text = string(data)
+	}
+	return s.reg.SetNote(ctx, s.conf.Wiki.Wiki, name, text)
+}
+
+// noted reads such a note; nil where there is none.
+func noted[T any](text string) *T {
+	var said T
+	if text == "" || json.Unmarshal([]byte(text), &said) != nil {
+		return nil // of another version of the program: it is worked out anew
+	}
+	return &said
 }

@@ -40,9 +40,13 @@ type site struct {
 
 	every        time.Duration
 	troubleAfter time.Duration
-	rules        atomic.Pointer[ruleset] // nil before the first reading
+	rules        atomic.Pointer[ruleset] // nil before load
 	plan         signal                  // wakes reconcile
-	rulesDue     atomic.Bool
+	steer        signal                  // wakes the reading of the pages that steer
+	rulesDue     atomic.Bool             // the config page has to be read
+	stopDue      atomic.Bool             // the stop page has to be read
+	newRules     atomic.Bool             // people have to be told of other rules
+	seen         seen
 	bot          *Bot
 	readers      map[string]*reader // of its sources, by name
 	order        []*reader          // the same
@@ -57,6 +61,12 @@ type site struct {
 	// settled.
 	settled map[string]string
 	doubt   atomic.Bool
+	// The next are reconcile's alone: when it has to run again, the notes as they
+	// are stored, what keeps pages waiting, and the previews that are shown.
+	again    time.Time
+	noted    map[string]string
+	waiting  map[string]waiting
+	previews previews
 	// gaps are those that the report page shows, since gapsAt; reconcile's alone.
 	gaps   []registry.Gap
 	gapsAt time.Time
@@ -70,7 +80,7 @@ type site struct {
 func newSite(b *Bot, w Served) (*site, error) {
 	log := b.Log.With().Str("wiki", w.Wiki.Wiki).Logger()
 	client, err := wiki.New(wiki.Config{
-		Wiki: w.Wiki.Wiki, API: w.API, User: w.User, Login: w.Login, Password: w.Password,
+		Wiki: w.Wiki.Wiki, API: w.API, User: w.User, Auth: wiki.Auth(w.Auth), Login: w.Login, Password: w.Password,
 		UserAgent: b.UserAgent, Transport: b.Transport, Log: log, Metrics: b.Metrics,
 	})
 	if err != nil {
@@ -79,7 +89,7 @@ func newSite(b *Bot, w Served) (*site, error) {
 	s := &site{
 		bot:     b,
 		conf:    w,
-		pages:   plan.Site{Wiki: w.Wiki.Wiki, Bot: w.User, ConfigPage: w.ConfigPage, ReportPage: w.ReportPage(), StopPage: w.StopPage()},
+		pages:   plan.Site{Wiki: w.Wiki.Wiki, Bot: w.User, ConfigPage: w.ConfigPage, ReportPage: w.ReportPage(), StopPage: w.StopPage(), StatusPage: w.StatusPage()},
 		client:  client,
 		reg:     b.Registry,
 		dryRun:  b.DryRun,
@@ -89,7 +99,9 @@ func newSite(b *Bot, w Served) (*site, error) {
 		every:   cmp.Or(b.SurveyEvery, time.Hour),
 		settled: map[string]string{},
 		stood:   map[string]bool{},
+		waiting: map[string]waiting{},
 		plan:    newSignal(),
+		steer:   newSignal(),
 		alike:   newSignal(),
 		readers: map[string]*reader{},
 
@@ -123,10 +135,14 @@ func (s *site) start(ctx context.Context, within time.Duration) error {
 		return fmt.Errorf("ask %s about its titles: %w", s.conf.API, err)
 	}
 	s.about, s.pages = about, localPages(s.text, s.pages)
+	if err := s.isUs(ctx); err != nil {
+		return err
+	}
 	s.gate = publish.New(publish.Config{
-		Site: s.pages, Reader: s.client, Editor: wiki.NewEditor(s.client), Outbox: s.reg, Ledger: s.reg, DryRun: s.dryRun, Log: s.log, Now: s.now,
+		Site: s.pages, Text: s.text, Reader: s.client, Editor: wiki.NewEditor(s.client), Outbox: s.reg, Ledger: s.reg, Deny: s.conf.Deny,
+		DryRun: s.dryRun, Log: s.log, Metrics: s.bot.Metrics, Now: s.now,
 	})
-	return s.isUs(ctx)
+	return nil
 }
 
 // isUs checks that the account that has logged in is the one whose edits the
@@ -151,15 +167,14 @@ func (s *site) load(ctx context.Context) error {
 	if err := s.reg.SetArticleURL(ctx, s.conf.Wiki.Wiki, s.about.Server+s.about.ArticlePath); err != nil {
 		return err
 	}
-	stored, ok, err := s.reg.LastRules(ctx, s.conf.Wiki.Wiki)
-	if err != nil {
+	if err := s.restoreRules(ctx); err != nil {
 		return err
 	}
-	s.restoreRules(stored, ok)
 	if err := s.learn(ctx); err != nil {
 		return err
 	}
 	s.useRules()
+	s.stopDue.Store(true)
 	return s.readRules(ctx)
 }
 

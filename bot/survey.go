@@ -34,6 +34,8 @@ func (s *site) survey(ctx context.Context) error {
 				return err
 			}
 			s.rulesDue.Store(true) // in case the event of an edit was lost
+			s.stopDue.Store(true)
+			s.steer.wake()
 			s.doubt.Store(true)
 			if err := s.reg.Purge(ctx, s.now().Add(-kept)); err != nil {
 				return err

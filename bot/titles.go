@@ -35,10 +35,12 @@ func localPages(on *wikitext.Site, p plan.Site) plan.Site {
 	p.ConfigPage = localTitle(on, p.ConfigPage)
 	p.ReportPage = localTitle(on, p.ReportPage)
 	p.StopPage = localTitle(on, p.StopPage)
+	p.StatusPage = localTitle(on, p.StatusPage)
 	return p
 }
 
-// localRules writes all titles in the rules as the wiki does.
+// localRules writes all titles in the rules, and in what they prepare, as the
+// wiki does.
 func localRules(on *wikitext.Site, r *config.Rules) {
 	for i := range r.Tables {
 		r.Tables[i].Page = localTitle(on, r.Tables[i].Page)
@@ -58,5 +60,8 @@ func localRules(on *wikitext.Site, r *config.Rules) {
 	}
 	for i := range r.Watch.IgnorePages {
 		r.Watch.IgnorePages[i] = localTitle(on, r.Watch.IgnorePages[i])
+	}
+	if r.Preview != nil {
+		localRules(on, r.Preview)
 	}
 }

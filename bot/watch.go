@@ -8,7 +8,6 @@ import (
 	"context"
 	"time"
 
-	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/events"
 )
@@ -115,25 +114,4 @@ func (b *Bot) place(ctx context.Context, f *feed) (from events.Cursor, start tim
 	from = events.Cursor{Streams: f.StreamSet(), Time: start}
 	_, err = b.Registry.Record(ctx, registry.Batch{Cursor: from})
 	return from, start, err
-}
-
-// trigger wakes what depends on the page that the event is about.
-func (s *site) trigger(e events.Event) {
-	rules := s.inForce()
-	for _, title := range []string{e.Title, e.OldTitle} {
-		switch {
-		case title == "":
-		case title == s.pages.ConfigPage:
-			s.rulesDue.Store(true)
-			s.plan.wake()
-		case title == s.pages.StopPage:
-			s.gate.Forget()
-			s.plan.wake()
-		case rules == nil:
-		case plan.Owned(s.pages, rules, title) && e.User != s.conf.User:
-			s.ask(registry.CellsSource)
-			s.doubt.Store(true)
-			s.plan.wake()
-		}
-	}
 }

@@ -87,6 +87,9 @@ func (w Wiki) StopPage() string { return "User:" + w.User + "/stop" }
 // ReportPage is the title of the page that reports on the rules.
 func (w Wiki) ReportPage() string { return "User:" + w.User + "/config report" }
 
+// StatusPage is the title of the page that tells how the bot is doing.
+func (w Wiki) StatusPage() string { return "User:" + w.User + "/status" }
+
 // maxProcessBytes is the size of the biggest wikis file: a thousand wikis take
 // about a fifth of it.
 const maxProcessBytes = 2 << 20

@@ -142,7 +142,7 @@ func (b Board) Apply(text string) (string, error) {
 func (b Board) add(page, body string) string {
 	lines := []string{}
 	if strings.TrimSpace(body) != "" {
-		lines = strings.Split(strings.Trim(body, "\n"), "\n")
+		lines = keptUp(strings.Split(strings.Trim(body, "\n"), "\n"))
 	}
 	for _, e := range b.Redacted {
 		for i, line := range lines {

@@ -128,7 +128,7 @@ type Site struct {
 	// Bot is the account's user name, without namespace.
 	Bot string
 	// The full titles of the bot's own pages.
-	ConfigPage, ReportPage, StopPage string
+	ConfigPage, ReportPage, StopPage, StatusPage string
 }
 
 // Pages returns the tables, the noticeboard and the messages that should be on
@@ -165,7 +165,7 @@ func Titles(rules *config.Rules) []string {
 // Owned reports whether the bot itself writes the page under these rules, so
 // that what stands on it is not taken for a mention.
 func Owned(site Site, rules *config.Rules, title string) bool {
-	return title == site.ConfigPage || title == site.ReportPage || title == site.StopPage ||
+	return title == site.ConfigPage || title == site.ReportPage || title == site.StopPage || title == site.StatusPage ||
 		rules != nil && slices.Contains(Titles(rules), title)
 }
 

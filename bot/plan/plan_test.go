@@ -26,6 +26,7 @@ var (
 	site = plan.Site{
 		Wiki: "testwiki", Bot: "Steward bot",
 		ConfigPage: "User:Steward bot/config.json", ReportPage: "User:Steward bot/config report", StopPage: "User:Steward bot/stop",
+		StatusPage: "User:Steward bot/status",
 	}
 )
 
@@ -367,7 +368,7 @@ func TestReport(t *testing.T) {
 		}},
 	}
 	for _, test := range tests {
-		p := plan.ReportPage(site, test.inForce, test.rejected, test.trouble, test.gaps)
+		p := plan.ReportPage(site, plan.Standing{InForce: test.inForce, Rejected: test.rejected, Trouble: test.trouble, Gaps: test.gaps})
 		text, err := p.Create()
 		if err != nil {
 			t.Fatal(err)

@@ -1,102 +1,142 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// This file holds the report page: what rules are in force, what is wrong with
-// newer ones, and what the bot could not do.
+// This file holds the report page: what rules are in force, what is stopped,
+// what is wrong, and what would change.
 
 package plan
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/config"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/wikitext"
 )
 
 // reportRegion is the id of the report's region.
 const reportRegion = "report"
 
-// Rejected is a revision of the config page that is not in force, and why.
-type Rejected struct {
-	Revision int64
-	User     string
-	Problems []string
+// Standing is how the bot stands on a wiki.
+type Standing struct {
+	// InForce and Rules are the rules in force; nil where none ever were good.
+	InForce *registry.Rules
+	Rules   *config.Rules
+	// TrialOver says that the edits of the trial are made.
+	TrialOver bool
+	// Rejected is the newest revision of the config page if it is not in force,
+	// Recovered tells of the last one that was not.
+	Rejected  *Rejected
+	Recovered *Recovery
+	// Warnings are what is odd about the rules in force.
+	Warnings []string
+	Stops    []Stop
+	// Trouble is what else people should know, each a sentence.
+	Trouble []string
+	// Gaps are the last times of which the event stream could not tell
+	// everything.
+	Gaps []registry.Gap
+	// Preview is what the rules would do that are not enabled yet, Change what
+	// their group "preview" would; nil where there is nothing to show.
+	Preview, Change *Preview
+}
+
+// Stop is a line of the stop page.
+type Stop struct {
+	Line string `json:"line"`
+	// Stops is what it stops: a scope or a title, "" for everything.
+	Stops string `json:"stops"`
+	// User and Time are who wrote it and when, as far as that is known.
+	User string    `json:"user"`
+	Time time.Time `json:"time"`
+}
+
+// String says in words what is stopped, by which line, by whom and since when.
+func (s Stop) String() string {
+	text := "everything is stopped"
+	switch s.Stops {
+	case "":
+	case string(Tables), string(Notices):
+		text = s.Stops + " are stopped"
+	default:
+		text = s.Stops + " is stopped"
+	}
+	text += " by the line “" + s.Line + "”"
+	if s.User != "" {
+		text += " of " + s.User
+	}
+	if !s.Time.IsZero() {
+		text += ", since " + since(s.Time)
+	}
+	return text
 }
 
 // Report is the report page as it should be.
 type Report struct{ Body string }
 
-// ReportPage plans the report. InForce is nil when no rules were ever good,
-// rejected is nil when the newest revision is in force. Trouble holds what
-// else people should know, each a sentence, and gaps the last times of which
-// the event stream could not tell everything.
-func ReportPage(site Site, inForce *registry.Rules, rejected *Rejected, trouble []string, gaps []registry.Gap) Page {
+// ReportPage plans the report.
+func ReportPage(site Site, s Standing) Page {
 	var b strings.Builder
-	config := fmt.Sprintf("[[%s]]", site.ConfigPage)
-	switch {
-	case inForce == nil:
-		fmt.Fprintf(&b, "'''No rules are in force''', so the bot edits nothing but this page. They are read from %s.\n", config)
-	default:
-		fmt.Fprintf(&b, "Rules in force: [[Special:PermanentLink/%d|revision %d]] of %s by %s, since %s.\n",
-			inForce.Revision, inForce.Revision, config, userLink(inForce.User), since(inForce.Since))
+	reportRules(&b, site, s)
+	if len(s.Stops) > 0 {
+		fmt.Fprintf(&b, "\n== Stopped ==\nThe page [[%s]] stops the bot:\n", site.StopPage)
+		for _, stop := range s.Stops {
+			fmt.Fprintf(&b, "* %s\n", wikitext.Escape(stop.String()))
+		}
 	}
 	b.WriteString("\n== Problems ==\n")
-	if rejected == nil && len(trouble) == 0 {
+	if s.Rejected == nil && len(s.Trouble) == 0 {
 		b.WriteString("✔ No problems.\n")
 	}
-	if rejected != nil {
-		fmt.Fprintf(&b, "[[Special:PermanentLink/%d|Revision %d]] of %s by %s is '''not in force''':\n",
-			rejected.Revision, rejected.Revision, config, userLink(rejected.User))
-		for _, p := range rejected.Problems {
-			fmt.Fprintf(&b, "* %s\n", wikitext.Escape(p))
-		}
-		if inForce != nil {
-			b.WriteString("The rules named above stay in force until this is mended.\n")
-		}
-	}
-	for _, t := range slices.Sorted(slices.Values(trouble)) {
+	reportRejected(&b, site, s)
+	for _, t := range slices.Sorted(slices.Values(s.Trouble)) {
 		fmt.Fprintf(&b, "* %s\n", wikitext.Escape(t))
 	}
-	if len(gaps) > 0 {
-		fmt.Fprintf(&b, "\nThe event stream has left something out, which was looked up in the recent changes: %s.\n", gapTimes(gaps))
+	if s.Recovered != nil && s.Rejected == nil {
+		fmt.Fprintf(&b, "\n%s\n", s.Recovered)
+	}
+	if len(s.Warnings) > 0 {
+		b.WriteString("\nOdd, but allowed in the rules in force:\n")
+		for _, w := range s.Warnings {
+			fmt.Fprintf(&b, "* %s\n", wikitext.Escape(w))
+		}
+	}
+	if len(s.Gaps) > 0 {
+		fmt.Fprintf(&b, "\nThe event stream has left something out, which was looked up in the recent changes: %s.\n", gapTimes(s.Gaps))
+	}
+	if s.Preview != nil {
+		b.WriteString("\n== Preview ==\nWith <code>\"enabled\": true</code> the bot would now make these edits:\n" + s.Preview.String())
+	}
+	if s.Change != nil {
+		b.WriteString("\n== Preview of the change ==\nWith what the group <code>preview</code> of the rules holds, these edits would follow now:\n" + s.Change.String())
 	}
 	fmt.Fprintf(&b, "\nTo stop the bot, write anything on [[%s]].", site.StopPage)
-	page := Page{
+	return Page{
 		Title:     site.ReportPage,
 		Region:    reportRegion,
 		Scope:     Reports,
-		Summary:   "no problems",
+		Summary:   s.summary(),
 		Minor:     true,
 		Changes:   []Change{Report{Body: b.String()}},
 		MayCreate: true,
 	}
-	if n := len(trouble); rejected != nil {
-		page.Summary = fmt.Sprintf("revision %d of the config page is not in force", rejected.Revision)
-	} else if n > 0 {
-		page.Summary = count(n, "problem")
-	}
-	return page
 }
 
-// SourceTrouble says in sentences what is wrong with a source, nothing if all is
-// well. Held says how much the answer names that is held, "" if that is not known.
-func SourceTrouble(s registry.SurveyState, held string) []string {
-	stays := "It was never read before."
-	if !s.Read.IsZero() {
-		stays = fmt.Sprintf("What it said on %s stays in force; it is stale since then.", since(s.Read))
+// summary is the report in a few words.
+func (s Standing) summary() string {
+	switch {
+	case s.Rejected != nil && s.Rejected.Revision == 0:
+		return "the config page is gone"
+	case s.Rejected != nil:
+		return fmt.Sprintf("revision %d of the config page is not in force", s.Rejected.Revision)
+	case len(s.Stops) > 0:
+		return "stopped by the stop page"
+	case len(s.Trouble) > 0:
+		return count(len(s.Trouble), "problem")
 	}
-	var out []string
-	if !s.Failed.IsZero() {
-		out = append(out, fmt.Sprintf("The source %s cannot be read since %s: %s. %s", s.Source, since(s.Failed), s.Reason, stays))
-	}
-	if !s.Held.IsZero() {
-		out = append(out, fmt.Sprintf("The source %s named far less than before on %s: %s. That is held until a second reading agrees. %s",
-			s.Source, since(s.Held), cmp.Or(held, count(s.HeldItems, "item")), stays))
-	}
-	return out
+	return "no problems"
 }
 
 // gapTimes says when the gaps were, and how much happened in that time.

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// This file holds the check and version commands, which need no wiki.
+// This file holds the check and version commands.
 
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -14,10 +15,20 @@ import (
 )
 
 type checkCmd struct {
-	File string `arg:"" help:"The config page's text, - for standard input."`
+	stateFlags   `embed:""`
+	processFlags `embed:""`
+	File         string `arg:"" optional:"" help:"The config page's text, - for standard input."`
+	Page         string `help:"Check this page of a wiki, or this file as if it were saved there, against the wiki itself, and print which edits would follow. Nothing is written."`
+	Wiki         string `help:"With --page: database name of the wiki; may be left out if the wikis file holds one."`
 }
 
 func (c *checkCmd) Run(p *program) error {
+	switch {
+	case (c.File == "") == (c.Page == ""):
+		return &exitError{code: exitUsage, err: errors.New("check needs a file, or a page with --page")}
+	case c.Page != "":
+		return c.onWiki(p)
+	}
 	text, err := readFile(p, c.File)
 	if err != nil {
 		return err
@@ -28,15 +39,20 @@ func (c *checkCmd) Run(p *program) error {
 		return &exitError{code: exitFound}
 	}
 	printProblems(p.stdout, rules.Warnings)
-	switch n := len(rules.Warnings); n {
-	case 0:
-		fmt.Fprintln(p.stdout, "no problems")
-	case 1:
-		fmt.Fprintln(p.stdout, "no problems, 1 warning")
-	default:
-		fmt.Fprintf(p.stdout, "no problems, %d warnings\n", n)
-	}
+	printSum(p.stdout, len(rules.Warnings))
 	return nil
+}
+
+// printSum says that the rules are good.
+func printSum(w io.Writer, warnings int) {
+	switch warnings {
+	case 0:
+		fmt.Fprintln(w, "no problems")
+	case 1:
+		fmt.Fprintln(w, "no problems, 1 warning")
+	default:
+		fmt.Fprintf(w, "no problems, %d warnings\n", warnings)
+	}
 }
 
 func printProblems(w io.Writer, problems []config.Problem) {

@@ -32,34 +32,52 @@ func (f stateFlags) open(p *program) (*registry.Registry, error) {
 	return registry.Open(p.ctx, f.DB) // whose error names the store without a password
 }
 
-type runCmd struct {
-	stateFlags  `embed:""`
+// processFlags are those of every command that asks the wikis.
+type processFlags struct {
 	Wikis       string        `default:"wikis.json" help:"The file that says which wikis to serve."`
-	Stream      string        `default:"https://stream.wikimedia.org/v2/stream" help:"Address of the event streams."`
-	Streams     []string      `default:"mediawiki.page_change.v1" help:"Names of the streams to follow."`
 	Contact     string        `default:"https://gitlab.wikimedia.org/toolforge-repos/codesteward" help:"How to reach the operator: a page or an e-mail address, sent to every server in the User-Agent header."`
-	PollEvery   time.Duration `default:"30s" help:"How often a wiki with the source \"poll\" is asked for its recent changes while it is quiet."`
-	SurveyEvery time.Duration `help:"How often every ownership source is read again; if not given, each on its own schedule."`
 	StartWithin time.Duration `default:"2m" help:"How long a wiki may take to answer at start-up."`
-	Web         string        `help:"Address to serve /metrics and /healthz on, such as 127.0.0.1:8091; none if empty."`
-	DryRun      bool          `help:"Do everything but save: print a diff of each page."`
 }
 
-func (c *runCmd) Run(p *program) error {
-	process, err := config.ReadProcess(c.Wikis)
-	if err != nil {
-		return &exitError{code: exitUsage, err: err}
+// served reads the wikis file, and the secrets that the bot logs in with. The
+// error is one of usage.
+func (f processFlags) served(p *program) (process config.Process, served []bot.Served, err error) {
+	if process, err = config.ReadProcess(f.Wikis); err != nil {
+		return process, nil, &exitError{code: exitUsage, err: err}
 	}
-	var served []bot.Served
 	for _, w := range process.Wikis {
 		password, err := w.Password(p.getenv)
 		if err != nil {
-			return &exitError{code: exitUsage, err: err}
+			return process, nil, &exitError{code: exitUsage, err: err}
 		}
 		if err := wiki.Auth(w.Auth).CheckSecret(password); err != nil {
-			return &exitError{code: exitUsage, err: fmt.Errorf("secret for %s: %w", w.Wiki, err)}
+			return process, nil, &exitError{code: exitUsage, err: fmt.Errorf("secret for %s: %w", w.Wiki, err)}
 		}
 		served = append(served, bot.Served{Wiki: w, Password: password})
+	}
+	return process, served, nil
+}
+
+// userAgent names the bot and how to reach its operator.
+func (f processFlags) userAgent() string {
+	return fmt.Sprintf("codesteward/%s (%s)", version(), f.Contact)
+}
+
+type runCmd struct {
+	stateFlags   `embed:""`
+	processFlags `embed:""`
+	Stream       string        `default:"https://stream.wikimedia.org/v2/stream" help:"Address of the event streams."`
+	Streams      []string      `default:"mediawiki.page_change.v1" help:"Names of the streams to follow."`
+	PollEvery    time.Duration `default:"30s" help:"How often a wiki with the source \"poll\" is asked for its recent changes while it is quiet."`
+	SurveyEvery  time.Duration `help:"How often every ownership source is read again; if not given, each on its own schedule."`
+	Web          string        `help:"Address to serve /metrics and /healthz on, such as 127.0.0.1:8091; none if empty."`
+	DryRun       bool          `help:"Do everything but save: print a diff of each page."`
+}
+
+func (c *runCmd) Run(p *program) error {
+	process, served, err := c.served(p)
+	if err != nil {
+		return err
 	}
 	reg, err := c.open(p)
 	if err != nil {
@@ -76,7 +94,7 @@ func (c *runCmd) Run(p *program) error {
 		List:        process.List,
 		Registry:    reg,
 		Stream:      events.Config{URL: c.Stream, Streams: c.Streams},
-		UserAgent:   fmt.Sprintf("codesteward/%s (%s)", version(), c.Contact),
+		UserAgent:   c.userAgent(),
 		PollEvery:   c.PollEvery,
 		SurveyEvery: c.SurveyEvery,
 		StartWithin: c.StartWithin,

@@ -47,6 +47,16 @@ func printStatus(out io.Writer, s registry.Status, now time.Time) error {
 	for _, r := range s.Rules {
 		line("rules", r.Wiki, fmt.Sprintf("revision %d by %s in force since %s", r.Revision, r.User, when(r.Since, now)))
 	}
+	for _, wiki := range slices.Sorted(maps.Keys(s.Notes)) {
+		if r := bot.RejectedNote(s.Notes[wiki]); r != nil {
+			for _, problem := range r.Problems {
+				line("rules", wiki, fmt.Sprintf("revision %d by %s is not in force: %s", r.Revision, cmp.Or(r.User, "somebody"), problem))
+			}
+		}
+		for _, stop := range bot.StopNote(s.Notes[wiki]) {
+			line("stop", wiki, stop.String())
+		}
+	}
 	for _, v := range s.Surveys {
 		for _, text := range sourceLines(v, s.Notes[v.Wiki], now) {
 			line("source", cmp.Or(v.Wiki, "every wiki")+" "+v.Source, text)
@@ -57,8 +67,8 @@ func printStatus(out io.Writer, s registry.Status, now time.Time) error {
 	}
 	for _, wiki := range slices.Sorted(maps.Keys(s.Notes)) {
 		for _, name := range slices.Sorted(maps.Keys(s.Notes[wiki])) {
-			if bot.IsSourceNote(name) {
-				continue // told with the source
+			if bot.IsOwnNote(name) {
+				continue // told above
 			}
 			line("note", wiki+" "+name, s.Notes[wiki][name])
 		}

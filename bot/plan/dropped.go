@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// This file holds what becomes of regions that leave the rules: they stay as
+// they are, with a line that says so.
+
+package plan
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/config"
+)
+
+// droppedMark is on the line that says that a region is not kept up.
+const droppedMark = "<!-- codesteward: not kept up -->"
+
+// Regions returns the names of the regions that rules have the bot write.
+func Regions(rules *config.Rules) []string {
+	var names []string
+	for _, t := range rules.Tables {
+		names = append(names, RegionName(t.Page, t.ID))
+	}
+	if rules.Noticeboard != nil {
+		names = append(names, RegionName(rules.Noticeboard.Page, BoardRegion))
+	}
+	return names
+}
+
+// splitName undoes RegionName. Neither a title nor an id has a "#".
+func splitName(name string) (title, region string) {
+	i := strings.LastIndexByte(name, '#')
+	return name[:max(i, 0)], name[i+1:]
+}
+
+// Dropped returns the names of the regions that the bot has written and that the
+// rules name no longer, sorted: those that stand, and those that people have
+// taken away already.
+func Dropped(in Input) (standing, gone []string) {
+	if in.Rules == nil {
+		return nil, nil
+	}
+	named := Regions(in.Rules)
+	for _, name := range slices.Sorted(maps.Keys(in.View.Pages)) {
+		title, _ := splitName(name)
+		switch {
+		case slices.Contains(named, name), title == in.Site.ReportPage, title == in.Site.StatusPage:
+		case in.View.Pages[name] == registry.PageGone:
+			gone = append(gone, name)
+		default:
+			standing = append(standing, name)
+		}
+	}
+	return standing, gone
+}
+
+// DroppedPage plans the line for a region that has left the rules with a
+// revision.
+func DroppedPage(name string, revision int64) Page {
+	title, region := splitName(name)
+	line := fmt.Sprintf("''This part of the page is not kept up any more: it has left [[Special:Diff/%d|the bot's rules]].''", revision)
+	scope := Tables
+	if region == BoardRegion {
+		scope = Notices
+	}
+	return Page{
+		Title: title, Region: region, Scope: scope, Minor: true,
+		Summary: "not kept up any more",
+		Changes: []Change{Leave{ID: region, Line: line + droppedMark}},
+	}
+}
+
+// Leave puts a line on top of a region, once.
+type Leave struct{ ID, Line string }
+
+// Apply adds the line. The error is a *GoneError where there is no such region.
+func (l Leave) Apply(text string) (string, error) {
+	return edit(text, place{id: l.ID, state: registry.PageHeld, mayBeEmptied: true}, func(body string) (string, error) {
+		if strings.Contains(body, droppedMark) {
+			return body, nil
+		}
+		return l.Line + "\n" + strings.TrimLeft(body, "\n"), nil
+	})
+}
+
+// keptUp takes the line out again, for a region that is back in the rules.
+func keptUp(lines []string) []string {
+	return slices.DeleteFunc(lines, func(line string) bool { return strings.HasSuffix(line, droppedMark) })
+}
