@@ -94,6 +94,9 @@ func TestAWikiIsBehindUntilItIsCaughtUpWith(t *testing.T) {
 		if err != nil || len(all) != 1 || all[0] != elsewhere {
 			t.Errorf("behind in all: %+v, %v", all, err)
 		}
+		if status, err := r.Status(t.Context()); err != nil || len(status.Behind) != 1 {
+			t.Errorf("status: %+v, %v", status.Behind, err)
+		}
 		if gaps, err := r.Gaps(t.Context(), "teawiki", 5); err != nil || len(gaps) != 1 || gaps[0].Cause != "hole" {
 			t.Errorf("gaps %+v, %v", gaps, err)
 		}

@@ -25,6 +25,8 @@ type Status struct {
 	// Gaps are the last gaps of the streams that were looked up, the newest of
 	// each wiki first.
 	Gaps []Gap `json:"gaps"`
+	// Behind is what is still to be looked up, the oldest of each wiki first.
+	Behind []Behind `json:"behind"`
 	// Notes is what the bot last said of itself, by wiki and name.
 	Notes map[string]map[string]string `json:"notes"`
 }
@@ -103,6 +105,9 @@ func (r *Registry) Status(ctx context.Context) (Status, error) {
 			return fmt.Errorf("read the lease: %w", err)
 		}
 		s.Lease.Expires = moment(expires)
+		if s.Behind, err = behind(ctx, tx, AllWikis); err != nil {
+			return fmt.Errorf("read what is behind: %w", err)
+		}
 		if s.Gaps, err = gaps(ctx, tx, `ORDER BY wiki, filled_at DESC, to_at DESC`); err != nil {
 			return err
 		}
