@@ -172,7 +172,10 @@ const farOwnership = 4
 // case, with nothing but linking words between.
 func (p prose) owned(m match) bool {
 	first := p.before(m.Start)
-	if c, _ := utf8.DecodeRuneInString(first.word); !first.adjacent() || scriptOf(c) == latin && !articles[first.lower()] {
+	c, _ := utf8.DecodeRuneInString(first.word)
+	switch {
+	case first.beginsSentence() && capitalised(p.text[m.Start:m.End]): // "Upload wizard has no owner"
+	case !first.adjacent(), scriptOf(c) == latin && !articles[first.lower()]:
 		return false
 	}
 	for n, steps := p.before(m.Start), 0; n.adjacent() && steps <= farOwnership; n, steps = p.before(n.Start), steps+1 {

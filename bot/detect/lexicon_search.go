@@ -24,13 +24,17 @@ type match struct {
 // whole names would take ten times the memory of the names.
 const headBytes = 6
 
+// fewHeads is the number of heads below which an automaton takes more memory than
+// it is worth.
+const fewHeads = 256
+
 // headMark stands before each head, so that an automaton finds them only where
 // names may begin.
 const headMark = 1
 
 // nameHeads finds which names begin with what a text has.
 type nameHeads struct {
-	automaton *ahocorasick.AhoCorasick // nil without names
+	automaton *ahocorasick.AhoCorasick // nil for few names
 	// first and end tell for each head which names begin with it.
 	first, end []uint32
 }
@@ -54,8 +58,8 @@ func newNameHeads(t *nameTable) (h nameHeads) {
 		heads = append(heads, append([]byte{headMark}, head...))
 		h.first, h.end = append(h.first, uint32(i)), append(h.end, uint32(i+1))
 	}
-	if len(heads) == 0 {
-		return h
+	if len(heads) < fewHeads {
+		return nameHeads{}
 	}
 	builder := ahocorasick.NewAhoCorasickBuilder(ahocorasick.Opts{MatchKind: ahocorasick.StandardMatch})
 	automaton := builder.BuildByte(heads)
@@ -77,7 +81,13 @@ func headEnd(text string, bytes int) int {
 // search calls yield with every name of a layer that begins at one of some
 // places in a text and ends where a word does.
 func (l *Lexicon) search(text string, places []int, yield func(match)) {
-	if len(places) == 0 || l.heads.automaton == nil {
+	if l.heads.automaton == nil {
+		for _, at := range places {
+			l.searchAt(text, at, 0, l.names.len(), yield)
+		}
+		return
+	}
+	if len(places) == 0 {
 		return
 	}
 	heads := make([]byte, 0, len(places)*(headBytes+utf8.UTFMax))
@@ -88,24 +98,28 @@ func (l *Lexicon) search(text string, places []int, yield func(match)) {
 		heads = appendFlat(append(heads, headMark), rest[:headEnd(rest, headBytes+1)])
 	}
 	it, k := l.heads.automaton.IterOverlappingByte(heads), 0
-	var name []byte
 	for m := it.Next(); m != nil; m = it.Next() {
 		for k+1 < len(starts) && starts[k+1] <= m.Start() {
 			k++
 		}
-		at := places[k]
-		low, high := int(l.heads.first[m.Pattern()]), int(l.heads.end[m.Pattern()])
-		words := wordScan{text: text[:min(len(text), at+l.longest)], at: at}
-		name = appendFlat(name[:0], words.text[at:])
-		for words.next() {
-			written := string(name[:words.end-at])
-			low = l.names.from(written, low, high)
-			if low == high || !strings.HasPrefix(l.names.name(low), written) {
-				break
-			}
-			if span := (wikitext.Span{Start: at, End: words.end}); l.names.name(low) == written && isWhole(text, span) {
-				yield(match{span, l.names.name(low)})
-			}
+		l.searchAt(text, places[k], int(l.heads.first[m.Pattern()]), int(l.heads.end[m.Pattern()]), yield)
+	}
+}
+
+// searchAt calls yield with those of some names in their order that begin at a
+// place in a text.
+func (l *Lexicon) searchAt(text string, at, low, high int, yield func(match)) {
+	words := wordScan{text: text[:min(len(text), at+l.longest)], at: at}
+	name := flat(words.text[at:])
+	for words.next() {
+		written := name[:words.end-at]
+		low = l.names.from(written, low, high)
+		if low == high || !strings.HasPrefix(l.names.name(low), written) {
+			break
+		}
+		span := wikitext.Span{Start: at, End: words.end}
+		if found := l.names.name(low); found == written && l.names.searched(low) && isWhole(text, span) {
+			yield(match{span, found})
 		}
 	}
 }

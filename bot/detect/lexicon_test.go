@@ -155,3 +155,35 @@ func BenchmarkNewLexicon(b *testing.B) {
 		})
 	}
 }
+
+const (
+	wikis      = 1_000
+	ownAliases = 60 // of the gadgets of a wiki
+	layerBar   = 20 // KB of a wiki's layer, at most
+)
+
+// BenchmarkLayers measures what each of many wikis takes that share most names.
+func BenchmarkLayers(b *testing.B) {
+	shared := madeUp(mostAliases)
+	base := NewLexicon(shared)
+	own := make([][]Alias, wikis)
+	for i := range own {
+		for _, a := range shared[i*ownAliases : (i+1)*ownAliases] {
+			own[i] = append(own[i], Alias{Kind: Gadget, Name: a.Name + "s", Item: a.Name + "s", Wiki: fmt.Sprint(i)}, a)
+		}
+	}
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	layers := make([]*Lexicon, wikis)
+	for b.Loop() {
+		for i := range layers {
+			layers[i] = base.With(own[i])
+		}
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/wikis/1e3, "KB")
+	b.ReportMetric(layerBar, "bar:KB")
+	runtime.KeepAlive([]any{layers, own, shared})
+}

@@ -109,6 +109,7 @@ func neededOfMany(written, name string, a Alias, how spelling, common bool) evid
 			return sure
 		}
 	}
+	vague := how == spaced && (vaguePhrases[name] || ofEveryWiki[parts[len(parts)-1]])
 	switch {
 	case !allCapitals(written):
 		switch {
@@ -116,16 +117,24 @@ func neededOfMany(written, name string, a Alias, how spelling, common bool) evid
 			return never
 		case unknown == 0 && (!isSoftware(a.Kind) || strings.HasSuffix(name, "s")): // "maintains the reading lists"
 			return byCue
+		case vague: // "who maintains the contact page"
+			return byCue
 		}
 		return byOwner
 	case common:
 		return byCue
 	case unknown > 0:
 		return sure
-	case how == spaced && ofEveryWiki[parts[len(parts)-1]]: // "See Related Articles"
-		return byOwner
+	case vague: // "See Related Articles"
+		return byCue
 	}
 	return running
+}
+
+// vaguePhrases are made of a name's words and mean something else as well.
+var vaguePhrases = map[string]bool{
+	"wiki editor": true, "code editor": true, "mobile app": true, "event bus": true, "image map": true, "input box": true, "test kitchen": true,
+	"media search": true, "chess browser": true, "campaign events": true,
 }
 
 // ofEveryWiki are words with which two in capitals may be anything on a wiki.
