@@ -7,6 +7,8 @@ package publish
 
 import (
 	"fmt"
+	"net/netip"
+	"slices"
 	"strings"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/wiki"
@@ -62,6 +64,25 @@ var wikiAdvice = []advice{
 		"Its operator can do that in the account's preferences; the bot tries again every ten minutes."},
 	{[]string{"abusefilter-*", "spamblacklist"}, fmt.Sprintf("filters have refused %d edits of the bot in a row", filtered),
 		"See what the bot would write in the filters' log, then exempt its account or correct the rules; the bot tries one edit every ten minutes."},
+}
+
+// private are blocks that the wiki explains with the addresses that the bot edits
+// from, or with other users of them: nobody's business but the operator's, who
+// has it in the log.
+var private = []string{"autoblocked", "systemblocked", "globalblocking-", "wikimedia-globalblocking-", "torblock-"}
+
+// quotable are the wiki's own words as far as they may be shown to everybody.
+func quotable(e *wiki.Error) string {
+	if slices.ContainsFunc(private, func(p string) bool { return strings.HasPrefix(e.Code, p) }) {
+		return ""
+	}
+	words := strings.Fields(e.Info)
+	for i, w := range words {
+		if _, err := netip.ParseAddr(strings.Trim(w, `.,;()[]"“”'`)); err == nil {
+			words[i] = "(an address)"
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 // busyWords say what keeps edits waiting. The wiki's own words change all the
@@ -121,7 +142,7 @@ func strangeWords(e *wiki.Error, title string) string {
 
 // sentence joins what has happened, what the wiki says of it, and what to do.
 func sentence(what string, e *wiki.Error, next string) string {
-	said := []rune(strings.Join(strings.Fields(e.Info), " "))
+	said := []rune(quotable(e))
 	if len(said) > longestInfo {
 		said = append(said[:longestInfo], '…')
 	}
