@@ -53,34 +53,39 @@ type Opinion struct {
 //     "unassigned" does not undo it; the reason has both.
 //  3. Inactive: there are such stewards, and nobody can tell whether any of them
 //     still answers.
-//  4. Unassigned: a source says that there is no steward, and no maintainer is
-//     named. A name that somebody else put in does not outrank that: anybody
-//     could take an item off the list of those that need somebody by naming a
-//     bystander. The reason has the name, and the moment its owner confirms it
-//     the item is owned.
+//  4. Unassigned: a source says that there is no steward, or that nobody
+//     maintains the item, and none states a maintainer. A name that somebody
+//     else put in does not outrank that: anybody could take an item off the list
+//     of those that need somebody by naming a bystander. The reason has the name,
+//     and the moment its owner confirms it the item is owned.
 //  5. Unconfirmed: somebody is named as steward who has not confirmed it.
-//  6. Individual-only: no steward, but a maintainer.
-//  7. Unknown: no source says anything about who looks after it. Who is only
+//  6. Individual-only: no steward, but a maintainer whom a source states.
+//  7. Unconfirmed, too: no more than a maintainer who has not confirmed it, such
+//     as one whom the head of a script names.
+//  8. Unknown: no source says anything about who looks after it. Who is only
 //     consulted or informed does not.
 func Judge(claims []Claim, accounts map[string]Account, limits Limits, now time.Time) Opinion {
 	if len(claims) == 0 {
 		return unknown
 	}
 	h := hear(claims, accounts, limits, now)
-	disputed, held, named, maintainers, nobody := h.sorts[dispute], h.sorts[holds], h.sorts[names], h.sorts[maintains], h.sorts[denies]
+	disputed, held, named, nobody := h.sorts[dispute], h.sorts[holds], h.sorts[names], h.sorts[denies]
+	maintainers, hinted := h.sorts[maintains], h.sorts[hints]
 	switch {
 	case len(disputed) > 0:
 		return h.opinion(InDispute, "", disputed, held, named, nobody)
 	case slices.ContainsFunc(held, h.answers):
 		return h.opinion(Owned, "", held, nobody)
 	case len(held) > 0:
-		return h.opinion(Inactive, "", held, named, maintainers, nobody)
+		return h.opinion(Inactive, "", held, named, maintainers, hinted, nobody)
 	case len(nobody) > 0 && len(maintainers) == 0:
-		return h.opinion(Unassigned, "", nobody, named)
+		return h.opinion(Unassigned, "", nobody, named, hinted)
 	case len(named) > 0:
-		return h.opinion(UnconfirmedOnly, "", named, maintainers, nobody)
+		return h.opinion(UnconfirmedOnly, "", named, maintainers, hinted, nobody)
 	case len(maintainers) > 0:
-		return h.opinion(IndividualOnly, "No steward; ", maintainers, nobody)
+		return h.opinion(IndividualOnly, "No steward; ", maintainers, hinted, nobody)
+	case len(hinted) > 0:
+		return h.opinion(UnconfirmedOnly, "", hinted)
 	}
 	return unknown
 }
@@ -91,12 +96,14 @@ var unknown = Opinion{Unknown, "No source mentions it", "No source mentions it"}
 type worth int
 
 // The worths: a steward who was taken out, one who holds, one whom somebody
-// named, a maintainer, a source's word that there is no steward, and nothing.
+// named, a maintainer whom a source states, one whom somebody named, a source's
+// word that there is no steward or no maintainer, and nothing.
 const (
 	dispute worth = iota
 	holds
 	names
 	maintains
+	hints
 	denies
 	nothing
 )
@@ -136,12 +143,14 @@ func hear(claims []Claim, accounts map[string]Account, limits Limits, now time.T
 
 func (h *hearing) worth(c *Claim, all []Claim) worth {
 	switch {
-	case c.Role == Maintainer && c.HolderKind != Nobody:
-		return maintains
-	case c.Role != Steward:
+	case c.Role != Steward && c.Role != Maintainer:
 		return nothing
 	case c.HolderKind == Nobody:
 		return denies
+	case c.Role == Maintainer && (c.Standing == Unconfirmed || c.Standing == Suggested):
+		return hints
+	case c.Role == Maintainer:
+		return maintains
 	case c.Standing == Confirmed || c.Standing == Stated:
 		return holds
 	case c.Standing != Disputed:

@@ -23,6 +23,9 @@ func TestJudge(t *testing.T) {
 	team := claim(Steward, Team, "Growth", Stated, page)
 	person := claim(Steward, User, "Cleo", Stated, page)
 	maintainer := claim(Maintainer, User, "Dan", Stated, page)
+	box := Evidence{Source: "infoboxes", Wiki: "mediawikiwiki", Page: "Extension:Echo", Revision: 9}
+	unmaintained := claim(Maintainer, Nobody, "", Stated, box)
+	head := claim(Maintainer, User, "Eve", Unconfirmed, Evidence{Source: "gadgets", Page: "MediaWiki:Gadget-x.js", Revision: 5})
 	consulted := claim(Consulted, Team, "Security", Stated, page)
 	confirmed := claim(Steward, User, "Ana", Confirmed, cell)
 	unconfirmed := claim(Steward, User, "Ana", Unconfirmed, other)
@@ -55,6 +58,17 @@ func TestJudge(t *testing.T) {
 		{"a maintainer but no steward", []Claim{maintainer}, IndividualOnly, "No steward; maintainer Dan in Developers/Maintainers, revision 123"},
 		{"a maintainer where the source says that there is no steward", []Claim{unassigned, maintainer}, IndividualOnly,
 			"No steward; maintainer Dan in Developers/Maintainers, revision 123; unassigned in Developers/Maintainers, revision 123"},
+		{"a maintainer whom only the head of a script names", []Claim{head}, UnconfirmedOnly,
+			"Maintainer Eve was named in MediaWiki:Gadget-x.js, revision 5, and has not confirmed it yet"},
+		{"one of those beside a maintainer", []Claim{head, maintainer}, IndividualOnly,
+			"No steward; maintainer Dan in Developers/Maintainers, revision 123; maintainer Eve was named in MediaWiki:Gadget-x.js, revision 5, and has not confirmed it yet"},
+		{"one of those does not hide that a source says nobody", []Claim{head, unassigned}, Unassigned,
+			"Unassigned in Developers/Maintainers, revision 123; maintainer Eve was named in MediaWiki:Gadget-x.js, revision 5, and has not confirmed it yet"},
+		{"an item whose page says that nobody maintains it", []Claim{unmaintained}, Unassigned, "Unmaintained in mw:Extension:Echo, revision 9; no other source"},
+		{"one of those with a steward", []Claim{unmaintained, team}, Owned,
+			"Steward Growth in Developers/Maintainers, revision 123; unmaintained in mw:Extension:Echo, revision 9; the sources disagree"},
+		{"one of those with a maintainer", []Claim{unmaintained, maintainer}, IndividualOnly,
+			"No steward; maintainer Dan in Developers/Maintainers, revision 123; unmaintained in mw:Extension:Echo, revision 9"},
 		{"a maintainer beside a steward", []Claim{maintainer, team}, Owned, "Steward Growth in Developers/Maintainers, revision 123"},
 		{"a dispute comes before everything", []Claim{team, disputed, maintainer, unassigned}, InDispute,
 			"Steward Ana was taken out by Ben in Stewards, revision 78, and has not answered yet; steward Growth in Developers/Maintainers, revision 123; unassigned in Developers/Maintainers, revision 123"},

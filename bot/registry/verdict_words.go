@@ -56,7 +56,11 @@ func (w *wording) add(parts ...string) {
 // phrase says one claim in words, with the page and the revision it comes from.
 func (w *wording) phrase(c *Claim) {
 	if c.HolderKind == Nobody {
-		w.add("unassigned")
+		if c.Role == Maintainer {
+			w.add("unmaintained")
+		} else {
+			w.add("unassigned")
+		}
 		w.place(&c.Evidence)
 		return
 	}
