@@ -25,14 +25,13 @@ func (s *site) likenesses(ctx context.Context) error {
 		if err := s.alike.wait(ctx, idle); err != nil {
 			return err
 		}
-		rules := s.inForce()
-		if rules == nil || !showsSimilar(rules) {
-			s.similar.Store(nil)
-			continue
-		}
-		similar, err := similarItems(ctx, s.reg, s.conf.Wiki.Wiki, rules)
+		similar, err := SimilarItems(ctx, s.reg, s.conf.Wiki.Wiki, s.inForce())
 		if err != nil {
 			return err
+		}
+		if similar == nil {
+			s.similar.Store(nil)
+			continue
 		}
 		s.similar.Store(&similar)
 		s.plan.wake()
@@ -44,9 +43,13 @@ func showsSimilar(rules *config.Rules) bool {
 	return slices.ContainsFunc(rules.Tables, func(t config.Table) bool { return slices.Contains(t.Columns, "similar") })
 }
 
-// similarItems works out what is similar on a wiki, the catalogue of tools
-// included if the rules ask for it.
-func similarItems(ctx context.Context, reg *registry.Registry, wiki string, rules *config.Rules) (map[registry.Key][]registry.Item, error) {
+// SimilarItems works out what is similar on a wiki, the catalogue of tools
+// included if the rules ask for it; nil where no table shows it. The error is
+// the registry's.
+func SimilarItems(ctx context.Context, reg *registry.Registry, wiki string, rules *config.Rules) (map[registry.Key][]registry.Item, error) {
+	if rules == nil || !showsSimilar(rules) {
+		return nil, nil
+	}
 	view, err := reg.View(ctx, registry.Query{
 		Wiki: wiki, Kinds: []detect.Kind{detect.Tool, detect.Gadget, detect.UserScript}, Catalogue: rules.Sources.Toolhub,
 	})

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/config"
@@ -45,7 +46,11 @@ func (c *renderCmd) Run(p *program) error {
 		return err
 	}
 	view = plan.Asked(view, parsed)
-	text, err := plan.NewTable(plan.Input{Site: plan.Site{Wiki: rules.Wiki}, Rules: parsed, View: view, Now: now}, parsed.Tables[i]).Apply("")
+	in := plan.Input{Site: plan.Site{Wiki: rules.Wiki}, Rules: parsed, View: view, Now: now}
+	if in.Similar, err = bot.SimilarItems(p.ctx, reg, rules.Wiki, parsed); err != nil {
+		return err
+	}
+	text, err := plan.NewTable(in, parsed.Tables[i]).Apply("")
 	if err != nil {
 		return err
 	}
