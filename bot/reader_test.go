@@ -217,13 +217,32 @@ func TestAMuchSmallerAnswerIsHeldAndToldUntilASecondOneAgrees(t *testing.T) {
 	if held := SourceNotes(notes, "gadgets").Held; !strings.HasPrefix(held, "20 items") || !strings.Contains(held, "50") {
 		t.Errorf("the note says %q", held)
 	}
+	held := func() float64 {
+		return testutil.ToFloat64(d.bot.metrics.surveys.WithLabelValues("teawiki", "gadgets", readHeld))
+	}
+	since := d.state("gadgets").Held
+	r.ask() // too soon to confirm it
+	d.await("it is held again", func() bool { return held() == 2 })
+	if state := d.state("gadgets"); !state.Held.Equal(since) || d.items() != 50 {
+		t.Errorf("after a minute the state is %+v, with %d items", state, d.items())
+	}
+	clock.Add(int64(survey.ConfirmAfter / time.Second))
 	r.ask()
 	d.await("the second reading agrees", func() bool { return d.items() == 20 })
 	if state := d.state("gadgets"); !state.Held.IsZero() {
 		t.Errorf("it is still held: %+v", state)
 	}
-	if n := testutil.ToFloat64(d.bot.metrics.surveys.WithLabelValues("teawiki", "gadgets", readHeld)); n != 1 {
+	if n := held(); n != 2 {
 		t.Errorf("counted %v readings as held", n)
+	}
+	much.Store(5)
+	r.ask()
+	d.await("an even smaller one is held", func() bool { return held() == 3 })
+	much.Store(22)
+	r.ask() // what is not too small is taken in at once
+	d.await("it is back", func() bool { return d.items() == 22 })
+	if state := d.state("gadgets"); !state.Held.IsZero() || state.Read.Before(since) {
+		t.Errorf("it is still held: %+v", state)
 	}
 }
 

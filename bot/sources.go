@@ -72,7 +72,7 @@ func (s *site) useRules() {
 	useIf("maintainers", len(ask.Maintainers) > 0, func() survey.Source { return s.maintainers(ask.Maintainers) })
 	useIf("infoboxes", ask.Infoboxes, s.infoboxes)
 	use(s.cells())
-	useIf("accounts", rules.Verdict.InactiveDays > 0, func() survey.Source { return survey.Accounts(s.client, wiki, s.bot.sameAccounts) })
+	use(survey.Accounts(s.client, wiki, s.bot.sameAccounts)) // blocks and renames count under any rules
 	useIf("scripts", ask.Scripts, func() survey.Source { return survey.Scripts(s.client, wiki, s.text) })
 	useIf("gadgetusage", ask.Usage, func() survey.Source { return survey.GadgetUsage(s.client, wiki) })
 	useIf("links", ask.Usage, func() survey.Source { return survey.Links(s.client, wiki, survey.LinkLimits{}) })

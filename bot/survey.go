@@ -159,12 +159,13 @@ func (s *site) readCells(ctx context.Context, progress func(done, whole int)) (c
 // readCellsOf reads one table, some hundred revisions at a time.
 func (s *site) readCellsOf(ctx context.Context, page, region string) (changed bool, err error) {
 	position := plan.RegionName(page, region)
+	table := survey.CellTable{On: s.text, Page: page, Region: region, Self: s.conf.User}
 	for {
 		after, err := s.reg.CellsRead(ctx, s.conf.Wiki.Wiki, position)
 		if err != nil {
 			return changed, err
 		}
-		changes, upTo, err := survey.Cells(ctx, s.client, page, region, after, s.conf.User, s.userNames()...)
+		changes, upTo, err := table.Changes(ctx, s.client, after)
 		if err != nil || upTo == after {
 			return changed, err
 		}
@@ -177,14 +178,4 @@ func (s *site) readCellsOf(ctx context.Context, page, region string) (changed bo
 		}
 		changed = changed || new
 	}
-}
-
-// userNames are the wiki's own names of the User namespace.
-func (s *site) userNames() []string {
-	for _, ns := range s.about.Namespaces {
-		if ns.ID == 2 {
-			return append([]string{ns.Name}, ns.Aliases...)
-		}
-	}
-	return nil
 }

@@ -64,6 +64,12 @@ func (a accounts) read(ctx context.Context, in Reading) (registry.Survey, error)
 	if err != nil {
 		return fail(err)
 	}
+	before := map[string]registry.Account{}
+	if in.Accounts != nil {
+		if before, err = in.Accounts(ctx); err != nil {
+			return fail(err)
+		}
+	}
 	named := accountsOf(known)
 	names := slices.Sorted(maps.Keys(named))
 	done, _ := slices.BinarySearch(names, in.Last.Checkpoint+"\x00") // those before were read already
@@ -74,6 +80,9 @@ func (a accounts) read(ctx context.Context, in Reading) (registry.Survey, error)
 		tell(in, done, len(names))
 		found, err := look.batch(ctx, batch, named, func(n int) { tell(in, done+n, len(names)) })
 		if err != nil {
+			return fail(err)
+		}
+		if err := silentAtOnce(in, before, found); err != nil {
 			return fail(err)
 		}
 		whole.Accounts = append(whole.Accounts, found...)
@@ -89,6 +98,23 @@ func (a accounts) read(ctx context.Context, in Reading) (registry.Survey, error)
 	}
 	tell(in, len(names), len(names))
 	return whole, nil
+}
+
+// silentAtOnce returns errFewer if far fewer accounts of a batch have edits than
+// did before: edits are hardly ever lost.
+func silentAtOnce(in Reading, before map[string]registry.Account, found []registry.Account) error {
+	edited, now := 0, 0
+	for _, a := range found {
+		old := before[a.Name]
+		if old.LastEdit.IsZero() || old.RenamedTo != a.RenamedTo || a.Missing {
+			continue
+		}
+		edited++
+		if !a.LastEdit.IsZero() {
+			now++
+		}
+	}
+	return fewer(in, edited, now)
 }
 
 // accountsOf returns the names of the accounts in claims; true for those of

@@ -49,6 +49,7 @@ type searched struct {
 	name, now string // as claims have it; after the renames seen so far
 	local     shownAccount
 	found     bool // there is such an account, here or on other wikis
+	untold    bool // the wiki has said nothing of the name
 	global    globalAccount
 }
 
@@ -65,6 +66,9 @@ func (l *lookup) batch(ctx context.Context, names []string, deep map[string]bool
 	var out []registry.Account
 	for i, s := range all {
 		progress(i)
+		if s.untold {
+			continue
+		}
 		account := registry.Account{Name: s.name, Read: l.at}
 		if !s.found {
 			account.Missing = true
@@ -115,7 +119,7 @@ func (l *lookup) find(ctx context.Context, all []*searched) error {
 		}
 		var gone []*searched
 		for _, s := range open {
-			if s.found = s.local.exists(); !s.found && askable(s.now) && !s.local.Invalid {
+			if s.found = s.local.exists(); !s.found && askable(s.now) && !s.local.Invalid && !s.untold {
 				gone = append(gone, s)
 			}
 		}
@@ -174,14 +178,23 @@ func (l *lookup) users(ctx context.Context, all []*searched) error {
 	if err != nil {
 		return err
 	}
+	untold := 0
 	for _, s := range all {
 		u, ok := shown[s.now]
 		if !ok {
 			u, ok = shown[accountName(wikitext.DefaultSite(), s.now)]
 		}
-		if ok {
+		switch {
+		case ok:
 			s.local = u
+		case askable(s.now):
+			s.untold = true
+			untold++
 		}
+	}
+	// The wiki tells of each name, and of one that is none that it is missing.
+	if len(shown) == 0 || untold >= 3 && 5*untold > len(names) {
+		return fmt.Errorf("the answer leaves out %d of %d accounts", untold, len(names))
 	}
 	return nil
 }

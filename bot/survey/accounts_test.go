@@ -172,3 +172,51 @@ func TestAccountsThatCannotBeReadAreAnError(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestAccountsOfWhichNothingIsTold has answers that are good in form and say
+// nothing: they must not make anybody missing or silent.
+func TestAccountsOfWhichNothingIsTold(t *testing.T) {
+	names := []string{"Ana", "Ben", "Cleo", "Dan", "Eve"}
+	var claims []registry.Claim
+	before := map[string]registry.Account{}
+	for _, name := range names {
+		claims = append(claims, registry.Claim{Role: registry.Steward, HolderKind: registry.User, Holder: name})
+		before[name] = registry.Account{Name: name, LastEdit: noon.AddDate(0, 0, -3)}
+	}
+	shown := func(names ...string) string {
+		var users []string
+		for _, name := range names {
+			users = append(users, fmt.Sprintf(`{"name":%q,"userid":7}`, name))
+		}
+		return strings.Join(users, ",")
+	}
+	for _, test := range []struct {
+		name, users, edits, reason string
+		fails                      string
+		told                       int
+	}{
+		{"no account", "", "", "", "leaves out 5 of 5", 0},
+		{"half of the accounts", shown("Ana", "Ben"), "", "", "leaves out 3 of 5", 0},
+		{"all but one", shown("Ana", "Ben", "Cleo", "Dan"), `{"timestamp":"2026-01-01T00:00:00Z"}`, "", "", 4},
+		{"no edits", shown(names...), "", "", errFewer.Error(), 0},
+		{"no edits, twice", shown(names...), "", errFewer.Error(), "", 5},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			api := answers(func(p map[string]string) (string, error) {
+				return fmt.Sprintf(`{"query":{"users":[%s],"usercontribs":[%s],"logevents":[]}}`, test.users, test.edits), nil
+			})
+			s, err := Accounts(api, "home").Read(t.Context(), Reading{At: noon, Last: registry.SurveyState{Reason: test.reason},
+				Known:    func(context.Context) ([]registry.Entry, error) { return []registry.Entry{{Claims: claims}}, nil },
+				Accounts: func(context.Context) (map[string]registry.Account, error) { return before, nil },
+			})
+			if (err != nil) != (test.fails != "") || err != nil && !strings.Contains(err.Error(), test.fails) || len(s.Accounts) != test.told {
+				t.Fatalf("%v, %+v", err, s.Accounts)
+			}
+			for _, a := range s.Accounts {
+				if a.Missing {
+					t.Errorf("%s is said to be missing", a.Name)
+				}
+			}
+		})
+	}
+}

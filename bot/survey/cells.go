@@ -35,8 +35,6 @@ type CellTable struct {
 	Page, Region string
 	// Self is the bot's own account, whose edits are nobody's claims.
 	Self string
-
-	userNames []string // further names of the User namespace, for Cells
 }
 
 // maxHidden is how many hidden revisions in a row are looked behind, one
@@ -84,12 +82,6 @@ func (t CellTable) Changes(ctx context.Context, history historian, after int64) 
 		}
 	}
 	return changes, upTo, nil
-}
-
-// Cells is CellTable.Changes for a wiki of which only the names of the User
-// namespace are known, besides "User".
-func Cells(ctx context.Context, history historian, page, regionID string, after int64, self string, userNames ...string) ([]registry.CellChange, int64, error) {
-	return CellTable{On: wikitext.DefaultSite(), Page: page, Region: regionID, Self: self, userNames: userNames}.Changes(ctx, history, after)
 }
 
 // cellReader goes through the revisions of a page.
@@ -176,7 +168,7 @@ func (r *cellReader) read(revision wiki.Revision) (stewards, error) {
 		if len(row.Cells) != len(header) || !row.Divided() {
 			return nil, fmt.Errorf("row %s has not one cell for each column", row.ID)
 		}
-		for _, h := range holders(row.Cells[column].Raw, r.On, r.userNames) {
+		for _, h := range holders(row.Cells[column].Raw, r.On) {
 			if !slices.Contains(cells[key], h) {
 				cells[key] = append(cells[key], h)
 			}

@@ -24,8 +24,8 @@ func TestHolders(t *testing.T) {
 		{"[[User:Ana]]", "user Ana"},
 		{"[[user:ana b|Ana]]", "user Ana b"},
 		{"[[:m:User:Ana|Ana]]", "user Ana"},
-		{"[[Benutzer:Ana|Ana]]", "user Ana"},
-		{"[[Benutzerin:Ana|Ana]]", "user Ana"},
+		{"[[Benutzer:Ana|Ana]]", "team Ana"},
+		{"[[User:Ana@example.org|Ana]]", ""},
 		{"[[User:Ana/help|Ana]] (since 2025)", "user Ana"},
 		{"[[User:Ana]], [[User:Ben]] and [[User talk:Ben|his talk page]]", "user Ana; user Ben"},
 		{"Growth team", "team Growth team"},
@@ -45,7 +45,7 @@ func TestHolders(t *testing.T) {
 		{"[[User:Ana", "team [[User:Ana"},
 	}
 	for _, tt := range tests {
-		if got := names(holders(tt.cell, wikitext.DefaultSite(), []string{"Benutzer", "Benutzerin"})); got != tt.want {
+		if got := names(holders(tt.cell, wikitext.DefaultSite())); got != tt.want {
 			t.Errorf("holders(%q) = %s, want %s", tt.cell, got, tt.want)
 		}
 	}
@@ -140,7 +140,7 @@ func TestCells(t *testing.T) {
 					t.Errorf("%s:\n%s\nwant:\n%s", how, strings.Join(got, "\n"), strings.Join(tt.want, "\n"))
 				}
 			}
-			changes, upTo, err := Cells(t.Context(), c, "Stewards", "ext", 0, "bot")
+			changes, upTo, err := CellTable{Page: "Stewards", Region: "ext", Self: "bot"}.Changes(t.Context(), c, 0)
 			if err != nil || upTo != int64(len(c.history)) {
 				t.Errorf("read up to %d, %v", upTo, err)
 			}
@@ -149,7 +149,7 @@ func TestCells(t *testing.T) {
 			var steps []registry.CellChange
 			for i, at := 1, int64(0); i <= len(tt.revisions); i++ {
 				part := &canned{history: c.history[:i]}
-				changes, upTo, err := Cells(t.Context(), part, "Stewards", "ext", at, "bot")
+				changes, upTo, err := CellTable{Page: "Stewards", Region: "ext", Self: "bot"}.Changes(t.Context(), part, at)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -157,7 +157,7 @@ func TestCells(t *testing.T) {
 			}
 			check("revision by revision", steps)
 
-			again, upTo2, err := Cells(t.Context(), c, "Stewards", "ext", upTo, "Bot")
+			again, upTo2, err := CellTable{Page: "Stewards", Region: "ext", Self: "Bot"}.Changes(t.Context(), c, upTo)
 			if err != nil || upTo2 != upTo || len(again) > 0 {
 				t.Errorf("nothing new gave %v up to %d, %v", again, upTo2, err)
 			}
@@ -185,7 +185,7 @@ func TestCellsStopBeforeWhatCannotBeRead(t *testing.T) {
 		{ID: 1, User: "Ana", Registered: true, Text: page("extension:Echo=Growth"), Time: noon},
 		{ID: 2, Parent: 1, User: "Ben", Registered: true, Text: "", Time: noon},
 	}}
-	if changes, upTo, err := Cells(t.Context(), c, "Stewards", "ext", 0, "Bot"); err != nil || upTo != 1 || len(changes) != 1 {
+	if changes, upTo, err := (CellTable{Page: "Stewards", Region: "ext", Self: "Bot"}).Changes(t.Context(), c, 0); err != nil || upTo != 1 || len(changes) != 1 {
 		t.Errorf("%v up to %d, %v", changes, upTo, err)
 	}
 }
@@ -196,7 +196,7 @@ func TestCellsGoOnFromTheRevisionBefore(t *testing.T) {
 	for i, text := range texts {
 		c.history = append(c.history, wiki.Revision{ID: int64(i + 1), Parent: int64(i), User: "Ana", Registered: true, Text: text, Time: noon})
 	}
-	changes, upTo, err := Cells(t.Context(), c, "Stewards", "ext", 2, "Bot")
+	changes, upTo, err := CellTable{Page: "Stewards", Region: "ext", Self: "Bot"}.Changes(t.Context(), c, 2)
 	if err != nil || upTo != 3 || len(changes) != 1 || describe(changes[0]) != "3 Ana extension:Echo +user Ana" {
 		t.Errorf("%v up to %d, %v", changes, upTo, err)
 	}
@@ -280,12 +280,14 @@ func TestNamesByTheWikisOwnRules(t *testing.T) {
 		"[[Benutzer Diskussion:Ana]]":            "user Ana",
 		"[[m:User:ana]], [[:m:Benutzer:ben|B]]":  "user Ana; user Ben",
 		"[[User:Ana]]":                           "user Ana",
+		"[[m:Benutzer Diskussion:Ana]]":          "user Ana",
+		"[[m:Utilisateur:Ana]]":                  "user Ana",
 		"[[team]], [[Team]]":                     "team team; team Team",
 		"[[Hilfe:User:Ana]]":                     "team Hilfe:User:Ana",
 		"[[Foo:User:Ana|x]]":                     "team x",
 		"ana@example.org, Ana <ana@example.org>": "team Ana",
 	} {
-		if got := names(holders(cell, site, nil)); got != want {
+		if got := names(holders(cell, site)); got != want {
 			t.Errorf("holders(%q) = %s, want %s", cell, got, want)
 		}
 	}
@@ -318,7 +320,7 @@ func TestABlankedPageThatTheBotFillsEndsNoClaim(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		changes, upTo, err := Cells(ctx, c, "Stewards", "ext", after, "Bot")
+		changes, upTo, err := CellTable{Page: "Stewards", Region: "ext", Self: "Bot"}.Changes(ctx, c, after)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -90,7 +90,7 @@ func (r *gadgetReader) read(ctx context.Context, in Reading) (registry.Survey, e
 		item := registry.Item{
 			Key:      registry.NewKey(detect.Gadget, r.wiki, id),
 			Name:     id,
-			Section:  g.section,
+			Section:  oneLine(g.section),
 			Deployed: true,
 			Default:  g.isDefault,
 			Aliases:  r.stems(id, g.files),
@@ -207,7 +207,7 @@ func (r *gadgetReader) stems(id string, files []string) (stems []string) {
 		}
 		for _, suffix := range []string{".js", ".css", ".json", ".vue"} {
 			stem, ok := strings.CutSuffix(name, suffix)
-			if ok && stem != "" && stem != id && !slices.Contains(stems, stem) {
+			if ok && stem != "" && stem != id && !hasMail(stem) && !slices.Contains(stems, stem) {
 				stems = append(stems, stem)
 			}
 		}

@@ -138,32 +138,6 @@ func readUsage(ctx context.Context, api asker, wiki string, in Reading) (registr
 	return s, nil
 }
 
-// errFewer says that a source counts far fewer things than before. The store
-// holds back such answers about items, but it cannot know what a number means.
-var errFewer = errors.New("far fewer things are counted than before, which waits for a second answer like it")
-
-// tooFew returns errFewer if a reading counted more than nothing of far fewer
-// items than the store has, unless the reading before it was one like it.
-func tooFew(ctx context.Context, in Reading, metric registry.Metric, counted int) error {
-	if in.Known == nil || strings.Contains(in.Last.Reason, errFewer.Error()) {
-		return nil
-	}
-	entries, err := in.Known(ctx)
-	if err != nil {
-		return err
-	}
-	before := 0
-	for _, e := range entries {
-		if slices.ContainsFunc(e.Measures, func(m registry.Measure) bool { return m.Metric == metric && m.Value > 0 }) {
-			before++
-		}
-	}
-	if before > 0 && counted == 0 || before-counted >= 3 && 5*counted < 4*before {
-		return fmt.Errorf("%w: %d items, before %d", errFewer, counted, before)
-	}
-	return nil
-}
-
 // usage is how many accounts have turned a gadget on.
 type usage struct {
 	users, active int64

@@ -32,20 +32,20 @@ func stewardColumn(header []string) int {
 // holders reads the names in a cell, divided by commas, semicolons and line
 // breaks. A part with links to user pages names those users, and its other text
 // is a remark; any other part names a team, unless it says that there is nobody.
-// userNames are further names of the wiki's User namespace. Names that are too
-// long to be stored, and those beyond the first fifty, are passed over.
-func holders(raw string, on *wikitext.Site, userNames []string) []registry.Holder {
+// Names that are too long to be stored or e-mail addresses, as those of some old
+// accounts are, and those beyond the first fifty, are passed over.
+func holders(raw string, on *wikitext.Site) []registry.Holder {
 	var out []registry.Holder
 	add := func(name string, kind registry.HolderKind) {
 		h := registry.Holder{Name: name, Kind: kind}
-		if name != "" && len(name) <= maxWords && len(out) < maxNamed && !slices.Contains(out, h) {
+		if name != "" && len(name) <= maxWords && len(out) < maxNamed && !hasMail(name) && !slices.Contains(out, h) {
 			out = append(out, h)
 		}
 	}
 	for _, part := range parts(on, raw) {
 		var users []string
 		for l := range on.Parse(part).Links() {
-			if name, ok := linkedUser(on, l, userNames); ok {
+			if name, ok := linkedUser(on, l); ok {
 				users = append(users, name)
 			}
 		}
@@ -93,12 +93,12 @@ func parts(on *wikitext.Site, raw string) []string {
 
 // linkedUser returns the account whose user page, talk page or a subpage of
 // them a link leads to.
-func linkedUser(on *wikitext.Site, l wikitext.Link, userNames []string) (name string, ok bool) {
+func linkedUser(on *wikitext.Site, l wikitext.Link) (name string, ok bool) {
 	t, err := l.Title()
 	if err != nil {
 		return "", false
 	}
-	return ownerOf(on, t, userNames)
+	return ownerOf(on, t)
 }
 
 // The numbers of the namespaces of users and of their talk, the same on every
@@ -109,25 +109,21 @@ const (
 )
 
 // ownerOf returns the account whose user page, talk page or a subpage of them
-// has a title. User pages on other wikis count, under the English name of their
-// namespace and those of this wiki's: one account holds on all of them.
-func ownerOf(on *wikitext.Site, t wikitext.Title, userNames []string) (name string, ok bool) {
-	if t.Interwiki == "" && (t.Namespace == spaceUser || t.Namespace == spaceUserTalk) {
-		name, _, _ = strings.Cut(t.Name, "/")
+// has a title. User pages on other wikis count, by the names that their
+// namespaces have here and on larger wikis: one account holds on all of them.
+func ownerOf(on *wikitext.Site, t wikitext.Title) (name string, ok bool) {
+	if t.Interwiki == "" {
+		if t.Namespace == spaceUser || t.Namespace == spaceUserTalk {
+			name, _, _ = strings.Cut(t.Name, "/")
+		}
 		return name, name != ""
-	}
-	if t.Interwiki == "" && (t.Namespace != 0 || len(userNames) == 0) {
-		return "", false
 	}
 	for rest := t.Name; ; {
 		prefix, tail, found := strings.Cut(rest, ":")
 		if !found {
 			return "", false
 		}
-		prefix = strings.TrimSpace(prefix)
-		inside, err := on.ParseTitle(prefix + ":x")
-		local := err == nil && inside.Interwiki == "" && (inside.Namespace == spaceUser || inside.Namespace == spaceUserTalk)
-		if local || isUserNamespace(prefix, userNames) {
+		if isUserSpace(strings.TrimSpace(prefix), on) {
 			if tail, _, _ = strings.Cut(tail, "/"); strings.TrimSpace(tail) == "" {
 				return "", false
 			}
@@ -145,12 +141,4 @@ func accountName(on *wikitext.Site, name string) string {
 		return t.Name
 	}
 	return name
-}
-
-func isUserNamespace(prefix string, userNames []string) bool {
-	prefix = strings.ReplaceAll(prefix, "_", " ")
-	if strings.EqualFold(prefix, "User") || strings.EqualFold(prefix, "User talk") {
-		return true
-	}
-	return slices.ContainsFunc(userNames, func(n string) bool { return strings.EqualFold(prefix, strings.ReplaceAll(n, "_", " ")) })
 }

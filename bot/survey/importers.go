@@ -23,6 +23,10 @@ type script struct {
 	title string
 }
 
+// canBe reports whether the title is one of a user script that can be named:
+// e-mail addresses are not.
+func (s script) canBe() bool { return detect.UserScriptTitle(s.title) && !hasMail(s.title) }
+
 // loadReader finds what pages of a wiki load.
 type loadReader struct {
 	wiki string
@@ -195,7 +199,7 @@ func (r *loadReader) own(title string) (script, bool) {
 		return script{}, false
 	}
 	s := script{wiki: r.wiki, title: "User:" + t.Name}
-	return s, detect.UserScriptTitle(s.title)
+	return s, s.canBe()
 }
 
 // foreign returns the script with a title on another wiki, whose name for the
@@ -207,7 +211,7 @@ func foreign(wiki, host, title string) (script, bool) {
 		return script{}, false
 	}
 	s := script{wiki: wiki, host: host, title: "User:" + name}
-	return s, detect.UserScriptTitle(s.title)
+	return s, s.canBe()
 }
 
 // projects are Wikimedia's projects with a wiki for each language: what their

@@ -27,7 +27,7 @@ const infoboxesSource = "infoboxes"
 //
 // An account that the parameter maintainer links to is a claim; other names are
 // only hints for people. The status "unmaintained" is a claim, too: the page's
-// own word that nobody maintains the item, though not that it has no steward.
+// own word that nobody maintains the item.
 func Infoboxes(api asker, wiki, on string) Source {
 	b := infoboxes{api: api, wiki: wiki, on: on, site: wikitext.DefaultSite()}
 	return Source{Name: infoboxesSource, Every: 24 * time.Hour, Triggers: b.triggers, Read: b.read}

@@ -114,7 +114,7 @@ var comment = regexp.MustCompile(`(?s)<!--.*?(-->|$)`)
 // whoIs divides a list of people into the accounts that it links to and the
 // names that are text only.
 func whoIs(on *wikitext.Site, raw string) (users, hints []string) {
-	for _, h := range holders(raw, on, nil) {
+	for _, h := range holders(raw, on) {
 		switch name := oneLine(h.Name); {
 		case name == "" || len(name) > maxWords || len(users)+len(hints) == maxNamed:
 		case h.Kind == registry.User:

@@ -81,9 +81,16 @@ func (l links) read(ctx context.Context, in Reading) (registry.Survey, error) {
 	if l.prefixes, err = readPrefixes(ctx, l.api); err != nil {
 		return fail(err)
 	}
+	linked := make(map[registry.Key]bool)
+	for _, e := range known {
+		linked[e.Item.Key] = counts(e, registry.Links)
+	}
 	for batch := range slices.Chunk(items[from:end], titlesPerQuery) {
 		found, err := l.batch(ctx, batch, in.At, func(n int) { tell(in, from+n, len(items)) })
 		if err != nil {
+			return fail(err)
+		}
+		if err := l.tooFew(in, batch, linked, found); err != nil {
 			return fail(err)
 		}
 		whole.Measures = append(whole.Measures, found...)
@@ -99,6 +106,23 @@ func (l links) read(ctx context.Context, in Reading) (registry.Survey, error) {
 	}
 	tell(in, from, len(items))
 	return whole, nil
+}
+
+// tooFew returns errFewer if far fewer items of a batch have links than were
+// linked before.
+func (l links) tooFew(in Reading, batch []registry.Item, linked map[registry.Key]bool, found []registry.Measure) error {
+	before, now := 0, 0
+	for _, item := range batch {
+		if linked[item.Key] {
+			before++
+		}
+	}
+	for _, m := range found {
+		if m.Value > 0 {
+			now++
+		}
+	}
+	return fewer(in, before, now)
 }
 
 // countable returns the items whose links are counted, by key.

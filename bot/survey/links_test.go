@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/wiki"
@@ -77,5 +78,31 @@ func TestLinksThatCannotBeReadAreAnError(t *testing.T) {
 		if (err != nil) != fails || len(s.Measures) > 0 {
 			t.Errorf("%s: %v, %+v", code, err, s.Measures)
 		}
+	}
+}
+
+func TestLinksThatAreAllGoneAreConfirmedFirst(t *testing.T) {
+	api := answers(func(p map[string]string) (string, error) {
+		return `{"query":{"interwikimap":[],"exturlusage":[]}}`, nil
+	})
+	var known []registry.Entry
+	for _, name := range []string{"tool:a", "tool:b"} {
+		known = append(known, registry.Entry{Item: registry.Item{Key: registry.Key(name), Listed: true},
+			Measures: []registry.Measure{{Item: registry.Key(name), Metric: registry.Links, Value: 7}}})
+	}
+	in := Reading{At: noon, Known: func(context.Context) ([]registry.Entry, error) { return known, nil }}
+	_, err := Links(api, "x", LinkLimits{}).Read(t.Context(), in)
+	if !errors.Is(err, errFewer) {
+		t.Fatalf("the first: %v", err)
+	}
+	in.Last.Reason, in.Last.Failed = err.Error(), noon
+	in.At = noon.Add(time.Minute)
+	if _, err = Links(api, "x", LinkLimits{}).Read(t.Context(), in); !errors.Is(err, errFewer) {
+		t.Errorf("a minute later: %v", err)
+	}
+	in.At = noon.Add(ConfirmAfter)
+	s, err := Links(api, "x", LinkLimits{}).Read(t.Context(), in)
+	if err != nil || len(s.Measures) != 2 || s.Measures[0].Value != 0 {
+		t.Errorf("a second one like it: %+v, %v", s.Measures, err)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/detect"
@@ -79,6 +80,10 @@ func sameTitle(on *wikitext.Site, a, b string) bool {
 }
 
 func (m maintainers) read(ctx context.Context, in Reading) (registry.Survey, error) {
+	if known := in.Known; known != nil {
+		once := sync.OnceValues(func() ([]registry.Entry, error) { return known(ctx) })
+		in.Known = func(context.Context) ([]registry.Entry, error) { return once() }
+	}
 	s := registry.Survey{Source: maintainersSource, Wiki: m.wiki, At: in.At}
 	var failed []MaintainersPage
 	var errs []error
@@ -86,6 +91,9 @@ func (m maintainers) read(ctx context.Context, in Reading) (registry.Survey, err
 	for i, page := range m.pages {
 		tell(in, i, len(m.pages))
 		found, where, err := m.page(ctx, in, page)
+		if err == nil {
+			err = m.tooFew(ctx, in, page, where, found)
+		}
 		if err != nil {
 			failed, errs = append(failed, page), append(errs, err)
 			continue
@@ -106,6 +114,33 @@ func (m maintainers) read(ctx context.Context, in Reading) (registry.Survey, err
 		return registry.Survey{}, kept
 	}
 	return registry.Survey{}, err
+}
+
+// tooFew returns errFewer if a page says far less than it did. One that stands
+// alone is left to the registry; among others it would hardly be missed there.
+func (m maintainers) tooFew(ctx context.Context, in Reading, p MaintainersPage, where registry.Evidence, found registry.Survey) error {
+	if len(m.pages) == 1 || in.Known == nil {
+		return nil
+	}
+	entries, err := in.Known(ctx)
+	if err != nil {
+		return fmt.Errorf("look up what the pages said before: %w", err)
+	}
+	before, now := 0, make(map[registry.Key]bool)
+	for _, e := range entries {
+		if slices.ContainsFunc(e.Claims, func(c registry.Claim) bool {
+			return c.Evidence.Source == maintainersSource && c.Evidence.Wiki == where.Wiki && c.Evidence.Page == where.Page
+		}) {
+			before++
+		}
+	}
+	for _, c := range found.Claims {
+		now[c.Item] = true
+	}
+	if err := fewer(in, before, len(now)); err != nil {
+		return fmt.Errorf("read maintainers from %s on %s: %w", p.Title, p.Wiki, err)
+	}
+	return nil
 }
 
 // keep stores what the pages say that could be read, beside what the others
@@ -150,8 +185,16 @@ func (m maintainers) keep(ctx context.Context, in Reading, s registry.Survey, re
 		s.Left = nil
 	}
 	s.Part = true
+	if !in.Last.Read.IsZero() {
+		s.Checkpoint = somePages
+	}
 	return in.Keep(ctx, s)
 }
+
+// somePages is the checkpoint of a reading without those pages that failed: it
+// is not one of the whole source, which stays stale since the last such. The
+// next reading begins anew.
+const somePages = "some pages"
 
 // page reads one page, and says as what claims on it are known.
 func (m maintainers) page(ctx context.Context, in Reading, p MaintainersPage) (registry.Survey, registry.Evidence, error) {

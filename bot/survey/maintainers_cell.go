@@ -91,7 +91,7 @@ func linkedHolder(on *wikitext.Site, address string) string {
 	if !ok {
 		return ""
 	}
-	name, _ := ownerOf(on, t, nil)
+	name, _ := ownerOf(on, t)
 	return name
 }
 
@@ -121,11 +121,12 @@ type userAt struct {
 // its text is a remark; else its text is the name, with what stands in
 // parentheses only if remarks says so. From "formerly" to the end of the line
 // nobody is named, as one cannot tell where the past ends. A text as long as no
-// name is, and whoever comes after the first fifty, is nobody either.
+// name is, an account that is called by an e-mail address, and whoever comes
+// after the first fifty, is nobody either.
 func namedIn(on *wikitext.Site, cell *goquery.Selection, remarks bool) []Holder {
 	var list []Holder
 	add := func(h Holder) {
-		if h.Name != "" && len(h.Name) <= maxWords && len(list) < maxNamed && !slices.Contains(list, h) {
+		if h.Name != "" && len(h.Name) <= maxWords && len(list) < maxNamed && !hasMail(h.Name) && !slices.Contains(list, h) {
 			list = append(list, h)
 		}
 	}

@@ -158,15 +158,23 @@ func TestPagesFailAlone(t *testing.T) {
 	read := func() error {
 		t.Helper()
 		at = at.Add(time.Hour)
-		s, err := source.Read(ctx, Reading{At: at, Known: entries, Keep: func(ctx context.Context, part registry.Survey) error {
+		states, err := reg.Surveys(ctx, "metawiki")
+		if err != nil {
+			t.Fatal(err)
+		}
+		in := Reading{At: at, Known: entries, Keep: func(ctx context.Context, part registry.Survey) error {
 			if !part.Part {
 				t.Error("kept what is no part")
 			}
 			_, err := reg.SaveSurvey(ctx, part)
 			return err
-		}})
+		}}
+		if len(states) > 0 {
+			in.Last = states[0]
+		}
+		s, err := source.Read(ctx, in)
 		if err != nil {
-			return errors.Join(err, reg.SurveyFailed(ctx, s.Source, "metawiki", at, err.Error()))
+			return errors.Join(err, reg.SurveyFailed(ctx, "maintainers", "metawiki", at, err.Error()))
 		}
 		_, err = reg.SaveSurvey(ctx, s)
 		return err
@@ -205,12 +213,22 @@ func TestPagesFailAlone(t *testing.T) {
 		t.Errorf("the error is %v", err)
 	}
 	check("while B is gone", "Echo=Apps Flow= More=Growth Most=Growth Only B=Growth Shared=Beta Shared=Gamma")
+	wholeAt, failedAt := at.Add(-time.Hour), at
+	stale := func() {
+		t.Helper()
+		states, err := reg.Surveys(ctx, "metawiki")
+		if err != nil || len(states) != 1 || !states[0].Read.Equal(wholeAt) || !states[0].Failed.Equal(failedAt) {
+			t.Errorf("the source is %+v, %v; it was last read at %v, and fails since %v", states, err, wholeAt, failedAt)
+		}
+	}
+	stale()
 
 	first.pages["A"] = listPage("Echo|Apps", "Shared|Gamma")
 	if err := read(); err == nil {
 		t.Error("no error")
 	}
 	check("while B is gone and A is half", "Echo=Apps Flow= More=Growth Most=Growth Only B=Growth Shared=Beta Shared=Gamma")
+	stale()
 
 	for _, bad := range []string{"", "<p>nothing</p>", "<table class=wikitable><tr><th>X</th></tr></table>"} {
 		first.pages["A"], second.pages["B"] = bad, bad
@@ -225,6 +243,24 @@ func TestPagesFailAlone(t *testing.T) {
 		t.Error(err)
 	}
 	check("when both are back", "Echo=Growth Flow= More=Growth Most=Growth Only B=Growth Shared=Alpha Shared=Beta")
+
+	// Half of one page is too little to be missed among the others.
+	var many []string
+	for i := range 30 {
+		many = append(many, fmt.Sprintf("Many%d|Growth", i))
+	}
+	first.pages["A"], second.pages["B"] = listPage(many...), listPage("P|One", "Q|Two", "R|Two", "S|Two", "T|Two")
+	for range 2 { // Echo and the others are gone for good
+		_ = read()
+	}
+	before := said()
+	second.pages["B"] = listPage("P|One", "Q|Two")
+	if err := read(); !errors.Is(err, errFewer) || said() != before {
+		t.Errorf("half of B: %v\n%s\nbefore %s", err, said(), before)
+	}
+	if err := read(); err != nil || strings.Contains(said(), "R=Two") {
+		t.Errorf("half of B, once more: %v\n%s", err, said())
+	}
 }
 
 func TestMaintainersTriggers(t *testing.T) {

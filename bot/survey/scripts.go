@@ -188,7 +188,7 @@ func (r *scriptReader) readKnown(ctx context.Context) error {
 func (r *scriptReader) own() (own []registry.Key) {
 	for _, keys := range []func(func(registry.Key) bool){maps.Keys(r.point.Importers), maps.Keys(r.known)} {
 		for key := range keys {
-			if key.Wiki() == r.wiki && detect.UserScriptTitle(key.Name()) && askable(key.Name()) {
+			if key.Wiki() == r.wiki && (script{title: key.Name()}).canBe() && askable(key.Name()) {
 				own = append(own, key)
 			}
 		}

@@ -58,7 +58,9 @@ func (r *scriptReader) take(s *registry.Survey, key registry.Key, p pageFound, e
 		item.Aliases = append(item.Aliases, p.Title)
 	}
 	head := headerCredits(text, r.on)
-	item.Authors, item.LastEditor = head.authors, editor
+	if item.Authors = head.authors; !hasMail(editor) {
+		item.LastEditor = editor
+	}
 	if strings.HasPrefix(text, redirectMark) {
 		if moved := r.loads.loads(text); len(moved) == 1 {
 			item.Deprecated, item.ReplacedBy = true, moved[0].title

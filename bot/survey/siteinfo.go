@@ -47,19 +47,19 @@ type interwiki struct {
 }
 
 // SiteinfoSource is the source siteinfo: which extensions and skins a wiki
-// runs, with the versions that they give. It is the list that the wiki itself
-// has, so it names what is deployed, not what anybody answers for.
+// runs, with the versions that they give, and since when. It is the list that
+// the wiki itself has, so it names what is deployed, not what anybody answers for.
 func SiteinfoSource(api asker, wiki string) Source {
 	return Source{
 		Name:  "siteinfo",
 		Every: 6 * time.Hour,
 		Read: func(ctx context.Context, in Reading) (registry.Survey, error) {
-			return readSiteinfo(ctx, api, wiki, in.At)
+			return readSiteinfo(ctx, api, wiki, in)
 		},
 	}
 }
 
-func readSiteinfo(ctx context.Context, api asker, wiki string, at time.Time) (registry.Survey, error) {
+func readSiteinfo(ctx context.Context, api asker, wiki string, in Reading) (registry.Survey, error) {
 	var answer struct {
 		Query struct {
 			Extensions   []installed
@@ -72,7 +72,7 @@ func readSiteinfo(ctx context.Context, api asker, wiki string, at time.Time) (re
 	if err != nil {
 		return registry.Survey{}, fmt.Errorf("read the extensions of %s: %w", wiki, err)
 	}
-	s := registry.Survey{Source: "siteinfo", Wiki: wiki, At: at}
+	s := registry.Survey{Source: "siteinfo", Wiki: wiki, At: in.At}
 	prefix, linked := mediawikiPrefix(wiki, answer.Query.Interwikimap)
 	places := make(map[registry.Key]int)
 	for _, e := range answer.Query.Extensions {
@@ -90,7 +90,34 @@ func readSiteinfo(ctx context.Context, api asker, wiki string, at time.Time) (re
 		s.Items[i].Aliases = append(s.Items[i].Aliases, item.Name)
 		s.Items[i].Version = cmp.Or(s.Items[i].Version, item.Version)
 	}
+	if err := dateVersions(ctx, in, s.Items); err != nil {
+		return registry.Survey{}, fmt.Errorf("look up the versions that %s had: %w", wiki, err)
+	}
 	return s, nil
+}
+
+// dateVersions says when items last changed: when they were first seen with the
+// version that they have. Of one that has had no other yet, nobody can tell.
+func dateVersions(ctx context.Context, in Reading, items []registry.Item) error {
+	if in.Known == nil {
+		return nil
+	}
+	entries, err := in.Known(ctx)
+	if err != nil {
+		return err
+	}
+	before := make(map[registry.Key]registry.Item, len(entries))
+	for _, e := range entries {
+		before[e.Item.Key] = e.Item
+	}
+	for i := range items {
+		old := before[items[i].Key]
+		items[i].Changed = old.Changed
+		if old.Deployed && old.Version != "" && old.Version != items[i].Version {
+			items[i].Changed = in.At
+		}
+	}
+	return nil
 }
 
 // item makes an item of an installed part; ok is false for one without a name.
@@ -116,8 +143,11 @@ func (e installed) item(prefix string, linked bool) (item registry.Item, ok bool
 			item.Page = prefix + page
 		}
 	}
-	if item.Page == "" && isWebAddress(e.URL) {
-		item.URL = e.URL
+	if item.Page == "" {
+		if strings.HasPrefix(e.URL, "//") {
+			e.URL = "https:" + e.URL
+		}
+		item.URL = keptAddress(e.URL)
 	}
 	if name == "" {
 		return registry.Item{}, false
@@ -173,7 +203,7 @@ func component(title string) (kind, name string, ok bool) {
 			head = strings.TrimSpace(head[strings.LastIndexByte(head, '/')+1:]) // Special:MyLanguage/Extension
 			if found && strings.EqualFold(head, kind) {
 				name, _, _ := strings.Cut(tail, "/")
-				if name = wikitext.NormalizeTitle(name); name == "" {
+				if name = wikitext.NormalizeTitle(name); name == "" || hasMail(name) {
 					return "", "", false
 				}
 				return kind, name, true

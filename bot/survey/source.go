@@ -41,6 +41,9 @@ type Reading struct {
 	Last registry.SurveyState
 	// Known are the items of the wiki and their claims, of all kinds.
 	Known func(ctx context.Context) ([]registry.Entry, error)
+	// Accounts are those that claims name, as the last reading of accounts had
+	// them, by name.
+	Accounts func(ctx context.Context) (map[string]registry.Account, error)
 	// Keep stores a Part in between, so that a reading that is cut off goes on
 	// from its Checkpoint.
 	Keep func(ctx context.Context, part registry.Survey) error

@@ -105,7 +105,7 @@ func TestSiteinfo(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			api := &canned{answers: map[string]string{"siteinfo": fmt.Sprintf(extensions, tt.prefixes)}}
-			s, err := readSiteinfo(t.Context(), api, tt.wiki, noon)
+			s, err := readSiteinfo(t.Context(), api, tt.wiki, Reading{At: noon})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -137,7 +137,7 @@ func TestSiteinfo(t *testing.T) {
 		})
 	}
 	api := &canned{answers: map[string]string{"siteinfo": fmt.Sprintf(extensions, mw)}}
-	s, _ := readSiteinfo(t.Context(), api, "metawiki", noon)
+	s, _ := readSiteinfo(t.Context(), api, "metawiki", Reading{At: noon})
 	if got := s.Items[5]; got.URL != "https://example.org/grown" || got.Page != "" {
 		t.Errorf("an extension from elsewhere leads to %q and %q", got.Page, got.URL)
 	}
@@ -147,6 +147,40 @@ func TestSiteinfo(t *testing.T) {
 	}
 	if got := s.Items[7]; got.URL != "" || got.Page != "" {
 		t.Errorf("a javascript address was taken over: %q", got.URL)
+	}
+}
+
+func TestAnotherVersionIsAChange(t *testing.T) {
+	api := &canned{answers: map[string]string{"siteinfo": `{"query":{"extensions":[
+		{"type":"other","name":"Same","version":"1"},{"type":"other","name":"Newer","version":"1","vcs-version":"0123456789abcdef0123"},
+		{"type":"other","name":"Dated","version":"3"},{"type":"other","name":"Back","version":"2"},{"type":"other","name":"New","version":"1"}]}}`}}
+	var known []registry.Entry
+	for name, item := range map[string]registry.Item{
+		"Same": {Deployed: true, Details: registry.Details{Version: "1"}}, "Newer": {Deployed: true, Details: registry.Details{Version: "1"}},
+		"Dated": {Deployed: true, Changed: hour(1), Details: registry.Details{Version: "3"}}, "Back": {Listed: true, Details: registry.Details{Version: "1"}},
+	} {
+		item.Key = registry.Key("extension:" + name)
+		known = append(known, registry.Entry{Item: item})
+	}
+	s, err := readSiteinfo(t.Context(), api, "metawiki", Reading{At: noon, Known: func(context.Context) ([]registry.Entry, error) { return known, nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, item := range s.Items {
+		want := map[string]time.Time{"Newer": noon, "Dated": hour(1)}[item.Name]
+		if !item.Changed.Equal(want) {
+			t.Errorf("%s, version %s, changed at %v, want %v", item.Name, item.Version, item.Changed, want)
+		}
+	}
+}
+
+func TestComponentsThatHoldAMailAddress(t *testing.T) {
+	api := &canned{answers: map[string]string{"siteinfo": `{"query":{"extensions":[
+		{"type":"other","name":"ana@example.org","url":"https://www.mediawiki.org/wiki/Extension:Ana@example.org"},
+		{"type":"other","name":"Named, ana@example.org","url":"https://ana:pass@example.org/"},{"type":"other","name":"Linked","url":"mailto:ana@example.org"}]}}`}}
+	s, err := readSiteinfo(t.Context(), api, "metawiki", Reading{At: noon})
+	if text := fmt.Sprintf("%+v", s.Items); err != nil || strings.Contains(text, "example") || len(s.Items) != 2 {
+		t.Errorf("%s, %v", text, err)
 	}
 }
 
