@@ -23,6 +23,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/publish"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/config"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/events"
@@ -230,6 +231,7 @@ func newQueues(t *testing.T, db string, set func(*feed), wikis ...*fakeWiki) *qu
 	}
 	for _, s := range b.sites {
 		s.text = wikitext.DefaultSite()
+		s.gate = publish.New(publish.Config{Site: s.pages, Reader: s.client, Outbox: reg, Ledger: reg, Log: c.Log})
 		s.rules.Store(&ruleset{rules: rules})
 		s.useDetector()
 		s.feed = q.feed
