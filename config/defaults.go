@@ -32,6 +32,13 @@ const DefaultInactiveDays = 365
 // the page does not say.
 const DefaultGraceDays = 30
 
+// DefaultPageSize is how many rows a page takes, DefaultMinInterval how many
+// minutes lie between two edits of a table, where the page does not say.
+const (
+	DefaultPageSize    = 500
+	DefaultMinInterval = 60
+)
+
 // DefaultSort returns what the rows of a table are sorted by where the page does
 // not say.
 func DefaultSort() []string { return []string{"item"} }
@@ -39,7 +46,10 @@ func DefaultSort() []string { return []string{"item"} }
 // UnmarshalJSON fills in the defaults.
 func (t *Table) UnmarshalJSON(data []byte) error {
 	type plain Table
-	p := plain{Columns: DefaultColumns(), GraceDays: DefaultGraceDays, Filter: Filter{Deprecated: Show}, Sort: DefaultSort()}
+	p := plain{
+		Columns: DefaultColumns(), GraceDays: DefaultGraceDays, Filter: Filter{Deprecated: Show}, Sort: DefaultSort(),
+		PageSize: DefaultPageSize, MinIntervalMinutes: DefaultMinInterval,
+	}
 	if err := json.Unmarshal(data, &p); err != nil {
 		return err
 	}

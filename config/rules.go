@@ -171,6 +171,11 @@ type Table struct {
 	Sort []string `json:"sort"`
 	// Group puts rows under headings: "section", or "" for none.
 	Group string `json:"group"`
+	// PageSize is how many rows a page takes; more are on subpages.
+	PageSize int `json:"page_size"`
+	// MinIntervalMinutes is the least time between two edits that are only about
+	// the bot's own columns; 0 is none.
+	MinIntervalMinutes int `json:"min_interval_minutes"`
 }
 
 // Filter says which items get a row. An item must pass all of it.

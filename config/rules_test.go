@@ -25,7 +25,7 @@ func TestDefaultsAreFilledIn(t *testing.T) {
 		Version:     2,
 		Limits:      Limits{PerMinute: 12, PerHour: 200, PerDay: 1000, PerPageHour: 20},
 		Verdict:     Verdict{InactiveDays: 365, Unowned: []string{"unassigned", "inactive"}},
-		Tables:      []Table{{ID: "a", Page: "A", Kinds: []string{"tool"}, Columns: DefaultColumns(), GraceDays: 30, Filter: Filter{Deprecated: Show}, Sort: []string{"item"}}},
+		Tables:      []Table{{ID: "a", Page: "A", Kinds: []string{"tool"}, Columns: DefaultColumns(), GraceDays: 30, Filter: Filter{Deprecated: Show}, Sort: []string{"item"}, PageSize: 500, MinIntervalMinutes: 60}},
 		Noticeboard: &Noticeboard{Page: "A", Verdicts: []string{"unassigned", "inactive"}, SettleMinutes: 60},
 		Notices:     &Notices{SettleMinutes: 60},
 	}
@@ -40,7 +40,7 @@ func TestWrittenValuesReplaceDefaults(t *testing.T) {
 		"verdict": {"inactive_days": 0, "unowned": ["unknown"]}, "report": {"ping_editor": true},
 		"notices": {"talk": true, "settle_minutes": 5, "bot_flag": true},
 		"tables": [{"id": "a", "page": "A", "kinds": ["tool"], "columns": ["notes", "item"], "grace_days": 7,
-			"filter": {"section": "s", "wiki": "enwiki", "min_users": 3, "name": "*x", "deprecated": "only"}, "sort": ["-users", "item"], "group": "section"}]}`)
+			"filter": {"section": "s", "wiki": "enwiki", "min_users": 3, "name": "*x", "deprecated": "only"}, "sort": ["-users", "item"], "group": "section", "page_size": 20, "min_interval_minutes": 0}]}`)
 	if problems != nil {
 		t.Fatal(problems)
 	}
@@ -53,7 +53,7 @@ func TestWrittenValuesReplaceDefaults(t *testing.T) {
 		Verdict: Verdict{Unowned: []string{"unknown"}},
 		Tables: []Table{{
 			ID: "a", Page: "A", Kinds: []string{"tool"}, Columns: []string{"notes", "item"}, GraceDays: 7,
-			Filter: Filter{Section: "s", Wiki: "enwiki", MinUsers: 3, Name: "*x", Deprecated: Only}, Sort: []string{"-users", "item"}, Group: "section",
+			Filter: Filter{Section: "s", Wiki: "enwiki", MinUsers: 3, Name: "*x", Deprecated: Only}, Sort: []string{"-users", "item"}, Group: "section", PageSize: 20,
 		}},
 		Noticeboard: &Noticeboard{Page: "A", Verdicts: []string{"disputed"}, BotFlag: true},
 		Notices:     &Notices{Talk: true, SettleMinutes: 5, BotFlag: true},
@@ -147,17 +147,19 @@ func TestSchemaAndTypesAgree(t *testing.T) {
 
 func TestDefaultsInTheSchemaAreThoseInForce(t *testing.T) {
 	for path, want := range map[string]any{
-		"$.tables[].columns":           DefaultColumns(),
-		"$.verdict.unowned":            DefaultUnowned(),
-		"$.limits.per_minute":          DefaultLimits().PerMinute,
-		"$.limits.per_hour":            DefaultLimits().PerHour,
-		"$.limits.per_day":             DefaultLimits().PerDay,
-		"$.limits.per_page_hour":       DefaultLimits().PerPageHour,
-		"$.tables[].grace_days":        DefaultGraceDays,
-		"$.tables[].sort":              DefaultSort(),
-		"$.noticeboard.settle_minutes": DefaultSettleMinutes,
-		"$.notices.settle_minutes":     DefaultSettleMinutes,
-		"$.verdict.inactive_days":      DefaultInactiveDays,
+		"$.tables[].columns":              DefaultColumns(),
+		"$.verdict.unowned":               DefaultUnowned(),
+		"$.limits.per_minute":             DefaultLimits().PerMinute,
+		"$.limits.per_hour":               DefaultLimits().PerHour,
+		"$.limits.per_day":                DefaultLimits().PerDay,
+		"$.limits.per_page_hour":          DefaultLimits().PerPageHour,
+		"$.tables[].grace_days":           DefaultGraceDays,
+		"$.tables[].sort":                 DefaultSort(),
+		"$.tables[].page_size":            DefaultPageSize,
+		"$.tables[].min_interval_minutes": DefaultMinInterval,
+		"$.noticeboard.settle_minutes":    DefaultSettleMinutes,
+		"$.notices.settle_minutes":        DefaultSettleMinutes,
+		"$.verdict.inactive_days":         DefaultInactiveDays,
 	} {
 		found := false
 		rulesSchema().each(func(at string, _, rule *node) {

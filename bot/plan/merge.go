@@ -7,9 +7,9 @@ package plan
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/wikitext"
@@ -17,13 +17,15 @@ import (
 
 // Table is a stewardship table in one region of a page.
 type Table struct {
+	// Title is that of the page.
+	Title string
 	// ID names the region.
 	ID      string
 	Caption string
-	// Summary is the line above the table, as wikitext.
-	Summary string
-	Columns []string
-	Rows    []Row
+	// Summary stands above the table and AsOf below that, as wikitext.
+	Summary, AsOf string
+	Columns       []string
+	Rows          []Row
 	// Append adds the region to a page that people have made.
 	Append bool
 	// State says whether the bot has written the region before.
@@ -32,8 +34,15 @@ type Table struct {
 	gone map[string]string // row id of an item that is no longer listed, to its name
 	over map[string]bool   // row ids of those that are gone for too long to be kept
 
-	sort    []string // what the rows are sorted by
-	grouped bool     // headings stand between rows
+	renamed map[string]string // row ids of former names, to those of the items
+	moved   map[string]string // row ids of rows that are on another page, to its title
+
+	sort          []string // what the rows are sorted by
+	grouped       bool     // headings stand between rows
+	interval      time.Duration
+	base          string // title of the first page
+	number, pages int    // which page it is, and of how many; 0 where nobody has read them
+	broken        error  // why the page could not be read when rows were given their pages
 }
 
 // Row is one item; ID never changes while the item lives.
@@ -70,12 +79,17 @@ type itemRow struct {
 // a row whose item is gone stays while such a cell is filled and the grace days
 // last, and so does a row that a person added. It refuses a region it cannot read.
 func (t Table) Apply(text string) (string, error) {
+	if t.broken != nil {
+		return "", t.broken
+	}
 	return edit(text, place{id: t.ID, state: t.State, appends: t.Append}, func(body string) (string, error) {
 		now, err := t.read(body)
 		if err != nil {
 			return "", err
 		}
-		return t.render(now)
+		t.follow(&now)
+		next, err := t.render(now)
+		return unlessOnlyOlder(body, next), err
 	})
 }
 
@@ -140,6 +154,15 @@ func (t Table) readRow(l *live, r wikitext.Row, source string) error {
 	}
 	l.items = append(l.items, row)
 	return nil
+}
+
+// follow gives live rows the ids that their items have by now.
+func (t Table) follow(l *live) {
+	for i := range l.items {
+		if id, ok := t.renamed[l.items[i].id]; ok {
+			l.items[i].id = id
+		}
+	}
 }
 
 func (t Table) refuse(format string, args ...any) error {
@@ -259,84 +282,4 @@ func (t Table) columns(kept map[string]map[string]Cell, l live) []string {
 		}
 	}
 	return columns
-}
-
-// render writes the region's body. It refuses a table that would not be read
-// back as it is written.
-func (t Table) render(l live) (string, error) {
-	kept := l.people()
-	maps.DeleteFunc(kept, func(id string, _ map[string]Cell) bool { return t.over[id] })
-	columns := t.columns(kept, l)
-	var rows []string
-	planned := map[string]bool{}
-	for i, r := range t.Rows {
-		planned[r.ID] = true
-		if t.grouped && (i == 0 || !strings.EqualFold(strings.TrimSpace(t.Rows[i-1].group), strings.TrimSpace(r.group))) {
-			rows = append(rows, writeGroup(r.group, len(columns)))
-		}
-		cells := map[string]Cell{}
-		for i, column := range t.Columns {
-			cells[column] = r.Cells[i]
-		}
-		maps.Copy(cells, kept[r.ID])
-		rows = append(rows, writeRow(r.ID, columns, cells))
-	}
-	listed := len(rows)
-	for _, r := range l.items {
-		if !planned[r.id] && kept[r.id] != nil {
-			planned[r.id] = true
-			rows = append(rows, writeRow(r.id, columns, t.tombstone(r, kept[r.id])))
-		}
-	}
-	for _, r := range l.own {
-		rows = append(rows, r.under(l.columns, columns))
-	}
-	if t.grouped && 0 < listed && listed < len(rows) {
-		rows = slices.Insert(rows, listed, writeGroup(otherRows, len(columns)))
-	}
-	var b strings.Builder
-	if t.Summary != "" {
-		b.WriteString(t.Summary + "\n")
-	}
-	fmt.Fprintf(&b, "{| class=%q\n", t.class())
-	if t.Caption != "" {
-		fmt.Fprintf(&b, "|+ %s\n", wikitext.Escape(t.Caption))
-	}
-	for _, column := range columns {
-		b.WriteString(heading(column) + "\n")
-	}
-	for _, row := range rows {
-		b.WriteString(row + "\n")
-	}
-	b.WriteString("|}")
-	return b.String(), t.check(b.String(), len(columns), rows)
-}
-
-// check reads a table again. What is open in one cell, such as "{{", can meet
-// its end in another one once the rows stand in another order.
-func (t Table) check(body string, columns int, rows []string) error {
-	table, err := wikitext.ParseTable(body)
-	if err != nil {
-		return fmt.Errorf("read table %s back: %w", t.ID, err)
-	}
-	found := table.Rows()
-	for i, row := range rows {
-		whole := i < len(found) && strings.TrimSpace(body[found[i].Start:found[i].End]) == row
-		if !whole || isItem(found[i].ID) && len(found[i].Cells) != columns {
-			first, _, _ := strings.Cut(row, "\n")
-			return t.refuse("something is open in a cell of the row that begins with %q and would swallow what follows; close the table, \"{{\" or tag", first)
-		}
-	}
-	return nil
-}
-
-// tombstone returns what stays of a row whose item is not listed: its name and
-// the cells of people.
-func (t Table) tombstone(r itemRow, kept map[string]Cell) map[string]Cell {
-	cells := map[string]Cell{columnItem: r.cells[columnItem]}
-	if name, ok := t.gone[r.id]; ok {
-		cells[columnItem] = Cell{Text: wikitext.Escape(name) + " (no longer listed)"}
-	}
-	maps.Copy(cells, kept)
-	return cells
 }

@@ -350,7 +350,7 @@ func TestRowsThatPeopleAddedStayAsTheyAre(t *testing.T) {
 
 func TestRowsThatPeopleAddedFollowTheColumns(t *testing.T) {
 	row := "|- class=\"x\"\n! My script\n| [[User:Cleo]]\n| Cleo\n|\n|\nbecause || of\n|\n| title=\"y\" | note\n| more\n"
-	page := strings.Replace(apply(t, gadgetTable(t, view()), ""), "|}\n<!--", row+"|-\n! colspan=\"7\" | Section\n|}\n<!--", 1)
+	page := strings.Replace(apply(t, gadgetTable(t, view()), ""), "|}\n</div>", row+"|-\n! colspan=\"7\" | Section\n|}\n</div>", 1)
 	r := rules(t, allRules).Tables[0]
 	r.Columns = []string{"notes", "item", "verdict"}
 	table := plan.NewTable(plan.Input{Site: site, Rules: rules(t, allRules), View: view(), Now: now}, r)

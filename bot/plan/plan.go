@@ -53,6 +53,11 @@ type Page struct {
 	// MayCreate says that a missing page is made, beginning with Intro.
 	MayCreate bool
 	Intro     string
+	// MinInterval is the least time between two edits of the page's region for
+	// which nothing but the bot's own columns gives cause; 0 is none.
+	MinInterval time.Duration
+	// Held says why the page must not be saved for now, "" if it may.
+	Held string
 	// Notices are those that the changes carry. They are written to the
 	// registry before the edit and closed after it.
 	Notices []Notice
@@ -119,6 +124,9 @@ type Input struct {
 	// Similar are the items that each is similar to, the most alike first. Where
 	// it is nil, that was not worked out yet.
 	Similar map[registry.Key][]registry.Item
+	// Placed says, by the id of the table, where rows stand. A table that is not
+	// in it has one page, or is not planned if it had more.
+	Placed map[string]Places
 }
 
 // Site names the wiki and the bot's own pages on it.
@@ -140,9 +148,7 @@ func Pages(in Input) []Page {
 	}
 	var pages []Page
 	for _, t := range in.Rules.Tables {
-		if p, ok := tablePage(in, t); ok {
-			pages = append(pages, p)
-		}
+		pages = append(pages, tablePages(in, t)...)
 	}
 	if p, ok := noticeboardPage(in); ok {
 		pages = append(pages, p)
@@ -166,7 +172,7 @@ func Titles(rules *config.Rules) []string {
 // that what stands on it is not taken for a mention.
 func Owned(site Site, rules *config.Rules, title string) bool {
 	return title == site.ConfigPage || title == site.ReportPage || title == site.StopPage || title == site.StatusPage ||
-		rules != nil && slices.Contains(Titles(rules), title)
+		rules != nil && (slices.Contains(Titles(rules), title) || isSubpage(rules, title))
 }
 
 // judge gives the verdict on an item under the rules.

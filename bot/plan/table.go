@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// This file holds stewardship tables: which items they list and in what order.
+// This file holds stewardship tables: which items they list.
 
 package plan
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -14,42 +13,49 @@ import (
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/config"
 )
 
-// tablePage plans the page of one table. A table whose source was never read
+// tablePages plans the pages of one table. A table whose source was never read
 // is not planned: an empty table would say that there is nothing.
-func tablePage(in Input, t config.Table) (Page, bool) {
-	if waits(in, t.Page) {
-		return Page{}, false
+func tablePages(in Input, t config.Table) []Page {
+	if waits(in, t.Page) || uncounted(in, t) {
+		return nil
 	}
 	for _, kind := range t.Kinds {
 		if !known(in, detect.Kind(kind)) {
-			return Page{}, false
+			return nil
 		}
 	}
-	if uncounted(in, t) {
-		return Page{}, false
+	var pages []Page
+	for _, table := range NewTables(in, t) {
+		pages = append(pages, table.page())
 	}
-	table := NewTable(in, t)
-	return Page{
-		Title:     t.Page,
-		Region:    t.ID,
-		Scope:     Tables,
-		Summary:   "update the table " + t.ID + ": " + count(len(table.Rows), "row"),
-		Minor:     true,
-		Changes:   []Change{table},
-		MayCreate: table.State == "",
-	}, true
+	return pages
 }
 
-// NewTable returns the table as it should be, without the cells that belong to
-// people; those are taken from the live page when it is applied.
+// page is the page that a table stands on.
+func (t Table) page() Page {
+	return Page{
+		Title:       t.Title,
+		Region:      t.ID,
+		Scope:       Tables,
+		Summary:     "update the table " + t.ID + ": " + count(len(t.Rows), "row"),
+		Minor:       true,
+		Changes:     []Change{t},
+		MayCreate:   t.State == "",
+		MinInterval: t.interval,
+	}
+}
+
+// NewTable returns the table as it should be on one page, without the cells
+// that belong to people; those are taken from the live page when it is applied.
 func NewTable(in Input, t config.Table) Table {
 	verdicts := map[registry.Verdict]int{}
 	mentioned := countMentions(in)
 	table := Table{
-		ID: t.ID, Caption: t.Title, Columns: t.Columns, Append: t.Append,
+		Title: t.Page, ID: t.ID, Caption: caption(t), Columns: t.Columns, Append: t.Append,
 		State: in.View.Pages[RegionName(t.Page, t.ID)], gone: map[string]string{}, over: map[string]bool{},
-		sort: t.Sort, grouped: t.Group == "section",
+		sort: t.Sort, grouped: t.Group == "section", interval: minutes(t.MinIntervalMinutes),
 	}
+	names := formerNames{}
 	for _, e := range in.View.Entries {
 		if !slices.Contains(t.Kinds, string(e.Item.Key.Kind())) {
 			continue
@@ -71,15 +77,51 @@ func NewTable(in Input, t config.Table) Table {
 			continue
 		}
 		row := Row{ID: registry.RowID(e.Item.Key), group: e.Item.Section, order: table.order(s)}
+		row.Cells = make([]Cell, 0, len(t.Columns))
 		for _, column := range t.Columns {
 			row.Cells = append(row.Cells, cell(in, s, column))
 		}
 		table.Rows = append(table.Rows, row)
+		names.add(e.Item, row.ID)
 		verdicts[opinion.Verdict]++
 	}
-	table.Summary = summary(len(table.Rows), verdicts)
+	table.renamed = names.of(table.Rows)
+	table.Summary, table.AsOf = summary(in, len(table.Rows), verdicts), asOf(in, t)
 	table.sortRows()
 	return table
+}
+
+// formerNames are the row ids that items had, or would have, under other names,
+// to the ids that they have; "" where several items had one.
+type formerNames map[string]string
+
+func (n formerNames) add(item registry.Item, id string) {
+	for _, alias := range item.Aliases {
+		for _, key := range []registry.Key{registry.Key(alias), registry.NewKey(item.Key.Kind(), item.Key.Wiki(), alias)} {
+			former := registry.RowID(key)
+			if former == id || !isItem(former) {
+				continue
+			}
+			if other, known := n[former]; known && other != id {
+				n[former] = ""
+			} else {
+				n[former] = id
+			}
+		}
+	}
+}
+
+// of leaves what can be told for sure: the name is nobody else's.
+func (n formerNames) of(rows []Row) map[string]string {
+	for _, r := range rows {
+		delete(n, r.ID)
+	}
+	for former, id := range n {
+		if id == "" {
+			delete(n, former)
+		}
+	}
+	return n
 }
 
 // mentions counts the mentions of one item.
@@ -108,18 +150,4 @@ func countMentions(in Input) map[registry.Key]mentions {
 		counts[m.Item] = c
 	}
 	return counts
-}
-
-// summary counts the rows by verdict, as a line above the table.
-func summary(rows int, verdicts map[registry.Verdict]int) string {
-	var parts []string
-	for _, v := range registry.Verdicts {
-		if n := verdicts[v]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, v))
-		}
-	}
-	if rows == 0 {
-		return "Nothing to list."
-	}
-	return count(rows, "item") + ": " + list(parts) + "."
 }

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// This file holds what stands above a table: how many rows have which verdict,
+// in words and as a bar, how old that is, and the way to the other pages.
+
+package plan
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/detect"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/config"
+)
+
+// kindPlurals are the kinds as captions name them.
+var kindPlurals = map[detect.Kind]string{
+	detect.Extension:  "extensions",
+	detect.Skin:       "skins",
+	detect.Gadget:     "gadgets",
+	detect.UserScript: "user scripts",
+	detect.Tool:       "tools",
+}
+
+// caption is the caption of a table, as plain text: each has one, so that
+// people who hear the page know what it is.
+func caption(t config.Table) string {
+	if t.Title != "" {
+		return t.Title
+	}
+	var kinds []string
+	for _, kind := range t.Kinds {
+		kinds = append(kinds, kindPlurals[detect.Kind(kind)])
+	}
+	return "Stewardship of " + list(kinds)
+}
+
+// summary counts the rows by verdict, in words and as a bar.
+func summary(in Input, rows int, verdicts map[registry.Verdict]int) string {
+	if rows == 0 {
+		return "Nothing to list."
+	}
+	var parts []string
+	unowned := 0
+	for _, v := range registry.Verdicts {
+		n := verdicts[v]
+		if n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, v))
+		}
+		if slices.Contains(in.Rules.Verdict.Unowned, string(v)) {
+			unowned += n
+		}
+	}
+	words := fmt.Sprintf("%s: %s. Unowned: %d of %d (%d %%).", count(rows, "item"), list(parts), unowned, rows, (200*unowned+rows)/(2*rows))
+	return words + "\n" + bar(strings.Join(parts, ", "), verdicts)
+}
+
+// bar draws the shares of the verdicts. The words above say the same, and so
+// does the label to those who cannot see it.
+func bar(label string, verdicts map[registry.Verdict]int) string {
+	edge, ground := colour{"border-color-base", "#a2a9b1"}, colour{"background-color-base", "#fff"}
+	var b strings.Builder
+	fmt.Fprintf(&b, `<div class="codesteward-shares" role="img" aria-label="%s" style="display:flex;max-width:40em;height:0.75em;margin:0.5em 0;border:1px solid %s;background:%s">`,
+		label, edge, ground)
+	for _, v := range registry.Verdicts {
+		if n := verdicts[v]; n > 0 {
+			fmt.Fprintf(&b, `<span title="%d %s" style="flex:%d;margin-right:1px;background:%s"></span>`, n, v, n, looks[v].bar)
+		}
+	}
+	return b.String() + "</div>"
+}
+
+// asOf says on which day each source of a table was read.
+func asOf(in Input, t config.Table) string {
+	read := map[string]time.Time{}
+	for _, kind := range t.Kinds {
+		for _, name := range awaited(in.Rules, detect.Kind(kind)) {
+			for _, s := range in.View.Surveys {
+				if s.Source == name && s.Read.After(read[name]) {
+					read[name] = s.Read
+				}
+			}
+		}
+	}
+	var parts []string
+	for name, at := range read {
+		parts = append(parts, name+" "+at.UTC().Format(time.DateOnly))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	slices.Sort(parts)
+	return `<span class="codesteward-asof">As of: ` + strings.Join(parts, ", ") + `; unchanged since.</span>`
+}
+
+// asOfText finds that in a text.
+var asOfText = regexp.MustCompile(`<span class="codesteward-asof">[^<]*</span>`)
+
+// unlessOnlyOlder returns the body to save: the one that stands there if the
+// new one differs from it by days alone.
+func unlessOnlyOlder(before, after string) string {
+	stands := asOfText.FindString(before)
+	if stands == "" {
+		return after
+	}
+	if same := asOfText.ReplaceAllLiteralString(after, stands); same == strings.TrimSpace(before) {
+		return same
+	}
+	return after
+}
+
+// above is what stands above the table on its page.
+func (t Table) above() string {
+	var lines []string
+	if t.number <= 1 {
+		lines = append(lines, t.Summary, t.AsOf)
+	}
+	if t.pages > 1 {
+		lines = append(lines, t.navigation())
+	}
+	return strings.Join(slices.DeleteFunc(lines, func(s string) bool { return s == "" }), "\n")
+}
+
+// navigation links to the other pages of the table.
+func (t Table) navigation() string {
+	var parts []string
+	for n := 1; n <= t.pages; n++ {
+		if n == t.number {
+			parts = append(parts, fmt.Sprintf("'''%d'''", n))
+			continue
+		}
+		parts = append(parts, fmt.Sprintf("[[:%s|%d]]", subpage(t.base, n), n))
+	}
+	return `<div class="codesteward-pages" role="navigation" aria-label="Pages of this table">Page ` + strings.Join(parts, " · ") + `</div>`
+}
