@@ -22,6 +22,7 @@ type comment struct {
 	state     commentState
 	signature *wikitext.Signature
 	line      int // where the line of the signature begins
+	next      int // before this one no other is signed, as far as is known
 }
 
 type commentState uint8
@@ -113,12 +114,24 @@ func (p *page) around(start int) (*comment, bool) {
 	if i := sort.Search(len(headings), func(i int) bool { return headings[i].Start > start }); i < len(headings) {
 		next = headings[i].Start
 	}
-	for i := sort.Search(len(all), func(i int) bool { return all[i].stamp.End > start }); i < len(all) && all[i].stamp.Start <= next; i++ {
-		if c := &all[i]; p.isSigned(c) {
-			return c, c.signature.Start <= next
-		}
+	i := p.signedFrom(sort.Search(len(all), func(i int) bool { return all[i].stamp.End > start }), next)
+	if i == len(all) || all[i].stamp.Start > next {
+		return nil, false
 	}
-	return nil, false
+	return &all[i], all[i].signature.Start <= next
+}
+
+// signedFrom returns the number of the first comment from one on that is signed,
+// or of the first timestamp behind a place.
+func (p *page) signedFrom(first, end int) int {
+	all, i := p.comments, first
+	for i < len(all) && all[i].stamp.Start <= end && !p.isSigned(&all[i]) {
+		i = max(i+1, all[i].next)
+	}
+	for k := first; k < i; { // nobody goes this way again
+		k, all[k].next = max(k+1, all[k].next), i
+	}
+	return i
 }
 
 // author returns who signed the comment that a mention stands in. An unsigned

@@ -79,7 +79,9 @@ func newNameFilter(l *Lexicon) (f nameFilter) {
 	t := &l.names
 	for i := range t.len() {
 		if t.searched(i) {
-			if words := (wordScan{text: t.name(i)}); words.next() && words.next() {
+			words := wordScan{text: t.name(i)}
+			words.next()
+			if words.next() {
 				many++
 			} else {
 				one++
