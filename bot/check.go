@@ -51,9 +51,6 @@ func (b *Bot) Check(ctx context.Context, wiki, title string, text *string) (Chec
 		return found, err
 	}
 	found.Change, err = s.foresee(ctx, rules.Preview)
-	if found.Change != nil {
-		found.Change.Unread = unreadYet(rules)
-	}
 	return found, err
 }
 
@@ -91,8 +88,10 @@ func (s *site) foresee(ctx context.Context, rules *config.Rules) (*plan.Preview,
 	}
 	in := plan.Input{Site: s.pages, Rules: rules, View: view, Now: now}
 	ahead, err := s.lookAhead(ctx, plan.Pages(in))
-	if err == nil {
-		ahead.Dropped, _ = plan.Dropped(in)
+	if err != nil {
+		return nil, err
 	}
-	return ahead, err
+	ahead.Dropped, _ = plan.Dropped(in)
+	ahead.Unread = plan.Unread(in)
+	return ahead, nil
 }

@@ -9,7 +9,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
-	"slices"
 	"time"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan"
@@ -73,7 +72,7 @@ func (s *site) preview(ctx context.Context, in plan.Input, pages []plan.Page, se
 			return err
 		}
 		next.change.Dropped, _ = plan.Dropped(changed)
-		next.change.Unread = unreadYet(rules)
+		next.change.Unread = plan.Unread(changed)
 	}
 	s.previews = next
 	return nil
@@ -94,12 +93,6 @@ func (s *site) changedBy(ctx context.Context, in plan.Input) (plan.Input, error)
 	}
 	in.Rules, in.View = in.Rules.Preview, view
 	return in, nil
-}
-
-// unreadYet are the sources that the rules ask for with their preview only.
-func unreadYet(rules *config.Rules) []string {
-	now := plan.Needs(rules)
-	return slices.DeleteFunc(plan.Needs(rules.Preview), func(name string) bool { return slices.Contains(now, name) })
 }
 
 // lookAhead asks the gate what it would save.

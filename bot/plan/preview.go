@@ -6,8 +6,10 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/wikitext"
 )
 
@@ -28,6 +30,15 @@ type Preview struct {
 	// Unread are sources that are read only once the rules are in force, so that
 	// what they say is missing here.
 	Unread []string
+}
+
+// Unread returns the sources that planning under the rules needs, and that were
+// never read. What people write into tables, and the operator's own list, need
+// not be there.
+func Unread(in Input) []string {
+	return slices.DeleteFunc(Needs(in.Rules), func(name string) bool {
+		return name == registry.CellsSource || name == "list" || surveyed(in.View, name)
+	})
 }
 
 // String writes the preview as a list in wikitext.

@@ -44,8 +44,10 @@ func TestStatusTellsOfEachSource(t *testing.T) {
 			{Source: "links", Wiki: "teawiki", Checkpoint: "17"},
 		},
 		Notes: map[string]map[string]string{
-			"":        {"next toolhub": "2026-03-01T13:00:00Z"},
-			"teawiki": {"held gadgets": "40 items and 0 claims, after 350 and 0", "progress scripts": "300 of 900", "stop": "stopped"},
+			"": {"next toolhub": "2026-03-01T13:00:00Z"},
+			"teawiki": {"held gadgets": "40 items and 0 claims, after 350 and 0", "progress scripts": "300 of 900", "mode": "trial: 1 of 2 edits made",
+				"stop":     `[{"line":"* tables","stops":"tables","user":"Ada","time":"2026-03-01T11:00:00Z"},{"line":"wait","stops":""}]`,
+				"rejected": `{"revision":12,"user":"Bo","problems":["line 1: no"]}`, "status": "x", "kept back Talk:A#b": "it waits"},
 		},
 	}, now)
 	if err != nil {
@@ -58,13 +60,17 @@ func TestStatusTellsOfEachSource(t *testing.T) {
 		"source teawiki maintainers stale, fails since 2026-02-27 13:00:00 UTC (47h0m0s ago): it is HTML",
 		"source teawiki scripts being read: 300 of 900",
 		"source teawiki links half read",
-		"note teawiki stop stopped",
+		"stop teawiki tables are stopped by the line “* tables” of Ada, since 2026-03-01 11:00 UTC",
+		"stop teawiki everything is stopped by the line “wait”",
+		"rules teawiki revision 12 by Bo is not in force: line 1: no",
+		"note teawiki mode trial: 1 of 2 edits made",
+		"note teawiki kept back Talk:A#b it waits",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("it does not say %q:\n%s", want, &out)
 		}
 	}
-	if strings.Contains(got, "note teawiki progress") {
+	if strings.Contains(got, "note teawiki progress") || strings.Contains(got, "note teawiki st") || strings.Contains(got, "note teawiki rejected") {
 		t.Errorf("notes on sources are told twice:\n%s", &out)
 	}
 }
