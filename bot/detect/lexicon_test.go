@@ -89,7 +89,7 @@ func TestHumps(t *testing.T) {
 }
 
 const (
-	plainBar    = 100     // MB/s of text, at least, with manyAliases names
+	plainBar    = 60      // MB/s of text, at least, with manyAliases names
 	mostAliases = 155_000 // of all gadgets, scripts, tools and extensions
 	buildBar    = 1_500   // ms of processor time, at most, for mostAliases
 	memoryBar   = 60      // MB, at most, for mostAliases

@@ -35,12 +35,15 @@ var proseRules = []rule{
 		find: plainNames,
 		yes: []example{
 			{text: "No team is in charge of the Upload Wizard, and UploadWizard has bugs.", want: "extension UploadWizard", known: knownNames},
-			{text: "Расширение Math", want: "extension Math", wiki: "ruwiki", known: knownNames},
+			{text: "Мы не можем без расширения Math.", want: "extension Math", wiki: "ruwiki", known: knownNames},
+			{text: "Math (the extension) and cat-a-lot", want: "extension Math, gadget Cat-a-lot commonswiki", known: knownNames},
+			{text: "الخطأ في امتداد Math", want: "extension Math", wiki: "arwiki", known: knownNames},
 			{text: "拡張機能UploadWizardについて", want: "extension UploadWizard", wiki: "jawiki", known: knownNames},
 		},
 		no: []example{
 			{text: "No team is in charge of the Upload Wizard, and UploadWizard has bugs."},
 			{text: "Math is fun, and so is uploading; an extension of the deadline.", known: knownNames},
+			{text: "The browser extension Math does it drag-and-drop, with a cat, a lot.", known: knownNames},
 			{text: "see uploadwizard.php and \"campaign=UploadWizard\"", known: knownNames},
 		},
 	},
@@ -49,7 +52,7 @@ var proseRules = []rule{
 // knownNames are those of the examples.
 var knownNames = []Alias{
 	{Kind: Extension, Name: "UploadWizard", Item: "UploadWizard"}, {Kind: Extension, Name: "Upload Wizard", Item: "UploadWizard"},
-	{Kind: Extension, Name: "Math", Item: "Math"},
+	{Kind: Extension, Name: "Math", Item: "Math"}, {Kind: Gadget, Name: "Cat-a-lot", Item: "Cat-a-lot", Wiki: "commonswiki"},
 }
 
 const literalPrefix = "Extension:"

@@ -183,18 +183,25 @@ func (s *wordScan) next() bool {
 	h := uint64(hashBasis)
 	last := -1 // the last capital
 	for i < len(text) {
-		c := text[i]
-		if c < utf8.RuneSelf {
-			low := lowerASCII[c]
-			if low == 0 || is != latin {
+		if is == latin {
+			for i < len(text) {
+				c := text[i]
+				low := lowerASCII[c]
+				if low == 0 {
+					break
+				}
+				if low != c {
+					last = i
+				}
+				h = (h ^ uint64(low)) * hashPrime
+				i++
+			}
+			if i == len(text) {
 				break
 			}
-			if low != c {
-				last = i
-			}
-			h = (h ^ uint64(low)) * hashPrime
-			i++
-			continue
+		}
+		if text[i] < utf8.RuneSelf {
+			break
 		}
 		r, n := utf8.DecodeRuneInString(text[i:])
 		if in := scriptOf(r); in != is && in != anyScript {
