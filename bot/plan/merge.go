@@ -69,10 +69,19 @@ type live struct {
 	own     []ownRow
 }
 
-// itemRow is a row of the bot, its cells by column.
+// itemRow is a row of the bot, a cell for each column.
 type itemRow struct {
-	id    string
-	cells map[string]Cell
+	id      string
+	columns []string
+	cells   []Cell
+}
+
+// cell returns the cell of a column, an empty one where the table lacks that.
+func (r itemRow) cell(column string) Cell {
+	if i := slices.Index(r.columns, column); i >= 0 {
+		return r.cells[i]
+	}
+	return Cell{}
 }
 
 // Apply writes the table into its region. Cells of people are kept by row id;
@@ -88,8 +97,11 @@ func (t Table) Apply(text string) (string, error) {
 			return "", err
 		}
 		t.follow(&now)
-		next, err := t.render(now)
-		return unlessOnlyOlder(body, next), err
+		next, rows, columns := t.render(now)
+		if next = unlessOnlyOlder(body, next); next == strings.TrimSpace(body) {
+			return next, nil // and read already
+		}
+		return next, t.check(next, columns, rows)
 	})
 }
 
@@ -148,9 +160,9 @@ func (t Table) readRow(l *live, r wikitext.Row, source string) error {
 		return t.refuse("row %q has %s for %s; give each column its own cell again",
 			r.ID, count(len(r.Cells), "cell"), count(len(l.columns), "column"))
 	}
-	row := itemRow{id: r.ID, cells: map[string]Cell{}}
+	row := itemRow{r.ID, l.columns, make([]Cell, len(l.columns))}
 	for i, c := range r.Cells {
-		row.cells[l.columns[i]] = Cell{Attrs: c.Attrs, Text: c.Raw, below: c.Below}
+		row.cells[i] = Cell{Attrs: c.Attrs, Text: c.Raw, below: c.Below}
 	}
 	l.items = append(l.items, row)
 	return nil
@@ -218,7 +230,8 @@ func columnOf(heading string) (string, bool) {
 func (l live) people() map[string]map[string]Cell {
 	kept := map[string]map[string]Cell{}
 	for _, r := range l.items {
-		for column, c := range r.cells {
+		for i, c := range r.cells {
+			column := r.columns[i]
 			if !mine(column) || !c.filled() {
 				continue
 			}

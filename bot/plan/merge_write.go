@@ -14,20 +14,20 @@ import (
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/wikitext"
 )
 
-// render writes the region's body. It refuses a table that would not be read
-// back as it is written.
-func (t Table) render(l live) (string, error) {
+// render writes the region's body, and returns also its rows and how many
+// columns they have.
+func (t Table) render(l live) (body string, rows []string, width int) {
 	kept := l.people()
 	maps.DeleteFunc(kept, func(id string, _ map[string]Cell) bool { return t.over[id] })
 	columns := t.columns(kept, l)
-	var rows []string
-	planned := map[string]bool{}
+	planned := make(map[string]bool, len(t.Rows))
+	cells := make(map[string]Cell, len(columns))
 	for i, r := range t.Rows {
 		planned[r.ID] = true
 		if t.grouped && (i == 0 || !strings.EqualFold(strings.TrimSpace(t.Rows[i-1].group), strings.TrimSpace(r.group))) {
 			rows = append(rows, writeGroup(r.group, len(columns)))
 		}
-		cells := map[string]Cell{}
+		clear(cells)
 		for i, column := range t.Columns {
 			cells[column] = r.Cells[i]
 		}
@@ -62,7 +62,7 @@ func (t Table) render(l live) (string, error) {
 		b.WriteString(row + "\n")
 	}
 	b.WriteString("|}\n</div>")
-	return b.String(), t.check(b.String(), len(columns), rows)
+	return b.String(), rows, len(columns)
 }
 
 // check reads a table again. What is open in one cell, such as "{{", can meet
@@ -86,7 +86,7 @@ func (t Table) check(body string, columns int, rows []string) error {
 // tombstone returns what stays of a row whose item is not listed: its name and
 // the cells of people.
 func (t Table) tombstone(r itemRow, kept map[string]Cell) map[string]Cell {
-	cells := map[string]Cell{columnItem: r.cells[columnItem]}
+	cells := map[string]Cell{columnItem: r.cell(columnItem)}
 	if title := t.moved[r.id]; title != "" {
 		key, _ := registry.KeyOfRow(r.id)
 		cells[columnItem] = Cell{Text: fmt.Sprintf("%s (its row is on [[:%s]])", wikitext.Escape(key.Name()), title)}

@@ -57,8 +57,8 @@ func Shrunk(text string, after Table) (reason string) {
 
 // alive reports whether the bot's cells say anything besides which item it is.
 func (r itemRow) alive() bool {
-	for column, c := range r.cells {
-		if !mine(column) && column != columnItem && c.filled() {
+	for i, c := range r.cells {
+		if column := r.columns[i]; !mine(column) && column != columnItem && c.filled() {
 			return true
 		}
 	}
