@@ -107,6 +107,9 @@ func newNameFilter(l *Lexicon) (f nameFilter) {
 		}
 		f.words.add(first)
 		if isCommon(name) {
+			if isAcronym(name) {
+				f.lower.add(first)
+			}
 			continue
 		}
 		f.lower.add(first)

@@ -63,7 +63,7 @@ func neededOfOne(written, name string, a Alias, how spelling, common bool) evide
 		return sure
 	case how == joined && !camel && common:
 		return never
-	case !common:
+	case !common, written == a.Name && isAcronym(name):
 		return byCue
 	case !capitalised(written) && !camel:
 		return never
@@ -71,6 +71,12 @@ func neededOfOne(written, name string, a Alias, how spelling, common bool) evide
 		return never
 	}
 	return byCue
+}
+
+// isAcronym reports whether a name in lower case is only taken for a word because
+// it is short: guc, but not map.
+func isAcronym(name string) bool {
+	return len(name) == shortestName-1 && isWord(name) && !listed(name) && !isSiteName(name)
 }
 
 // isSoftware tells the kinds whose names are chosen once for all wikis, by people
