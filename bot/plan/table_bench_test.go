@@ -5,6 +5,7 @@ package plan_test
 import (
 	"fmt"
 	"runtime"
+	"syscall"
 	"testing"
 	"time"
 
@@ -16,7 +17,8 @@ import (
 // BenchmarkLongTable plans a table of 5 000 rows with every column over its
 // pages, reads where the rows stand, and merges each page. Memory is what is in
 // use before a page is merged, the view of the wiki aside, and all that merging
-// it takes, whether in use at once or not.
+// it takes, whether in use at once or not. Time is that of the processor, which
+// does not depend on what else runs.
 func BenchmarkLongTable(b *testing.B) {
 	const rows, timeBar, memoryBar = 5000, 500, 64
 	r, problems := config.ParseRules(wide(`, "sort": ["-users"]`))
@@ -78,14 +80,24 @@ func BenchmarkLongTable(b *testing.B) {
 	if round(true) != 10 || round(true) != 0 {
 		b.Fatal("not ten pages, or not done after one round")
 	}
+	had := cpuTime(b)
 	for i := 0; b.Loop(); i++ {
 		v.Entries[i%rows].Item.Details.Licence = fmt.Sprint("GPL-", i)
 		if n := round(false); n != 1 {
 			b.Fatalf("%d pages are edited", n)
 		}
 	}
-	b.ReportMetric(float64(b.Elapsed().Milliseconds())/float64(b.N), "ms")
-	b.ReportMetric(timeBar, "bar:ms")
+	b.ReportMetric(float64((cpuTime(b)-had).Milliseconds())/float64(b.N), "cpu-ms")
+	b.ReportMetric(timeBar, "bar:cpu-ms")
 	b.ReportMetric(float64(most)/(1<<20), "MiB")
 	b.ReportMetric(memoryBar, "bar:MiB")
+}
+
+// cpuTime is how much processor time the process has had.
+func cpuTime(b *testing.B) time.Duration {
+	var use syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &use); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(use.Utime.Nano() + use.Stime.Nano())
 }

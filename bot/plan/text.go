@@ -122,8 +122,11 @@ func edit(text string, at place, rewrite func(body string) (string, error)) (str
 	if err != nil {
 		return "", err
 	}
-	if missing {
+	switch {
+	case missing:
 		return wikitext.AppendRegion(text, at.id, body)
+	case strings.TrimRight(body, "\n") == region.Body:
+		return text, nil
 	}
 	return wikitext.SetRegion(text, at.id, body)
 }
