@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/detect"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/survey"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/wiki"
@@ -75,7 +76,10 @@ func (s *site) useRules() {
 	use(survey.Accounts(s.client, wiki, s.bot.sameAccounts)) // blocks and renames count under any rules
 	useIf("scripts", ask.Scripts, func() survey.Source { return survey.Scripts(s.client, wiki, s.text) })
 	useIf("gadgetusage", ask.Usage, func() survey.Source { return survey.GadgetUsage(s.client, wiki) })
-	useIf("links", ask.Usage, func() survey.Source { return survey.Links(s.client, wiki, survey.LinkLimits{}) })
+	useIf("links", ask.Usage, func() survey.Source {
+		own := func(title string) bool { return plan.Owned(s.pages, rules, title) }
+		return survey.Links(s.client, wiki, survey.LinkLimits{Own: own})
+	})
 	s.bot.useCatalogues()
 	s.alike.wake() // the pairs that are not
 }

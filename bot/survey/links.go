@@ -19,7 +19,8 @@ import (
 // linksSource is the name of the source in the store.
 const linksSource = "links"
 
-// LinkLimits bound the source links. A zero stands for the usual bound.
+// LinkLimits bound what the source links counts. A zero stands for the usual
+// bound.
 type LinkLimits struct {
 	// Pages is how many pages are counted for one item, usually 500, which is
 	// also the most that the wiki tells at once; a count that reaches it is one
@@ -28,6 +29,9 @@ type LinkLimits struct {
 	// Items is how many items one reading counts, usually 2000. The next one
 	// goes on behind them.
 	Items int
+	// Own reports whether a page is one of those where the bot itself links to
+	// items, which do not count; nil: none is.
+	Own func(title string) bool
 }
 
 // Links is the source links of a served wiki: how many of its pages link to an
@@ -43,6 +47,9 @@ func Links(api Asker, wiki string, limits LinkLimits) Source {
 	l := links{api: api, wiki: wiki, LinkLimits: limits}
 	l.Pages = cmp.Or(max(0, min(l.Pages, 500)), 500)
 	l.Items = cmp.Or(max(0, l.Items), 2000)
+	if l.Own == nil {
+		l.Own = func(string) bool { return false }
+	}
 	return Source{Name: linksSource, Every: 24 * time.Hour, Read: l.read}
 }
 
@@ -179,7 +186,7 @@ func (l links) batch(ctx context.Context, items []registry.Item, at time.Time, p
 			titles[title] = append(titles[title], n)
 		}
 		for _, way := range l.ways(item) {
-			if err := way.count(ctx, l.api, l.Pages, &counts[n]); err != nil {
+			if err := l.countWay(ctx, way, &counts[n]); err != nil {
 				return nil, fmt.Errorf("of %s: %w", item.Key, err)
 			}
 		}

@@ -50,7 +50,7 @@ func (l links) linksHere(ctx context.Context, titles []string) (map[string]map[i
 		full := fullTitles{}
 		err := askAll(ctx, l.api, map[string]string{
 			"action": "query", "titles": strings.Join(open, "|"),
-			"prop": "linkshere", "lhprop": "pageid", "lhshow": "!redirect", "lhlimit": strconv.Itoa(l.Pages),
+			"prop": "linkshere", "lhprop": "pageid|title", "lhshow": "!redirect", "lhlimit": strconv.Itoa(l.Pages),
 		}, func(body json.RawMessage) error {
 			var answer struct {
 				Continue map[string]any
@@ -58,7 +58,10 @@ func (l links) linksHere(ctx context.Context, titles []string) (map[string]map[i
 					Normalized moved
 					Pages      []struct {
 						Title     string
-						LinksHere []struct{ PageID int64 }
+						LinksHere []struct {
+							PageID int64
+							Title  string
+						}
 					}
 				}
 			}
@@ -74,7 +77,9 @@ func (l links) linksHere(ctx context.Context, titles []string) (map[string]map[i
 					continue
 				}
 				for _, from := range p.LinksHere {
-					out[asked][from.PageID] = true
+					if !l.Own(from.Title) {
+						out[asked][from.PageID] = true
+					}
 				}
 				if len(out[asked]) >= l.Pages {
 					full[asked] = true

@@ -78,25 +78,25 @@ func isHostLabel(name string) bool {
 	return name != "" && len(name) <= 63 && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-._") == ""
 }
 
-// count asks once and adds what it finds.
-func (w way) count(ctx context.Context, api asker, most int, c *count) error {
-	if len(c.pages) >= most {
+// countWay asks once and adds what it finds.
+func (l links) countWay(ctx context.Context, w way, c *count) error {
+	if len(c.pages) >= l.Pages {
 		return nil
 	}
 	var answer struct {
 		Continue map[string]any
 		Query    struct {
 			ExtURLUsage []struct {
-				PageID int64
-				URL    string
+				PageID     int64
+				Title, URL string
 			}
 			IWBacklinks []struct {
-				PageID  int64
-				IWTitle string
+				PageID         int64
+				Title, IWTitle string
 			}
 		}
 	}
-	err := api.Get(ctx, w.params(most), &answer)
+	err := l.api.Get(ctx, w.params(l.Pages), &answer)
 	if refused := (*wiki.Error)(nil); errors.As(err, &refused) && slices.Contains([]string{"badquery", "bad_query", "badcontinue", "unknown_continue"}, refused.Code) {
 		return nil // this wiki cannot be asked so
 	}
@@ -106,7 +106,7 @@ func (w way) count(ctx context.Context, api asker, most int, c *count) error {
 	c.asked = true
 	more := len(answer.Continue) > 0
 	for _, e := range answer.Query.ExtURLUsage {
-		if w.leads(e.URL) {
+		if w.leads(e.URL) && !l.Own(e.Title) {
 			c.pages[e.PageID] = true
 		}
 	}
@@ -115,7 +115,9 @@ func (w way) count(ctx context.Context, api asker, most int, c *count) error {
 			more = false // the list is sorted: those that follow are others, too
 			break
 		}
-		c.pages[b.PageID] = true
+		if !l.Own(b.Title) {
+			c.pages[b.PageID] = true
+		}
 	}
 	c.more = c.more || more
 	return nil
@@ -128,7 +130,7 @@ func (w way) params(most int) map[string]string {
 	limit := strconv.Itoa(most)
 	if w.prefix == "" {
 		return map[string]string{
-			"action": "query", "list": "exturlusage", "euprotocol": w.protocol, "euquery": w.address, "euprop": "ids|url", "eulimit": limit,
+			"action": "query", "list": "exturlusage", "euprotocol": w.protocol, "euquery": w.address, "euprop": "ids|title|url", "eulimit": limit,
 		}
 	}
 	p := map[string]string{"action": "query", "list": "iwbacklinks", "iwblprefix": w.prefix, "iwblprop": "iwtitle", "iwbllimit": limit}

@@ -19,7 +19,7 @@ import (
 var addresses = []string{
 	"ana@example.org", "Ana.B+tools@mail.example.co.uk", "mailto:ana@example.org", "<ana@example.org>", "ana @ example . org",
 	"ana(at)example.org", "ana [at] example [dot] org", "ana {AT} example {DOT} org", "ana <at> example.org", "ana＠example．org", "ana&#64;example.org",
-	"ana&#x40;example&#46;org", "ana&commat;example.org", "ana%40example.org", "ana at example dot org", "ANA AT MAIL DOT EXAMPLE DOT ORG",
+	"ana&#x40;example&#46;org", "ana&commat;example.org", "ana%40example.org", "ana at example dot org", "ana (at) example dot org", "ana@mail dot example dot org", "ANA AT MAIL DOT EXAMPLE DOT ORG",
 	`"ana b"@example.org`, "ana@пример.рф", "анна@пример.рф", "ana@example.xn--p1ai", "ana\u200b@example.org", "ana@\u00adexample.org", "a\u202ena@example.org",
 	"ana@\nexample.org", "ana_b@example.org", "o'ana@example.org", "ana@192.example.org",
 }
