@@ -89,6 +89,7 @@ func quotable(e *wiki.Error) string {
 // time, as the seconds of lag do, and would have the report saved each time.
 var busyWords = []struct{ code, words string }{
 	{"maxlag", "the wiki's databases lag behind"},
+	{"in-doubt", "the wiki has not said whether it has saved the last edit"},
 	{"readonly", "the wiki is read-only for now"},
 	{"ratelimited", "the wiki limits how fast the bot's account may edit"},
 	{"http-429", "the wiki's servers limit how often the bot may ask"},

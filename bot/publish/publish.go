@@ -14,8 +14,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -127,6 +125,10 @@ type Publisher struct {
 	haltCode string            // the wiki's code for it, "" when an edit was saved since
 	filters  int               // refusals by filters since the last saved edit
 
+	started time.Time            // of the process
+	ours    map[string]bool      // keys of notices that this process has begun to save
+	doubted map[string]time.Time // pages with an edit of which nobody knows whether it arrived, and since when
+
 	mu      sync.Mutex
 	resting map[string]resting // pages that the wiki has refused, by page and region
 }
@@ -142,6 +144,7 @@ func New(c Config) *Publisher {
 	return &Publisher{
 		Config: c, stop: stopPage{title: c.Site.StopPage, site: c.Text}, edits: newCounter(c.Metrics),
 		said: map[string]string{}, resting: map[string]resting{},
+		started: c.Now(), ours: map[string]bool{}, doubted: map[string]time.Time{},
 	}
 }
 
@@ -229,9 +232,12 @@ func (p *Publisher) try(ctx context.Context, a *attempt) (Outcome, error) {
 	if p.DryRun != nil {
 		return Outcome{Result: DryRun}, writeDiff(p.DryRun, page.Title, live.Text, a.text)
 	}
-	if found, err := p.sentBefore(ctx, page); err != nil || found {
-		return Outcome{Result: Again}, err
+	if no, err := p.sentBefore(ctx, a); err != nil {
+		return Outcome{}, err
+	} else if no != nil {
+		return *no, nil
 	}
+	p.intended(page)
 	if err := p.Outbox.Intend(ctx, p.Site.Wiki, page.Title, live.Revision, page.Keys(), p.Now()); err != nil {
 		return Outcome{}, err
 	}
@@ -242,6 +248,7 @@ func (p *Publisher) try(ctx context.Context, a *attempt) (Outcome, error) {
 		Minor:        page.Minor,
 		Bot:          !page.Seen,
 		Create:       live.Missing,
+		Once:         len(page.Notices) > 0,
 		BaseRevision: live.Revision,
 		Read:         live.Read,
 		Allowed: func(ctx context.Context) error {
@@ -249,6 +256,7 @@ func (p *Publisher) try(ctx context.Context, a *attempt) (Outcome, error) {
 		},
 	})
 	if err != nil {
+		p.doubt(page, err)
 		return Outcome{}, err
 	}
 	return p.record(ctx, a, saved)
@@ -266,11 +274,7 @@ func (p *Publisher) record(ctx context.Context, a *attempt, saved wiki.Saved) (O
 	if saved.NoChange {
 		return Outcome{Result: Unchanged}, nil
 	}
-	under := a.rules.Revision
-	if a.page.Scope == plan.Reports {
-		under = 0
-	}
-	if err := p.Ledger.SaveEdit(ctx, p.Site.Wiki, a.page.Title, a.page.Region, saved.Revision, under, p.Now()); err != nil {
+	if err := p.note(ctx, a, saved.Revision, p.Now()); err != nil {
 		return Outcome{}, err
 	}
 	outcome := Outcome{Result: Saved, Revision: saved.Revision, Merged: !a.live.Missing && saved.Old != a.live.Revision}
@@ -278,6 +282,15 @@ func (p *Publisher) record(ctx context.Context, a *attempt, saved wiki.Saved) (O
 		outcome.Reason = p.joined(ctx, a)
 	}
 	return outcome, nil
+}
+
+// note enters an edit in the ledger.
+func (p *Publisher) note(ctx context.Context, a *attempt, revision int64, at time.Time) error {
+	under := a.rules.Revision
+	if a.page.Scope == plan.Reports {
+		under = 0
+	}
+	return p.Ledger.SaveEdit(ctx, p.Site.Wiki, a.page.Title, a.page.Region, revision, under, at)
 }
 
 // joined looks at a page that the wiki has joined from our edit and somebody
@@ -292,42 +305,6 @@ func (p *Publisher) joined(ctx context.Context, a *attempt) string {
 		return fmt.Sprintf("%s got %s at the moment when the bot saved it; the bot leaves it alone from now on", a.page.Title, by)
 	}
 	return ""
-}
-
-// sent closes the notices of a page with the revision that holds them.
-func (p *Publisher) sent(ctx context.Context, page plan.Page, revision int64) error {
-	return p.Outbox.Sent(ctx, p.Site.Wiki, page.Title, revision, page.Keys(), p.Now())
-}
-
-// sentBefore finds out which notices of the page an earlier process saved and
-// was ended before it could note so, though people have taken them off the
-// page since. It closes them; the page has to be planned again without them.
-func (p *Publisher) sentBefore(ctx context.Context, page plan.Page) (found bool, err error) {
-	base, ok, err := p.Outbox.Pending(ctx, page.Keys())
-	if err != nil || !ok {
-		return false, err
-	}
-	revisions, err := p.Reader.History(ctx, page.Title, base)
-	if err != nil {
-		return false, err
-	}
-	for _, n := range page.Notices {
-		if _, pending, err := p.Outbox.Pending(ctx, []string{n.Key}); err != nil || !pending {
-			if err != nil {
-				return found, err
-			}
-			continue
-		}
-		i := slices.IndexFunc(revisions, func(r wiki.Revision) bool { return r.User == p.Site.Bot && strings.Contains(r.Text, n.Mark) })
-		if i < 0 {
-			continue
-		}
-		found = true
-		if err := p.Outbox.Sent(ctx, p.Site.Wiki, page.Title, revisions[i].ID, []string{n.Key}, p.Now()); err != nil {
-			return found, err
-		}
-	}
-	return found, nil
 }
 
 // summary is the edit summary: what and why, under which rules, and where to

@@ -31,8 +31,9 @@ func NewEditor(c *Client) *Editor { return &Editor{c: c} }
 //
 // Before each sending, repetitions included, Allowed is asked; its error ends Save, which returns it as it is.
 //
-// An edit of which no answer came is looked for in the page's history before it is sent again: it is ours if the
-// account made a revision with this text, or with this summary right after the base.
+// An edit of which no answer came is looked for in the page's history before it is sent again; see find. One that must
+// be made only once is not sent again, even if it is not found: servers may still be at work on it. Then the error has
+// class Transient and code in-doubt.
 //
 // Trouble that passes by itself is waited out for one minute in all, without the waits for other edits and for
 // EditInterval. Nothing is sent after that: what was planned is old by then. The error has class Transient and code
@@ -70,7 +71,13 @@ func (e *Editor) Save(ctx context.Context, edit Edit) (Saved, error) {
 func (e *Editor) insist(ctx context.Context, edit Edit, until time.Time) (Saved, error) {
 	wait := e.c.firstWait
 	for doubts := 0; ; {
-		saved, err := e.send(ctx, edit, until)
+		var saved Saved
+		var err *Error
+		if edit.Once && doubts > 0 {
+			err = &Error{Code: "in-doubt", Class: Transient, Action: "edit", Title: edit.Title, doubtful: true} // look again
+		} else {
+			saved, err = e.send(ctx, edit, until)
+		}
 		if err == nil {
 			return saved, nil
 		}
@@ -103,6 +110,8 @@ func (e *Editor) insist(ctx context.Context, edit Edit, until time.Time) (Saved,
 		}
 		saved, found, findErr := e.find(ctx, edit)
 		switch {
+		case findErr != nil && edit.Once && ctx.Err() == nil && ClassOf(findErr) != Identity:
+			return Saved{}, inDoubt(edit)
 		case findErr != nil:
 			return Saved{}, findErr
 		case found:
@@ -114,10 +123,20 @@ func (e *Editor) insist(ctx context.Context, edit Edit, until time.Time) (Saved,
 			// The wiki answers, but not to this edit.
 			err.Class = Unknown
 			return Saved{}, err
+		case edit.Once && (doubts == looks || late || time.Now().After(until)):
+			return Saved{}, inDoubt(edit)
 		case late || time.Now().After(until):
 			return Saved{}, e.waited(edit)
 		}
 	}
+}
+
+// looks is how often an edit that must be made only once is looked for before Save gives up.
+const looks = 4
+
+// inDoubt is the error of an edit that may still be on its way.
+func inDoubt(edit Edit) *Error {
+	return &Error{Code: "in-doubt", Class: Transient, Action: "edit", Title: edit.Title, Info: "the wiki has not said whether it was saved"}
 }
 
 // normalize does to a text what MediaWiki does to it on arrival, so that checksums and comparisons agree: valid UTF-8 in
@@ -235,36 +254,9 @@ func readSaved(body []byte, edit Edit) (Saved, *Error) {
 	return Saved{}, fail
 }
 
-// find looks for an edit in the page's history.
-func (e *Editor) find(ctx context.Context, edit Edit) (Saved, bool, error) {
-	revs, err := e.c.History(ctx, edit.Title, edit.BaseRevision)
-	if err != nil {
-		return Saved{}, false, err
-	}
-	me := accountName(e.c.cfg.User)
-	for _, r := range revs {
-		sameText := !r.Hidden && strings.TrimRight(r.Text, " \t\n") == edit.Text
-		// Signatures and substitutions make the saved text differ from the sent one.
-		sameWords := r.Parent == edit.BaseRevision && sameSummary(r.Comment, edit.Summary)
-		if r.User == me && (sameText || sameWords) {
-			return Saved{Revision: r.ID, Old: r.Parent, Time: r.Time}, true, nil
-		}
-	}
-	return Saved{}, false, nil
-}
-
 // accountName writes a user name as MediaWiki does.
 func accountName(name string) string {
 	name = strings.TrimSpace(strings.ReplaceAll(name, "_", " "))
 	_, first := utf8.DecodeRuneInString(name)
 	return strings.ToUpper(name[:first]) + name[first:]
-}
-
-// sameSummary compares a saved summary with a sent one: MediaWiki folds lines and cuts at 500 characters.
-func sameSummary(saved, sent string) bool {
-	fold := func(s string) string {
-		r := []rune(strings.Join(strings.Fields(s), " "))
-		return string(r[:min(len(r), 480)])
-	}
-	return fold(saved) == fold(sent)
 }

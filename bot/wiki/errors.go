@@ -47,8 +47,8 @@ func (c Class) String() string {
 type Error struct {
 	// Code is the Action API's, or one of ours: network (no answer came), http-NNN (an answer that is not the API's),
 	// not-json, too-big, unreadable (JSON of another shape), another-wiki (an answer about another wiki or page), canceled
-	// (the context ended first), waited (an edit was not saved within a minute), blocked-here (a block from some pages or
-	// namespaces, not from the wiki), no-base, invalid-title.
+	// (the context ended first), waited (an edit was not saved within a minute), in-doubt (nobody knows whether it was),
+	// blocked-here (a block from some pages or namespaces, not from the wiki), no-base, invalid-title.
 	Code       string
 	Info       string // what the wiki or the network said, for people
 	Class      Class

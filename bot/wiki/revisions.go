@@ -79,19 +79,24 @@ func (c *Client) Revisions(ctx context.Context, ids ...int64) (map[int64]Revisio
 // means from the beginning. It returns at most 500: if it returns so many, there may be more after the last. A page
 // that does not exist has none.
 func (c *Client) History(ctx context.Context, title string, after int64) ([]Revision, error) {
-	if err := checkTitle("query", title); err != nil {
-		return nil, err
-	}
-	p := map[string]string{"titles": title, "rvdir": "newer", "rvlimit": strconv.Itoa(usualLimit)}
-	if after > 0 {
-		p["rvstartid"] = strconv.FormatInt(after, 10)
-	}
-	revs, err := c.revisions(ctx, p, maxHistory+1) // the start is among them
+	revs, err := c.historyFrom(ctx, title, after)
 	if err != nil {
 		return nil, err
 	}
 	revs = slices.DeleteFunc(revs, func(r Revision) bool { return r.ID <= after })
 	return revs[:min(len(revs), maxHistory)], nil
+}
+
+// historyFrom is History with the revision that it begins at.
+func (c *Client) historyFrom(ctx context.Context, title string, first int64) ([]Revision, error) {
+	if err := checkTitle("query", title); err != nil {
+		return nil, err
+	}
+	p := map[string]string{"titles": title, "rvdir": "newer", "rvlimit": strconv.Itoa(usualLimit)}
+	if first > 0 {
+		p["rvstartid"] = strconv.FormatInt(first, 10)
+	}
+	return c.revisions(ctx, p, maxHistory+1)
 }
 
 // enough ends GetAll early.

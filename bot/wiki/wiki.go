@@ -114,6 +114,7 @@ type Edit struct {
 	Minor   bool
 	Bot     bool // carry the bot flag
 	Create  bool // the page must not exist yet; without it, it must
+	Once    bool // making it twice would be worse than not making it: after silence it is not sent again
 
 	BaseRevision int64  // revision that Text was made from; not used with Create
 	Read         string // Page.Read of that reading
