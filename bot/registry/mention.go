@@ -54,50 +54,6 @@ type Mention struct {
 // Equal reports whether two mentions are the same in everything.
 func (m Mention) Equal(o Mention) bool { return reflect.DeepEqual(m, o) }
 
-func recordMention(ctx context.Context, tx *sql.Tx, m detect.Mention, c detect.Change) (changed bool, err error) {
-	itemWiki := m.Wiki
-	if itemWiki == "" {
-		itemWiki = c.Wiki
-	}
-	key := NewKey(m.Kind, itemWiki, clean(m.Name))
-	if !key.storable() {
-		return false, nil
-	}
-	section := clip(m.Section, maxTitle)
-	id := mentionID(key, c.Wiki, c.Revision, section)
-	known, err := exists(ctx, tx, `SELECT COUNT(*) FROM mention WHERE id = ?`, id)
-	if err != nil || known {
-		return false, err
-	}
-	redacted, err := exists(ctx, tx, `SELECT COUNT(*) FROM mention WHERE wiki = ? AND revision = ? AND redacted = 1`, c.Wiki, c.Revision)
-	if err != nil {
-		return false, err
-	}
-	if redacted {
-		c.User, m.Author, m.Snippet, m.Aux = "", "", "", nil
-	}
-	aux, err := listText(clipAll(m.Aux, maxTitle))
-	if err != nil {
-		return false, fmt.Errorf("what is named beside it: %w", err)
-	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO mention
-		(id, kind, item_key, name, wiki, title, revision, section, rule_name, user_name, author, made_at, snippet, aux, redacted)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		id, m.Kind, key, clip(m.Name, maxTitle), c.Wiki, clip(c.Title, maxTitle), c.Revision, section, m.Rule,
-		clip(c.User, maxTitle), clip(m.Author, maxTitle), micros(c.Time), clip(m.Snippet, maxProse), aux, flag(redacted))
-	if err != nil {
-		return false, err
-	}
-	if m.Kind != detect.Tool && m.Kind != detect.UserScript {
-		return true, nil
-	}
-	known, err = exists(ctx, tx, `SELECT COUNT(*) FROM presence WHERE wiki = ? AND source = ? AND item_key = ?`, c.Wiki, fromMentions, key)
-	if err != nil || known {
-		return true, err
-	}
-	return true, insertPresence(ctx, tx, c.Wiki, fromMentions, found(key, c.Wiki))
-}
-
 // Withdraw takes back a mention whose text is not on the page any more. It is
 // kept, so that the same event seen again does not bring it back, but no View
 // has it. Other mentions in the same section stay, of the same name too.

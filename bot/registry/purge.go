@@ -17,9 +17,10 @@ import (
 const purgedAtOnce = 1000
 
 // Purge deletes what is over since before a time: mentions that were made,
-// notices that were sent and claims that were superseded before it, and changes
-// of pages from before it that belong to no item. Notices that are not known to
-// be saved stay. It goes in steps; one that is cut off has done some of them.
+// notices that were sent and claims that were superseded before it, changes of
+// pages from before it that belong to no item, and edits. Notices that are not
+// known to be saved stay, and so do edits under the rules in force, which a trial
+// counts. It goes in steps; one that is cut off has done some of them.
 func (r *Registry) Purge(ctx context.Context, before time.Time) error {
 	err := r.purge(ctx, before)
 	if err != nil {
@@ -38,6 +39,16 @@ func (r *Registry) purge(ctx context.Context, before time.Time) error {
 			if err := r.purgeRows(ctx, "mention", "id", `wiki = ? AND redacted = ? AND made_at < ?`, wiki, redacted, micros(before)); err != nil {
 				return err
 			}
+		}
+		inForce, ok, err := r.LastRules(ctx, wiki)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			inForce.Revision = -1
+		}
+		if err := r.purgeRows(ctx, "edit", "revision", `wiki = ? AND saved_at < ? AND rules <> ?`, wiki, micros(before), inForce.Revision); err != nil {
+			return err
 		}
 	}
 	if err := r.purgeRows(ctx, "notice", "notice_key", `sent_at > 0 AND sent_at < ?`, micros(before)); err != nil {

@@ -62,6 +62,14 @@ func TestPurgeForgetsWhatIsOver(t *testing.T) {
 				save(s, "T", out, c)
 			}
 		}
+		if err := s.open().SaveRules(ctx, Rules{Wiki: "metawiki", Revision: 12, Since: at(0)}); err != nil {
+			t.Fatal(err)
+		}
+		for i, rules := range []int64{0, 11, 12, 0, 11, 12} {
+			if err := s.open().SaveEdit(ctx, "metawiki", "P", "", int64(100+i), rules, at(1+i/3)); err != nil {
+				t.Fatal(err)
+			}
+		}
 		if err := s.open().Purge(ctx, at(2)); err != nil {
 			t.Fatal(err)
 		}
@@ -71,6 +79,7 @@ func TestPurgeForgetsWhatIsOver(t *testing.T) {
 		}{
 			{"mention", "revision", []string{"2", "3"}},
 			{"notice", "notice_key", []string{"new", "open"}},
+			{"edit", "revision", []string{"102", "103", "104", "105"}},
 			{"claim", "holder", []string{"New", "Stays"}},
 		} {
 			if diff := cmp.Diff(tt.want, s.column(tt.table, tt.column)); diff != "" {

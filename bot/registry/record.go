@@ -44,35 +44,37 @@ type Batch struct {
 func (r *Registry) Record(ctx context.Context, batches ...Batch) (changed bool, err error) {
 	err = r.write(ctx, func(tx *sql.Tx) error {
 		changed = false
-		for _, b := range batches {
-			new, err := recordBatch(ctx, tx, b)
-			if err != nil {
-				return fmt.Errorf("record revision %d of %s on %s: %w", b.Change.Revision, b.Change.Title, b.Change.Wiki, err)
-			}
+		var mentions findings
+		save := func() error {
+			new, err := mentions.save(ctx, tx)
 			changed = changed || new
+			return err
+		}
+		for _, b := range batches {
+			for _, m := range b.Mentions {
+				mentions.add(m, b.Change)
+			}
+			if len(b.Touches) == 0 {
+				continue
+			}
+			if err := save(); err != nil { // what a page was before it changed
+				return fmt.Errorf("record until revision %d of %s on %s: %w", b.Change.Revision, b.Change.Title, b.Change.Wiki, err)
+			}
+			for _, t := range b.Touches {
+				new, err := recordTouch(ctx, tx, t)
+				if err != nil {
+					return fmt.Errorf("record change of %s %s on %s: %w", t.Kind, t.Name, t.Wiki, err)
+				}
+				changed = changed || new
+			}
+		}
+		if err := save(); err != nil {
+			return fmt.Errorf("record %d batches: %w", len(batches), err)
 		}
 		return saveCursors(ctx, tx, batches)
 	})
 	if err != nil {
 		return false, err
-	}
-	return changed, nil
-}
-
-func recordBatch(ctx context.Context, tx *sql.Tx, b Batch) (changed bool, err error) {
-	for _, m := range b.Mentions {
-		new, err := recordMention(ctx, tx, m, b.Change)
-		if err != nil {
-			return false, fmt.Errorf("mention of %s %s: %w", m.Kind, m.Name, err)
-		}
-		changed = changed || new
-	}
-	for _, t := range b.Touches {
-		new, err := recordTouch(ctx, tx, t)
-		if err != nil {
-			return false, fmt.Errorf("change of %s %s: %w", t.Kind, t.Name, err)
-		}
-		changed = changed || new
 	}
 	return changed, nil
 }
