@@ -55,7 +55,7 @@ func summary(in Input, rows int, verdicts map[registry.Verdict]int) string {
 			unowned += n
 		}
 	}
-	words := fmt.Sprintf("%s: %s. Unowned: %d of %d (%d %%).", count(rows, "item"), list(parts), unowned, rows, (200*unowned+rows)/(2*rows))
+	words := fmt.Sprintf("%s: %s. Nobody looks after %d of %d (%d %%).", count(rows, "item"), list(parts), unowned, rows, (200*unowned+rows)/(2*rows))
 	return words + "\n" + bar(strings.Join(parts, ", "), verdicts)
 }
 
