@@ -88,13 +88,13 @@ func (r itemRow) cell(column string) Cell {
 // a row whose item is gone stays while such a cell is filled and the grace days
 // last, and so does a row that a person added. It refuses a region it cannot read.
 func (t Table) Apply(text string) (string, error) {
-	if t.broken != nil {
-		return "", t.broken
-	}
 	return edit(text, place{id: t.ID, state: t.State, appends: t.Append}, func(body string) (string, error) {
 		now, err := t.read(body)
 		if err != nil {
 			return "", err
+		}
+		if t.broken != nil {
+			return "", t.refuse("it could not be read a moment ago (%s), so nobody knows which rows are its own; it is looked at again", t.broken)
 		}
 		t.follow(&now)
 		next, rows, columns := t.render(now)
