@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -213,29 +214,33 @@ func TestASavedMessageIsClosedAndNotSavedAgain(t *testing.T) {
 }
 
 func TestANoticeSavedByAnEndedProcessIsFoundInTheHistory(t *testing.T) {
-	f := newFake()
-	f.put(reported, "Ada", "Hi.")
-	f.open["k"] = 1
-	f.put(reported, self, "Hi.\n\n<!-- codesteward k -->\nText.")
-	f.put(reported, "Ada", "Hi. I have read it.")
-	// Another notice is due in the same edit by now: only that one is new.
-	if got := publish(t, f.publisher(nil), message("k", "l")); got.Result != Again || f.sent["k"] != 2 {
-		t.Errorf("outcome %+v, sent %v", got, f.sent)
-	}
-	if got := publish(t, f.publisher(nil), message("l")); got.Result != Saved || len(f.edits) != 1 || strings.Contains(f.edits[0].Text, "codesteward k") {
-		t.Errorf("outcome %+v, edits %+v", got, f.edits)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake()
+		f.put(reported, "Ada", "Hi.")
+		f.open["k"] = 1
+		f.put(reported, self, "Hi.\n\n<!-- codesteward k -->\nText.")
+		f.put(reported, "Ada", "Hi. I have read it.")
+		// Another notice is due in the same edit by now: only that one is new.
+		if got := publish(t, f.publisher(nil), message("k", "l")); got.Result != Again || f.sent["k"] != 2 {
+			t.Errorf("outcome %+v, sent %v", got, f.sent)
+		}
+		if got := publish(t, f.publisher(nil), message("l")); got.Result != Saved || len(f.edits) != 1 || strings.Contains(f.edits[0].Text, "codesteward k") {
+			t.Errorf("outcome %+v, edits %+v", got, f.edits)
+		}
+	})
 }
 
 func TestAnotherPersonsTextIsNoProofOfANotice(t *testing.T) {
-	f := newFake()
-	f.put(reported, "Ada", "Hi.")
-	f.open["k"] = 1
-	f.put(reported, "Bo", "<!-- codesteward k -->")
-	f.put(reported, "Ada", "Hi.")
-	if got := publish(t, f.publisher(nil), message("k")); got.Result != Saved {
-		t.Errorf("outcome %+v", got)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake()
+		f.put(reported, "Ada", "Hi.")
+		f.open["k"] = 1
+		f.put(reported, "Bo", "<!-- codesteward k -->")
+		f.put(reported, "Ada", "Hi.")
+		if got := publish(t, f.publisher(nil), message("k")); got.Result != Saved {
+			t.Errorf("outcome %+v", got)
+		}
+	})
 }
 
 func TestRefusals(t *testing.T) {
