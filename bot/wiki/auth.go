@@ -58,29 +58,29 @@ func (a Auth) CheckSecret(secret string) error {
 // request who asks.
 func (a Auth) session() bool { return a == "" || a == BotPassword }
 
+// prover sends requests with the proof of who asks. It is a function, since fmt and its kin print of one no more than an
+// address.
+type prover func(*http.Request) (*http.Response, error)
+
+// RoundTrip sends a request.
+func (p prover) RoundTrip(req *http.Request) (*http.Response, error) { return p(req) }
+
 // transport puts the proof of who asks on each request. The wire follows no redirects, so that no other host gets it.
 func (a Auth) transport(base http.RoundTripper, proof secret) http.RoundTripper {
-	parts := strings.Fields(proof())
 	switch a {
 	case OAuth2:
-		return bearer{base: base, token: hide(parts[0])}
+		// RFC 6750, section 2.1.
+		return prover(func(req *http.Request) (*http.Response, error) {
+			req = req.Clone(req.Context())
+			req.Header.Set("Authorization", "Bearer "+strings.TrimSpace(proof()))
+			return base.RoundTrip(req)
+		})
 	case OAuth1:
+		parts := strings.Fields(proof())
 		ctx := context.WithValue(context.Background(), oauth1.HTTPClient, &http.Client{Transport: base})
-		return oauth1.NewConfig(parts[0], parts[1]).Client(ctx, oauth1.NewToken(parts[2], parts[3])).Transport
+		return prover(oauth1.NewConfig(parts[0], parts[1]).Client(ctx, oauth1.NewToken(parts[2], parts[3])).Transport.RoundTrip)
 	}
 	return base
-}
-
-// bearer sends an access token as RFC 6750, section 2.1, has it.
-type bearer struct {
-	base  http.RoundTripper
-	token secret
-}
-
-func (b bearer) RoundTrip(req *http.Request) (*http.Response, error) {
-	req = req.Clone(req.Context())
-	req.Header.Set("Authorization", "Bearer "+b.token())
-	return b.base.RoundTrip(req)
 }
 
 // secret keeps a secret from being printed: of a function, fmt and its kin show an address.
