@@ -271,12 +271,33 @@ func TestTheRowFollowsAnItemThatGetsAnotherName(t *testing.T) {
 	if _, times := b.at(old); times != 0 {
 		t.Error("the old row stays")
 	}
-	// A name that two items had says nothing, and neither does one that is in use.
-	for _, e := range b.view.Entries[:2] {
-		e.Item.Aliases = []string{"A new name", "G007"}
+}
+
+func TestANameThatTwoItemsHadMovesNoWords(t *testing.T) {
+	b := newBook(t, 30)
+	b.publish()
+	old := b.view.Entries[25].Item
+	b.note(old, "hello")
+	title, _ := b.at(old)
+	b.view.Entries = slices.Delete(b.view.Entries, 25, 26)
+	b.view.Entries[1].Item.Aliases, b.view.Entries[2].Item.Aliases = []string{"G025"}, []string{"G025", "G007"}
+	b.publish()
+	if now, times := b.at(old); now != title || times != 1 || strings.Count(b.text[title], "hello") != 1 {
+		t.Errorf("it stands %d times, on %s:\n%s", times, now, b.text[title])
 	}
 	if b.publish() != 0 {
 		t.Error("it is never done")
+	}
+}
+
+func TestOfTwoRowsTheOneWithWordsIsTheItems(t *testing.T) {
+	b := newBook(t, 30)
+	b.publish()
+	row := "|- id=\"" + registry.RowID(b.view.Entries[3].Item.Key) + "\"\n! x\n|\n| y\n| hello\n"
+	b.text["Project:All/2"] = strings.Replace(b.text["Project:All/2"], "|- id=", row+"|- id=", 1)
+	b.publish()
+	if title, times := b.at(b.view.Entries[3].Item); title != "Project:All/2" || times != 1 || strings.Count(b.text[title], "hello") != 1 || b.publish() != 0 {
+		t.Errorf("it stands %d times, on %s", times, title)
 	}
 }
 
