@@ -36,7 +36,7 @@ func TestRulesThatAreBrokenWhileTheBotIsAwayNeverComeIntoForce(t *testing.T) {
 	w.must(w.stop())
 	bad := w.edit(w.admin, configPage, strings.Replace(goodRules, `"tables"`, `"tabels"`, 1))
 	w.start()
-	w.awaits(reportPage, "not in force", "tabels", "revision "+itoa(bad))
+	w.awaits(reportPage, "not in force", "tabels", "Revision "+itoa(bad))
 	w.edit(w.admin, "MediaWiki:Gadgets-definition", definition+"* Delta[ResourceLoader]|Delta.js\n")
 	w.awaits(gadgets, "Delta") // the last good ones are in force
 	w.must(w.stop())

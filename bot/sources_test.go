@@ -52,8 +52,17 @@ func TestAWikiThatTheBotDoesNotReadIsReported(t *testing.T) {
 	w := newWorld(t)
 	w.edit(w.admin, configPage, strings.Replace(goodRules, `{"page": "Maintainers"}`, `{"page": "Maintainers", "wiki": "otherwiki"}`, 1))
 	w.start()
-	w.awaits(reportPage, "source maintainers cannot be read since", "does not read the wiki otherwiki")
+	w.awaits(reportPage, "No rules are in force", "does not read the wiki &#34;otherwiki&#34;")
+	w.must(w.stop())
+	// The operator adds it, and takes it out again.
+	other := w.conf
+	w.conf = func(c *bot.Config) { c.Read = []config.ReadWiki{{Wiki: "otherwiki", API: "http://127.0.0.1:1/api.php"}} }
+	w.start()
 	w.awaits(gadgets, "Alpha") // which does not depend on it
+	w.must(w.stop())
+	w.conf = other
+	w.start()
+	w.awaits(reportPage, "source maintainers cannot be read since", "does not read the wiki otherwiki")
 }
 
 // Each source is made to answer badly, alone, and read again. What names far

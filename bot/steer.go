@@ -143,7 +143,6 @@ func (s *site) trigger(e events.Event) {
 			s.gate.Forget()
 			s.stopDue.Store(true)
 			s.steer.wake()
-			s.plan.wake()
 		case set.rejected != nil && title == localTitle(s.text, "User:"+set.rejected.User):
 			s.rulesDue.Store(true) // got rights, or was blocked
 			s.steer.wake()

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/publish"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
 )
 
@@ -34,6 +35,9 @@ func (s *site) tell(ctx context.Context, in plan.Input, set *ruleset) error {
 	if err != nil {
 		return err
 	}
+	if slices.ContainsFunc(standing.Stops, func(stop plan.Stop) bool { return stop.Stops == "" }) {
+		return nil // everything is stopped, these pages too
+	}
 	under := under(set, s.stoppable())
 	if err := s.publish(ctx, plan.ReportPage(s.pages, standing), registry.PageHeld, under); err != nil {
 		return err
@@ -46,7 +50,7 @@ func (s *site) tell(ctx context.Context, in plan.Input, set *ruleset) error {
 	status := plan.Status{
 		Standing: standing, At: in.Now, LastEvent: s.lastEvent(), Away: s.away(in.Now) != "", TrialEdits: trialEdits, KeptBack: KeptBack(s.noted),
 	}
-	if due, err := s.statusDue(ctx, status); err != nil || !due {
+	if due, err := s.statusDue(ctx, status, under.Limits); err != nil || !due {
 		return err
 	}
 	if status.Edits, err = s.reg.LastEdits(ctx, s.conf.Wiki.Wiki, editsLookedAt); err != nil {
@@ -66,13 +70,21 @@ func (s *site) tell(ctx context.Context, in plan.Input, set *ruleset) error {
 const statusMark = "."
 
 // statusDue reports whether the status page is to be written: something has gone
-// wrong or right, or the last time is long ago.
-func (s *site) statusDue(ctx context.Context, status plan.Status) (bool, error) {
-	if s.noted[noteStatus] != status.Wrong()+statusMark {
-		return true, nil
+// wrong or right, or the last time is long ago. It gives way to other pages where
+// there are many edits: those in a minute are counted.
+func (s *site) statusDue(ctx context.Context, status plan.Status, limits publish.Limits) (bool, error) {
+	page, since := s.pages.StatusPage, status.At.Add(-statusEvery)
+	if s.noted[noteStatus] == status.Wrong()+statusMark {
+		if n, _, err := s.reg.EditsSince(ctx, s.conf.Wiki.Wiki, page, since); err != nil || n > 0 {
+			return false, err
+		}
 	}
-	n, _, err := s.reg.EditsSince(ctx, s.conf.Wiki.Wiki, s.pages.StatusPage, status.At.Add(-statusEvery))
-	return n == 0, err
+	n, first, err := s.reg.EditsSince(ctx, s.conf.Wiki.Wiki, "", status.At.Add(-time.Minute))
+	if most := limits.PerMinute; err == nil && most > 0 && n > most/3 {
+		s.wakeAt(first.Add(time.Minute))
+		return false, nil
+	}
+	return true, err
 }
 
 // standing gathers how the bot stands on the wiki.
