@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// This file holds the tests of what keeps a table from being saved.
+
+package plan_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan"
+)
+
+func TestATableThatWouldLoseManyRowsAtOnceIsHeld(t *testing.T) {
+	for _, test := range []struct {
+		name         string
+		before, lost int
+		edit         func(b *book)
+		held         bool
+	}{
+		{"nothing lost", 20, 0, nil, false},
+		{"a fifth of the rows", 20, 4, nil, false},
+		{"more than that", 19, 4, nil, true},
+		{"the only row", 1, 1, nil, true},
+		{"all of them", 15, 15, nil, true},
+		{"with the words of people in them", 15, 5, func(b *book) {
+			for i := range 5 {
+				b.note(b.view.Entries[i].Item, "hello")
+			}
+		}, true},
+		{"rows of which only the words of people were left", 15, 5, func(b *book) {
+			for i := range 5 {
+				b.note(b.view.Entries[i].Item, "hello")
+			}
+			all := b.view.Entries
+			b.view.Entries = all[5:]
+			b.publish()
+			b.view.Entries = all
+		}, false},
+		{"renamed", 15, 0, func(b *book) {
+			for i := range b.view.Entries {
+				item := gadget(fmt.Sprint("New", i))
+				item.Aliases = []string{b.view.Entries[i].Item.Key.Name()}
+				b.view.Entries[i].Item = item
+			}
+		}, false},
+		{"a broken page", 15, 15, func(b *book) { b.text["Project:All"] = strings.Replace(b.text["Project:All"], "|}", "", 1) }, false},
+		{"a page without the table", 15, 15, func(b *book) { b.text["Project:All"] = "Hello" }, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			b := newBook(t, test.before)
+			b.publish()
+			if test.edit != nil {
+				test.edit(b)
+			}
+			b.view.Entries = b.view.Entries[test.lost:]
+			table := b.planned()[0]
+			reason := plan.Shrunk(b.text["Project:All"], table)
+			if want := fmt.Sprintf("the table all would lose %d of its ", test.lost); (reason != "") != test.held || test.held && !strings.HasPrefix(reason, want) {
+				t.Errorf("reason %q", reason)
+			}
+		})
+	}
+	// Ten rows are many in a table of any length.
+	rules1 := strings.Replace(many(""), `"page_size": 20`, `"page_size": 500`, 1)
+	for lost, held := range map[int]bool{9: false, 10: true} {
+		b := newBook(t, 300)
+		b.rules = rules1
+		b.publish()
+		b.view.Entries = b.view.Entries[lost:]
+		if reason := plan.Shrunk(b.text["Project:All"], b.planned()[0]); (reason != "") != held {
+			t.Errorf("%d lost: reason %q", lost, reason)
+		}
+	}
+}
+
+func TestTheLeastTimeBetweenEditsIsThatOfTheRules(t *testing.T) {
+	for more, want := range map[string]time.Duration{"": time.Hour, `, "min_interval_minutes": 5`: 5 * time.Minute, `, "min_interval_minutes": 0`: 0} {
+		text := strings.Replace(many(more), `"gadget", "tool", "extension"`, `"gadget"`, 1)
+		v := newBook(t, 1).view
+		for _, p := range plan.Pages(plan.Input{Site: site, Rules: rules(t, text), View: v, Now: now}) {
+			if p.MinInterval != want {
+				t.Errorf("%s: %s", more, p.MinInterval)
+			}
+		}
+	}
+}
