@@ -126,10 +126,12 @@ func (s *site) planPages(ctx context.Context, in *plan.Input) ([]plan.Page, erro
 // complete.
 func (s *site) publishAll(ctx context.Context, in plan.Input, pages []plan.Page, set *ruleset, complete bool) (whole bool, err error) {
 	standing, gone := plan.Dropped(in)
-	rules := under(set, s.stoppable())
-	for _, name := range standing {
-		rules.Pages = append(rules.Pages, plan.DroppedPage(name, 0).Title)
+	var written []string
+	for name := range in.View.Pages {
+		written = append(written, plan.PageOf(name))
 	}
+	s.written.Store(&written)
+	rules := under(set, s.stoppable())
 	planned := map[string]bool{}
 	for _, page := range pages {
 		if s.rules.Load().rules != set.rules {

@@ -47,6 +47,7 @@ type site struct {
 	stopDue      atomic.Bool             // the stop page has to be read
 	newRules     atomic.Bool             // people have to be told of other rules
 	seen         seen
+	written      atomic.Pointer[[]string] // the pages with a region of the bot, also those that left the rules
 	bot          *Bot
 	readers      map[string]*reader // of its sources, by name
 	order        []*reader          // the same

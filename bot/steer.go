@@ -122,6 +122,9 @@ func (s *site) stoppable() []string {
 	if rules := s.inForce(); rules != nil {
 		pages = append(pages, plan.Titles(rules)...)
 	}
+	if written := s.written.Load(); written != nil {
+		pages = append(pages, *written...)
+	}
 	return pages
 }
 

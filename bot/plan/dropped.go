@@ -18,11 +18,14 @@ import (
 // droppedMark is on the line that says that a region is not kept up.
 const droppedMark = "<!-- codesteward: not kept up -->"
 
-// Regions returns the names of the regions that rules have the bot write.
-func Regions(rules *config.Rules) []string {
+// Regions returns the names of the regions that rules have the bot write; states
+// tell over how many pages a table goes.
+func Regions(rules *config.Rules, states map[string]registry.PageState) []string {
 	var names []string
 	for _, t := range rules.Tables {
-		names = append(names, RegionName(t.Page, t.ID))
+		for _, title := range TablePages(t, states) {
+			names = append(names, RegionName(title, t.ID))
+		}
 	}
 	if rules.Noticeboard != nil {
 		names = append(names, RegionName(rules.Noticeboard.Page, BoardRegion))
@@ -36,6 +39,12 @@ func splitName(name string) (title, region string) {
 	return name[:max(i, 0)], name[i+1:]
 }
 
+// PageOf returns the title in the name of a region.
+func PageOf(name string) string {
+	title, _ := splitName(name)
+	return title
+}
+
 // Dropped returns the names of the regions that the bot has written and that the
 // rules name no longer, sorted: those that stand, and those that people have
 // taken away already.
@@ -43,7 +52,7 @@ func Dropped(in Input) (standing, gone []string) {
 	if in.Rules == nil {
 		return nil, nil
 	}
-	named := Regions(in.Rules)
+	named := Regions(in.Rules, in.View.Pages)
 	for _, name := range slices.Sorted(maps.Keys(in.View.Pages)) {
 		title, _ := splitName(name)
 		switch {

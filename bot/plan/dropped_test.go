@@ -18,12 +18,13 @@ func TestRegionsThatTheRulesNameNoLongerAreFound(t *testing.T) {
 	v := view()
 	v.Pages = map[string]registry.PageState{
 		"Project:Gadgets#gadgets": registry.PageHeld, "Project:Old#gadgets": registry.PageHeld, "Project:Gadgets#old": registry.PageHeld,
+		"Project:Gadgets/2#gadgets": registry.PageHeld, "Project:Gadgets/3#gadgets": registry.PageHeld, "Project:Old/2#gadgets": registry.PageHeld,
 		"Project:Gone#x": registry.PageGone, "User:Steward bot/config report#report": registry.PageHeld, "User:Steward bot/status#status": registry.PageHeld,
 		"Project:Noticeboard#noticeboard": registry.PageHeld,
 	}
 	in := plan.Input{Site: site, Rules: rules(t, allRules), View: v, Now: now}
 	standing, gone := plan.Dropped(in)
-	if !slices.Equal(standing, []string{"Project:Gadgets#old", "Project:Old#gadgets"}) || !slices.Equal(gone, []string{"Project:Gone#x"}) {
+	if !slices.Equal(standing, []string{"Project:Gadgets#old", "Project:Old#gadgets", "Project:Old/2#gadgets"}) || !slices.Equal(gone, []string{"Project:Gone#x"}) {
 		t.Errorf("got %q and %q", standing, gone)
 	}
 	in.Rules = nil
