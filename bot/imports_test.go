@@ -50,7 +50,8 @@ var pure = []string{
 	"bot/registry/shares.go", "bot/registry/similar.go", "bot/registry/similar_index.go", "bot/registry/similar_text.go",
 }
 
-// impure is what pure code must not import.
+// impure is what pure code must not import, with all below it; net/url alone
+// takes strings and returns strings.
 var impure = []string{"context", "os", "net", "io/fs", "log", "database/sql", "github.com/rs/zerolog", "math/rand"}
 
 type pkg struct {
@@ -86,7 +87,7 @@ func TestThePureMiddleImportsNothingImpure(t *testing.T) {
 			}
 			checked++
 			for _, imported := range imports(t, filepath.Join(p.Dir, file)) {
-				if slices.ContainsFunc(impure, func(bad string) bool { return covers(bad+"/...", imported) }) {
+				if imported != "net/url" && slices.ContainsFunc(impure, func(bad string) bool { return covers(bad+"/...", imported) }) {
 					t.Errorf("%s/%s is pure and imports %s", name, file, imported)
 				}
 			}
