@@ -4,7 +4,11 @@
 
 package config
 
-import "fmt"
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
 
 // migrations are the steps from each version of the rules to the next, the first
 // from version 1 to 2. A step works on a tree that may have any fault, and what
@@ -14,10 +18,16 @@ import "fmt"
 // Keys that came with a version have it as "x-since" in the schema; a page of an
 // older one cannot have them.
 var migrations = []func(root *node){
-	// Version 1 had no "enabled", "bot_flag" and "grace_days": the bot edited,
-	// every edit was marked, and rows with words of people stayed for ever.
+	// Version 1 had no "enabled", "limits", "bot_flag" and "grace_days": the bot
+	// edited, as fast as the wiki let it, every edit was marked, and rows with
+	// words of people stayed for ever.
 	func(root *node) {
 		root.supply("enabled", true)
+		none := map[string]int64{}
+		for _, key := range limitKeys {
+			none[key] = 0
+		}
+		root.supplyGroup("limits", none)
 		for _, key := range []string{"noticeboard", "notices"} {
 			if group := root.member(key); group != nil && group.isGroup() {
 				group.supply("bot_flag", true)
@@ -77,3 +87,18 @@ func (n *node) supply(key string, value any) {
 		n.put(key, &node{path: memberPath(n.path, key), key: n.at, at: n.at, end: n.at, value: value})
 	}
 }
+
+// supplyGroup adds a group that the text does not have.
+func (n *node) supplyGroup(key string, values map[string]int64) {
+	if n.members[key] != nil {
+		return
+	}
+	group := &node{path: memberPath(n.path, key), key: n.at, at: n.at, end: n.at}
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		group.put(name, &node{path: memberPath(group.path, name), key: n.at, at: n.at, end: n.at, value: values[name]})
+	}
+	n.put(key, group)
+}
+
+// isSupplied reports whether a value is not in the text.
+func (n *node) isSupplied() bool { return n.at == n.end }

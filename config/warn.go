@@ -43,6 +43,9 @@ func (w *warner) again(n, first *node, what string) {
 	w.tell(n, "this %s is in the list already, on line %d; delete one of the two", what, w.lines.number(first.at))
 }
 
+// limitKeys are the limits, the narrowest first.
+var limitKeys = []string{"per_minute", "per_hour", "per_day", "per_page_hour"}
+
 // limits looks for limits that other ones keep from being reached.
 func (w *warner) limits(limits, trial *node) {
 	usual := DefaultLimits()
@@ -67,8 +70,8 @@ func (w *warner) limits(limits, trial *node) {
 			w.tell(n, "this limit is never reached: %q allows %s in %s (%s)", wide, edits(inForce[wide]), times[wide], w.where(limits.member(wide)))
 		}
 	}
-	for _, key := range []string{"per_minute", "per_hour", "per_day", "per_page_hour"} {
-		if most, ok := limits.member(key).integer(); ok && most == 0 {
+	for _, key := range limitKeys {
+		if most, ok := limits.member(key).integer(); ok && most == 0 && !limits.member(key).isSupplied() {
 			w.tell(limits.member(key), `0 is no limit, so the bot edits as much as the others allow; to keep it from editing, write "enabled": false`)
 		}
 	}
