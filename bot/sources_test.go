@@ -56,7 +56,9 @@ func TestAWikiThatTheBotDoesNotReadIsReported(t *testing.T) {
 	w.must(w.stop())
 	// The operator adds it, and takes it out again.
 	other := w.conf
-	w.conf = func(c *bot.Config) { c.Read = []config.ReadWiki{{Wiki: "otherwiki", API: "http://127.0.0.1:1/api.php"}} }
+	w.conf = func(c *bot.Config) {
+		c.Read = []config.ReadWiki{{Wiki: "otherwiki", API: "http://127.0.0.1:1/api.php"}}
+	}
 	w.start()
 	w.awaits(gadgets, "Alpha") // which does not depend on it
 	w.must(w.stop())
