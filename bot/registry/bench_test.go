@@ -361,24 +361,41 @@ func BenchmarkRowsOfOneTable(b *testing.B) {
 	}
 }
 
-func BenchmarkMemoryOfTheLargestWiki(b *testing.B) {
+// BenchmarkMemory measures what a look at the largest wiki takes, and what is
+// kept in memory when all wikis were looked at.
+func BenchmarkMemory(b *testing.B) {
+	heap := func() float64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return float64(m.HeapAlloc) / 1e6
+	}
 	benchStores(b, func(b *testing.B, r *Registry) {
-		var v View
-		for b.Loop() {
-			var err error
-			if v, err = r.View(b.Context(), Query{Wiki: "enwiki", Since: noon, Now: noon}); err != nil {
+		wikis, err := r.wikis(b.Context())
+		if err != nil {
+			b.Fatal(err)
+		}
+		look := func(wiki string) View {
+			v, err := r.View(b.Context(), Query{Wiki: wiki, Since: noon, Now: noon})
+			if err != nil {
 				b.Fatal(err)
 			}
+			return v
 		}
-		var before, after runtime.MemStats
-		runtime.GC()
-		runtime.ReadMemStats(&before)
-		entries := len(v.Entries)
-		v = View{}
-		runtime.GC()
-		runtime.ReadMemStats(&after)
-		b.ReportMetric(float64(before.HeapAlloc-after.HeapAlloc)/1e6, "MB")
-		b.ReportMetric(float64(entries), "items")
+		r.memory.forget()
+		none := heap()
+		for _, wiki := range wikis {
+			look(wiki)
+		}
+		kept := heap()
+		var v View
+		for b.Loop() {
+			v = look("enwiki")
+		}
+		b.ReportMetric(heap()-kept, "MB")
 		b.ReportMetric(200, "bar:MB")
+		b.ReportMetric(kept-none, "MB-kept")
+		b.ReportMetric(400, "bar:MB-kept")
+		b.ReportMetric(float64(len(v.Entries)), "items")
 	})
 }

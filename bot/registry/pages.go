@@ -41,6 +41,20 @@ func (r *Registry) SetPage(ctx context.Context, wiki, name string, state PageSta
 	return nil
 }
 
+// Pages returns what became of the bot's regions on a wiki, by "Title#region":
+// the Pages of a View without the rest.
+func (r *Registry) Pages(ctx context.Context, wiki string) (map[string]PageState, error) {
+	var out map[string]PageState
+	err := r.read(ctx, func(tx *sql.Tx) (err error) {
+		out, err = pageStates(ctx, tx, wiki)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("what became of the pages on %s: %w", wiki, err)
+	}
+	return out, nil
+}
+
 func pageStates(ctx context.Context, tx *sql.Tx, wiki string) (map[string]PageState, error) {
 	out := make(map[string]PageState)
 	err := query(ctx, tx, func(scan func(...any) error) error {
