@@ -33,6 +33,9 @@ func (s *site) publish(ctx context.Context, page plan.Page, before registry.Page
 		return s.elsewhere(ctx, err, "page cannot be published")
 	}
 	delete(s.settled, name)
+	if outcome.Result != publish.Unchanged {
+		delete(s.placed, page.Title)
+	}
 	state, refused, back := before, "", ""
 	switch outcome.Result {
 	case publish.Saved, publish.Unchanged:

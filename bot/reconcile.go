@@ -58,6 +58,7 @@ func (s *site) reconcileOnce(ctx context.Context) error {
 	doubt := s.doubt.Swap(false)
 	if doubt {
 		clear(s.settled)
+		clear(s.placed)
 	}
 	view, err := s.viewFor(ctx, set.rules, at)
 	if err != nil {
@@ -69,6 +70,9 @@ func (s *site) reconcileOnce(ctx context.Context) error {
 	in := plan.Input{Site: s.pages, Rules: set.rules, View: view, Now: at, Pending: pending}
 	if similar := s.similar.Load(); similar != nil {
 		in.Similar = *similar
+	}
+	if err := s.place(ctx, &in); err != nil {
+		return err
 	}
 	pages, err := s.planPages(ctx, &in)
 	if err != nil {
@@ -191,7 +195,12 @@ func (s *site) leave(ctx context.Context, name string, set *ruleset, under publi
 		outcome.Result == publish.Refused && outcome.Step != publish.StepPermission && outcome.Step != publish.StepEdit:
 		s.log.Info().Str("title", name).Str("outcome", string(outcome.Result)).Msg("region left the rules")
 		delete(s.settled, name)
+		if err := s.noteChanged(ctx, notePage+name, ""); err != nil {
+			return err
+		}
 		return s.reg.SetPage(ctx, s.conf.Wiki.Wiki, name, "")
+	case outcome.Result == publish.Refused:
+		return s.noteChanged(ctx, notePage+name, outcome.Reason)
 	}
 	return nil
 }

@@ -61,7 +61,9 @@ type site struct {
 	// doubt says that somebody may have changed one. Reconcile alone uses
 	// settled.
 	settled map[string]string
-	doubt   atomic.Bool
+	// placed are the texts of pages of tables with several; reconcile's alone.
+	placed map[string]string
+	doubt  atomic.Bool
 	// The next are reconcile's alone: when it has to run again, the notes as they
 	// are stored, what keeps pages waiting, and the previews that are shown.
 	again    time.Time
@@ -99,6 +101,7 @@ func newSite(b *Bot, w Served) (*site, error) {
 		log:     log,
 		every:   cmp.Or(b.SurveyEvery, time.Hour),
 		settled: map[string]string{},
+		placed:  map[string]string{},
 		stood:   map[string]bool{},
 		waiting: map[string]waiting{},
 		plan:    newSignal(),

@@ -128,9 +128,18 @@ func (s *site) readCells(ctx context.Context, progress func(done, whole int)) (c
 	if rules == nil {
 		return false, nil
 	}
+	states, err := s.reg.Pages(ctx, s.conf.Wiki.Wiki)
+	if err != nil {
+		return false, err
+	}
+	type part struct{ page, region string }
+	var parts []part
 	var tables []string
 	for _, t := range rules.Tables {
-		tables = append(tables, plan.RegionName(t.Page, t.ID))
+		for _, title := range plan.TablePages(t, states) {
+			parts = append(parts, part{title, t.ID})
+			tables = append(tables, plan.RegionName(title, t.ID))
+		}
 	}
 	board := rules.Noticeboard
 	if board != nil {
@@ -141,9 +150,9 @@ func (s *site) readCells(ctx context.Context, progress func(done, whole int)) (c
 	if err != nil {
 		return false, err
 	}
-	for i, t := range rules.Tables {
-		progress(i, len(rules.Tables))
-		new, err := s.readCellsOf(ctx, t.Page, t.ID)
+	for i, p := range parts {
+		progress(i, len(parts))
+		new, err := s.readCellsOf(ctx, p.page, p.region)
 		changed = changed || new
 		if err != nil {
 			return changed, err

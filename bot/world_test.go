@@ -273,12 +273,18 @@ func (w *world) text(title string) string {
 // adopt enters text into the empty Steward cell of a gadget.
 func (w *world) adopt(who *wikitest.User, gadget, cell string) {
 	w.Helper()
-	text := w.text(gadgets)
+	w.adoptOn(who, gadgets, gadget, cell)
+}
+
+// adoptOn is adopt on another page of the table.
+func (w *world) adoptOn(who *wikitest.User, page, gadget, cell string) {
+	w.Helper()
+	text := w.text(page)
 	empty := regexp.MustCompile(`(` + regexp.QuoteMeta(gadget) + `(?:\]\])?\n\|)\n`)
 	if !empty.MatchString(text) {
-		w.Fatalf("%s has no empty Steward cell for %s:\n%s", gadgets, gadget, text)
+		w.Fatalf("%s has no empty Steward cell for %s:\n%s", page, gadget, text)
 	}
-	w.edit(who, gadgets, empty.ReplaceAllString(text, "${1} "+cell+"\n"))
+	w.edit(who, page, empty.ReplaceAllString(text, "${1} "+cell+"\n"))
 }
 
 // awaits waits until a page holds all words.

@@ -109,6 +109,9 @@ func PlacesOf(t config.Table, texts []string) Places {
 	return p
 }
 
+// Overflows reports whether a table has more rows than one page takes.
+func Overflows(in Input, t config.Table) bool { return len(NewTable(in, t).Rows) > max(t.PageSize, 1) }
+
 // NewTables returns the table as it should be, a part for each of its pages. It
 // stands on one page while nobody has read where its rows are; if it had more
 // pages, there is none.

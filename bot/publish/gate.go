@@ -61,6 +61,7 @@ var gates = []gate{
 	(*Publisher).change,
 	(*Publisher).barred,
 	(*Publisher).tried,
+	(*Publisher).calm,
 	(*Publisher).spent,
 }
 

@@ -238,3 +238,42 @@ func TestAnEditThatTheWikiMergedIsLookedAtAgain(t *testing.T) {
 		t.Errorf("outcome %+v", got)
 	}
 }
+
+// Numbers that go on changing by themselves do not make an edit each.
+func TestNumbersWaitAndWordsDoNot(t *testing.T) {
+	f := newFake()
+	p := f.publisher(nil)
+	now := time.Date(2026, 5, 20, 12, 0, 0, 0, time.UTC)
+	p.Now = func() time.Time { return now }
+	rules := Rules{Revision: 9, Enabled: true}
+	tell := func(verdict, mentions string) Outcome {
+		t.Helper()
+		row := plan.Row{ID: "extension:Echo", Cells: []plan.Cell{{Text: "Echo"}, {Text: verdict}, {Text: mentions}}}
+		page := plan.Page{Title: "Project:T", Region: "t", Scope: plan.Tables, MayCreate: true, MinInterval: time.Hour,
+			Changes: []plan.Change{plan.Table{ID: "t", Columns: []string{"item", "verdict", "mentions"}, Rows: []plan.Row{row}}}}
+		got, err := p.Publish(t.Context(), page, rules)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	steps := []struct {
+		after             time.Duration
+		verdict, mentions string
+		want              Result
+	}{
+		{0, "unknown", "1", Saved},
+		{time.Minute, "unknown", "2", Waits},
+		{time.Minute, "owned", "2", Saved},
+		{time.Minute, "owned", "3", Waits},
+		{time.Minute, "owned", "2", Unchanged},
+		{time.Hour, "owned", "4", Saved},
+	}
+	for i, s := range steps {
+		now = now.Add(s.after)
+		got := tell(s.verdict, s.mentions)
+		if got.Result != s.want || got.Reason != "" || got.Result == Waits && !got.Again.After(now) {
+			t.Errorf("step %d: %+v, want %s", i, got, s.want)
+		}
+	}
+}

@@ -84,6 +84,22 @@ func (p *Publisher) spent(ctx context.Context, a *attempt) (*Outcome, error) {
 	return nil, nil
 }
 
+// calm keeps back, for a while after the last edit of a page, what would only
+// bring numbers up to date: nobody waits for those.
+func (p *Publisher) calm(ctx context.Context, a *attempt) (*Outcome, error) {
+	every := a.page.MinInterval
+	if every == 0 || a.live.Missing || a.unchanged() || p.DryRun != nil || !plan.OnlyCounts(a.page.Region, a.live.Text, a.text) {
+		return nil, nil
+	}
+	n, first, err := p.Ledger.EditsSince(ctx, p.Site.Wiki, a.page.Title, p.Now().Add(-every))
+	if err != nil || n == 0 {
+		return nil, err
+	}
+	wait := refuse(StepQuota, Waits, "") // no trouble, so nothing to tell
+	wait.Again = first.Add(every)
+	return wait, nil
+}
+
 func edits(n int) string {
 	if n == 1 {
 		return "1 edit"
