@@ -178,8 +178,7 @@ func fillMentions(ctx context.Context, r *Registry) error {
 	const perWeek = manyMentions / weeks
 	const week = 365 * 24 * time.Hour / weeks
 	random := rand.New(rand.NewPCG(1, 2))
-	mentioned := map[string]map[Key]bool{}
-	var rows [][]any
+	mentioned, rows := map[string]map[Key]bool{}, [][]any{}
 	for i := range perWeek {
 		wiki := wikiOf(random.IntN(1 << 20))
 		kind, key := benchKey(random, wiki, i)
@@ -301,7 +300,7 @@ func BenchmarkVerdictsOfAllItems(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		judged := 0
+		var judged int
 		judge := func() {
 			judged = 0
 			for _, wiki := range wikis {
