@@ -22,7 +22,7 @@ import (
 // needed, so that one that is away keeps nobody from starting.
 type place struct {
 	conf   config.ReadWiki
-	client *wiki.Client
+	client *shared
 
 	mu      sync.Mutex
 	text    *wikitext.Site // nil before it was asked
@@ -36,7 +36,7 @@ func (b *Bot) newPlace(w config.ReadWiki) (*place, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", w.Wiki, err)
 	}
-	return &place{conf: w, client: client}, nil
+	return &place{conf: w, client: newShared(client, b.SurveyEvery)}, nil
 }
 
 // site returns how the wiki reads titles, after seeing that it is the one that
@@ -66,9 +66,9 @@ func unread(name string) error {
 	return fmt.Errorf("the bot does not read the wiki %s; its operator can add it to the wikis file", name)
 }
 
-// reading returns the client of a wiki that is read or served, how it reads
-// titles, and the address of its pages.
-func (b *Bot) reading(ctx context.Context, name string) (*wiki.Client, *wikitext.Site, string, error) {
+// reading returns who asks a wiki that is read or served, how it reads titles,
+// and the address of its pages.
+func (b *Bot) reading(ctx context.Context, name string) (survey.Asker, *wikitext.Site, string, error) {
 	if s, served := b.sites[name]; served {
 		return s.client, s.text, s.about.Server + s.about.ArticlePath, nil
 	}
@@ -87,7 +87,7 @@ func (b *Bot) sameAccounts(name, _ string) survey.Asker {
 		return s.client
 	}
 	if p, read := b.places[name]; read {
-		return p.client
+		return p.client.Client
 	}
 	return nil
 }

@@ -95,17 +95,13 @@ func (r *reader) askSoon() {
 	r.wake.wake()
 }
 
-// hear asks for a reading if the change of one of the pages may matter.
-func (r *reader) hear(wiki string, titles ...string) {
+// hears reports whether the change of one of some pages may matter.
+func (r *reader) hears(wiki string, titles ...string) bool {
 	r.mu.Lock()
 	source := r.source
 	r.mu.Unlock()
-	if source == nil || source.Triggers == nil {
-		return
-	}
-	if slices.ContainsFunc(titles, func(t string) bool { return t != "" && source.Triggers(wiki, t) }) {
-		r.ask()
-	}
+	return source != nil && source.Triggers != nil &&
+		slices.ContainsFunc(titles, func(t string) bool { return t != "" && source.Triggers(wiki, t) })
 }
 
 // isUsed reports whether the source is read at all.

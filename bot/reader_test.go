@@ -329,7 +329,7 @@ func TestASourceThatIsNotUsedAnyMoreIsDropped(t *testing.T) {
 	d.await("the first reading", func() bool { return d.items() == 5 })
 	r.use(nil)
 	d.await("its items are gone", func() bool { return d.items() == 0 })
-	if r.hear("teawiki", "Any page"); r.isUsed() || !r.isTried() {
+	if r.hears("teawiki", "Any page") || r.isUsed() || !r.isTried() {
 		t.Error("it counts as one that is waited for")
 	}
 }
@@ -347,10 +347,17 @@ func TestAPageThatChangesWhileItIsReadIsReadAgain(t *testing.T) {
 			return naming(in, 0, 3), nil
 		}}, nil)
 	<-reading
-	r.hear("teawiki", "Another page", "")
-	r.hear("otherwiki", "Definition")
-	r.hear("teawiki", "", "Definition")
-	r.hear("teawiki", "Definition")
+	for _, change := range []struct {
+		wiki, title, old string
+		heard            bool
+	}{{"teawiki", "Another page", "", false}, {"otherwiki", "Definition", "", false}, {"teawiki", "", "Definition", true}, {"teawiki", "Definition", "", true}} {
+		if r.hears(change.wiki, change.title, change.old) != change.heard {
+			t.Errorf("%v: heard is not %t", change, change.heard)
+		}
+		if change.heard {
+			r.ask()
+		}
+	}
 	goOn <- struct{}{}
 	<-reading
 	goOn <- struct{}{}

@@ -112,12 +112,21 @@ func (s *site) hears(wiki string) bool {
 
 // trigger has the sources read that depend on the page of an event.
 func (b *Bot) trigger(e events.Event) {
+	var due []*reader
 	for name, s := range b.sites {
 		if name == e.Wiki || s.hears(e.Wiki) {
 			for _, r := range s.order {
-				r.hear(e.Wiki, e.Title, e.OldTitle)
+				if r.hears(e.Wiki, e.Title, e.OldTitle) {
+					due = append(due, r)
+				}
 			}
 		}
+	}
+	if p, read := b.places[e.Wiki]; read && len(due) > 0 {
+		p.client.forget()
+	}
+	for _, r := range due {
+		r.ask()
 	}
 }
 

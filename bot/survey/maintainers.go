@@ -45,7 +45,7 @@ type MaintainersPage struct {
 // Each page fails alone: what the others say is taken in, what it said itself
 // stays in force, and the error names it.
 func MaintainersSource(wiki string, pages []MaintainersPage) Source {
-	m := maintainers{wiki: wiki, pages: slices.Clone(pages)}
+	m := maintainers{wiki: wiki, pages: slices.Clone(pages), ends: new(sync.Map)}
 	for i, p := range m.pages {
 		if p.Prefix != "" && !strings.HasSuffix(p.Prefix, ":") {
 			m.pages[i].Prefix += ":"
@@ -61,12 +61,17 @@ func MaintainersSource(wiki string, pages []MaintainersPage) Source {
 type maintainers struct {
 	wiki  string
 	pages []MaintainersPage
+	ends  *sync.Map // titles that redirects led to, by the pages' places in the list
 }
 
 func (m maintainers) triggers(wiki, title string) bool {
-	return slices.ContainsFunc(m.pages, func(p MaintainersPage) bool {
-		return p.Wiki == wiki && sameTitle(p.On, p.Title, title)
-	})
+	for i, p := range m.pages {
+		end, known := m.ends.Load(i)
+		if p.Wiki == wiki && (sameTitle(p.On, p.Title, title) || known && end == title) {
+			return true
+		}
+	}
+	return false
 }
 
 // sameTitle reports whether two texts are the same title on a wiki.
@@ -92,6 +97,7 @@ func (m maintainers) read(ctx context.Context, in Reading) (registry.Survey, err
 		tell(in, i, len(m.pages))
 		found, where, err := m.page(ctx, in, page)
 		if err == nil {
+			m.ends.Store(i, strings.TrimPrefix(where.Page, page.Prefix))
 			err = m.tooFew(ctx, in, page, where, found)
 		}
 		if err != nil {

@@ -272,6 +272,28 @@ func TestMaintainersTriggers(t *testing.T) {
 			t.Errorf("%v: not %t", change, want)
 		}
 	}
+	api := &pageWiki{pages: map[string]string{"Maintainers": listPage("Echo|Growth")}}
+	source = MaintainersSource("metawiki", []MaintainersPage{{API: redirected{api, "Stewards"}, Wiki: "otherwiki", Title: "Maintainers", Prefix: "o:"}})
+	if source.Triggers("otherwiki", "Stewards") {
+		t.Error("nobody knows yet where the redirect leads")
+	}
+	if _, err := source.Read(t.Context(), Reading{At: noon}); err != nil || !source.Triggers("otherwiki", "Stewards") || !source.Triggers("otherwiki", "Maintainers") {
+		t.Errorf("the page behind the redirect triggers nothing; %v", err)
+	}
+}
+
+// redirected is a wiki on which every page redirects to one.
+type redirected struct {
+	asker
+	to string
+}
+
+func (r redirected) Get(ctx context.Context, params map[string]string, out any) error {
+	err := r.asker.Get(ctx, params, out)
+	if text, marshal := json.Marshal(map[string]any{"parse": map[string]string{"title": r.to}}); err == nil && marshal == nil {
+		err = json.Unmarshal(text, out)
+	}
+	return err
 }
 
 func TestBadCells(t *testing.T) {
