@@ -70,6 +70,7 @@ func (s *site) restoreRules(ctx context.Context) error {
 func (s *site) readRules(ctx context.Context) error {
 	page, err := s.client.Page(ctx, s.pages.ConfigPage)
 	if err != nil {
+		s.rulesDue.Store(true) // at the next look
 		return s.elsewhere(ctx, err, "config page cannot be read")
 	}
 	s.seen.config.Store(page.Revision)
@@ -83,6 +84,7 @@ func (s *site) readRules(ctx context.Context) error {
 	}
 	found, err := s.judge(ctx, page)
 	if err != nil {
+		s.rulesDue.Store(true)
 		return s.elsewhere(ctx, err, "config page cannot be judged")
 	}
 	if found.rejected != nil {

@@ -202,6 +202,22 @@ func TestWithoutAStreamThePagesThatSteerAreLookedAt(t *testing.T) {
 	w.awaits(reportPage, "Not enabled yet")
 }
 
+func TestRulesThatCannotBeJudgedForNowAreJudgedLater(t *testing.T) {
+	w := newWorld(t)
+	w.conf = func(c *bot.Config) { c.LookEvery = 300 * time.Millisecond }
+	w.start()
+	w.awaits(reportPage, "No problems")
+	w.settled()
+	w.api.refuse("users") // so that nobody can tell who the editor is
+	rev := w.edit(w.admin, configPage, modernRules(`"enabled": true,`))
+	w.awaitsLog("config page cannot be judged")
+	if strings.Contains(w.log.String(), `"message":"rules in force"`) {
+		t.Error("they are in force though nobody knows who saved them")
+	}
+	w.api.refuse("")
+	w.inForce(rev)
+}
+
 func TestBadRulesOfOneWikiAreNoMatterForAnother(t *testing.T) {
 	w := newWorld(t)
 	ctx := context.Background()

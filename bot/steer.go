@@ -94,6 +94,7 @@ func (s *site) deaf() bool {
 func (s *site) readStop(ctx context.Context) error {
 	page, err := s.client.Page(ctx, s.pages.StopPage)
 	if err != nil {
+		s.stopDue.Store(true) // at the next look
 		return s.elsewhere(ctx, err, "stop page cannot be read")
 	}
 	s.seen.stop.Store(page.Revision)

@@ -70,7 +70,12 @@ func reportRules(b *strings.Builder, site Site, s Standing) {
 	switch {
 	case s.Rules == nil:
 	case !s.Rules.Enabled:
-		b.WriteString("'''Not enabled yet''': they do not say <code>\"enabled\": true</code>, so the bot edits nothing but its own pages. What it would do is shown below.\n")
+		b.WriteString("'''Not enabled yet''': they do not say <code>\"enabled\": true</code>, so the bot edits nothing but its own pages. ")
+		if s.Preview != nil {
+			b.WriteString("What it would do is shown below.\n")
+		} else {
+			b.WriteString("What it would do is shown here as soon as its sources are read.\n")
+		}
 	case s.TrialOver:
 		fmt.Fprintf(b, "'''The trial of %s is over''', so the bot edits nothing but its own pages until there are other rules.\n", count(s.Rules.Trial.Edits, "edit"))
 	case s.Rules.Trial.Edits > 0:
