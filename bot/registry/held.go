@@ -20,9 +20,6 @@ import (
 // force.
 var ErrHeld = errors.New("the source names far less than before; a second reading has to confirm it")
 
-// ErrShrunk is ErrHeld under the name that it had.
-var ErrShrunk = ErrHeld
-
 // alike is how much of two answers must be the same, in percent, for one to
 // confirm the other.
 const alike = 80
