@@ -6,6 +6,7 @@
 package publish
 
 import (
+	"context"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -69,16 +70,15 @@ func TestANewProcessWaitsForWhatTheLastOneHasSent(t *testing.T) {
 		f.open["k"] = 1
 		p := f.publisher(nil)
 		start := time.Now()
-		done := make(chan Outcome)
-		go func() { done <- publish(t, p, message("k")) }()
-		<-time.After(settlesFor / 2)
-		f.put(reported, self, "Hi.\n\n<!-- codesteward k -->\nText.")
-		f.put(reported, "Ada", "Hi.")
-		if got := <-done; got.Result != Again || len(f.edits) != 0 {
+		p.Reader = lookedUp{f, func() {
+			if took := time.Since(start); took != settlesFor {
+				t.Errorf("the history was looked at after %v", took)
+			}
+			f.put(reported, self, "Hi.\n\n<!-- codesteward k -->\nText.")
+			f.put(reported, "Ada", "Hi.")
+		}}
+		if got := publish(t, p, message("k")); got.Result != Again || len(f.edits) != 0 {
 			t.Errorf("outcome %+v, %d edits", got, len(f.edits))
-		}
-		if took := time.Since(start); took != settlesFor {
-			t.Errorf("it took %v", took)
 		}
 		// What this process has begun itself needs no such wait.
 		f.fail = []error{refused(wiki.Conflict, "editconflict")}
@@ -87,4 +87,15 @@ func TestANewProcessWaitsForWhatTheLastOneHasSent(t *testing.T) {
 			t.Errorf("outcome %+v after %v", got, time.Since(start))
 		}
 	})
+}
+
+// lookedUp does something when a history is looked up.
+type lookedUp struct {
+	*fake
+	first func()
+}
+
+func (l lookedUp) History(ctx context.Context, title string, after int64) ([]wiki.Revision, error) {
+	l.first()
+	return l.fake.History(ctx, title, after)
 }

@@ -42,11 +42,14 @@ func TestSecretsAreNotPrinted(t *testing.T) {
 			f := &fakeWiki{}
 			f.add("Alice", "old", "")
 			secret := cfg.Password
-			c := serve(t, f, cfg)
+			cfg.Wiki, cfg.API, cfg.UserAgent, cfg.Transport = "fakewiki", "https://fake.example/api.php", agent, f
+			c, err := New(cfg)
+			if err != nil {
+				t.Fatal(err)
+			}
 			if _, err := NewEditor(c).Save(t.Context(), Edit{Title: "Page", Text: "new", BaseRevision: 1}); err != nil {
 				t.Fatal(err)
 			}
-			cfg.Wiki = "fakewiki"
 			values := map[string]any{"config": cfg, "pointer": &cfg, "client": c, "editor": NewEditor(c), "session": c.session,
 				"contents of the session": *c.session, "wire": c.session.wire, "transport": c.session.wire.base, "in a struct": struct{ C Config }{cfg}}
 			for what, value := range values {
