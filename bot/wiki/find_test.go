@@ -74,6 +74,17 @@ func TestAnEditThatMustBeMadeOnceIsNotSentAgain(t *testing.T) {
 	}
 }
 
+func TestAHollowAnswerIsNoEmptyHistory(t *testing.T) {
+	for _, body := range []string{`{}`, `null`, `{"curtimestamp":"2026-05-20T10:00:00Z"}`, `{"batchcomplete":true}`, `{"query":{"pages":[]}}`} {
+		f := &fakeWiki{}
+		f.add("Alice", "before", "")
+		c, _ := loggedIn(t, f)
+		f.fault = first(-1, "query", answering(200, "", body))
+		_, err := c.History(t.Context(), "Page", 1)
+		wantError(t, err, "unreadable", Unknown)
+	}
+}
+
 // When the history cannot be read, the edit stays in doubt.
 func TestAnEditThatCannotBeLookedForStaysInDoubt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

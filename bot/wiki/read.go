@@ -87,7 +87,26 @@ func (c *Client) read(ctx context.Context, params map[string]string, title strin
 	if err != nil {
 		return nil, err
 	}
+	if action == "query" && isHollow(body) {
+		return nil, &Error{Code: "unreadable", Action: action, Title: title, Info: "the answer has nothing in it: " + excerpt(body)}
+	}
 	return body, nil
+}
+
+// isHollow reports an answer that neither has something nor says that there is nothing. Something between us and the
+// wiki has given it, and it must not pass for an empty list or history.
+func isHollow(body []byte) bool {
+	var answer struct{ Query, Continue, BatchComplete present }
+	return json.Unmarshal(body, &answer) == nil && !bool(answer.Query || answer.Continue || answer.BatchComplete)
+}
+
+// present is whether an answer has a field, whatever is in it.
+type present bool
+
+// UnmarshalJSON notes that the field is there.
+func (p *present) UnmarshalJSON([]byte) error {
+	*p = true
+	return nil
 }
 
 func decode(body []byte, action string, out any) error {

@@ -59,7 +59,7 @@ func (c *Client) Revisions(ctx context.Context, ids ...int64) (map[int64]Revisio
 		for i, id := range chunk {
 			words[i] = strconv.FormatInt(id, 10)
 		}
-		revs, err := c.revisions(ctx, map[string]string{"revids": strings.Join(words, "|")}, len(chunk))
+		revs, err := c.revisions(ctx, map[string]string{"revids": strings.Join(words, "|")}, len(chunk), func(queryPage) {})
 		if err != nil {
 			return nil, err
 		}
@@ -96,7 +96,12 @@ func (c *Client) historyFrom(ctx context.Context, title string, first int64) ([]
 	if first > 0 {
 		p["rvstartid"] = strconv.FormatInt(first, 10)
 	}
-	return c.revisions(ctx, p, maxHistory+1)
+	pages := 0
+	revs, err := c.revisions(ctx, p, maxHistory+1, func(queryPage) { pages++ })
+	if err == nil && pages == 0 {
+		return nil, &Error{Code: "unreadable", Action: "query", Title: title, Info: "the answer is about no page"}
+	}
+	return revs, err
 }
 
 // enough ends GetAll early.
@@ -104,8 +109,8 @@ type enough struct{}
 
 func (enough) Error() string { return "enough" }
 
-// revisions asks for revisions until there are max or no more.
-func (c *Client) revisions(ctx context.Context, which map[string]string, max int) ([]Revision, error) {
+// revisions asks for revisions until there are max or no more. Each page that the wiki tells of is seen.
+func (c *Client) revisions(ctx context.Context, which map[string]string, max int, seen func(queryPage)) ([]Revision, error) {
 	p := map[string]string{"action": "query", "prop": "revisions", "rvprop": allOf, "rvslots": "main"}
 	for k, v := range which {
 		p[k] = v
@@ -117,6 +122,7 @@ func (c *Client) revisions(ctx context.Context, which map[string]string, max int
 			return err
 		}
 		for _, page := range answer.Query.Pages {
+			seen(page)
 			for _, r := range page.Revisions {
 				revs = append(revs, r.revision(page))
 			}
