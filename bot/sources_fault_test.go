@@ -6,7 +6,9 @@
 package bot_test
 
 import (
+	"cmp"
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -73,6 +75,9 @@ func TestEverySourceFailsAloneAndDropsNothing(t *testing.T) {
 			strings.Contains(before, `"users"`) && strings.Contains(before, `"metric":"links","value":1`) &&
 			strings.Contains(before, `User:Ada/tool.js","metric":"links"`) && len(w.troubled()) == 0
 	})
+	if written := w.writes(); len(written) > 0 {
+		t.Errorf("nothing has changed, and yet there are writes: %q", written)
+	}
 	for _, s := range sources {
 		for _, fault := range []struct {
 			name string
@@ -178,4 +183,77 @@ func (w *world) knowledge() (text string) {
 		text = string(all)
 	})
 	return text
+}
+
+// writes has every write to the bot's registry noted until each source was read
+// once more, and returns those that are no word of when something was read, is
+// read next, or how far that is.
+func (w *world) writes() (written []string) {
+	w.Helper()
+	db, err := sql.Open("sqlite", "file:"+w.db+"?_pragma=busy_timeout(10000)")
+	w.must(err)
+	defer db.Close()
+	each := func(query string, use func(name string)) {
+		rows, err := db.Query(query)
+		w.must(err)
+		defer rows.Close()
+		for rows.Next() {
+			var name string
+			w.must(rows.Scan(&name))
+			use(name)
+		}
+		w.must(rows.Err())
+	}
+	script := "CREATE TABLE audit (what TEXT);"
+	var triggers []string
+	each("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT LIKE 'goose%'", func(table string) {
+		for _, op := range []string{"INSERT", "UPDATE", "DELETE"} {
+			what := fmt.Sprintf("'%s %s'", op, table)
+			switch row := map[string]string{"DELETE": "OLD"}[op]; table {
+			case "note":
+				what += " || ' ' || " + cmp.Or(row, "NEW") + ".name"
+			case "survey_state":
+				what += " || ' ' || " + cmp.Or(row, "NEW") + ".source"
+			}
+			triggers = append(triggers, fmt.Sprintf("audit_%s_%s", table, op))
+			script += fmt.Sprintf("CREATE TRIGGER audit_%s_%s AFTER %s ON %s BEGIN INSERT INTO audit VALUES (%s); END;", table, op, op, table, what)
+		}
+	})
+	_, err = db.Exec(script)
+	w.must(err)
+	read := func() map[string]time.Time {
+		states := map[string]time.Time{}
+		w.registry(func(ctx context.Context, reg *registry.Registry) {
+			surveys, err := reg.Surveys(ctx, w.wiki.DB)
+			w.must(err)
+			for _, s := range surveys {
+				states[s.Source] = s.Read
+			}
+		})
+		return states
+	}
+	before := read()
+	w.await("each source is read once more", func() bool {
+		now := read()
+		for source, at := range before {
+			if !now[source].After(at) {
+				return false
+			}
+		}
+		return true
+	})
+	each("SELECT DISTINCT what FROM audit", func(what string) {
+		fresh := strings.HasPrefix(what, "UPDATE survey_state ") || strings.HasPrefix(what, "UPDATE note next ") ||
+			strings.Contains(what, " note progress ") || what == "UPDATE lease" || what == "UPDATE stream_cursor"
+		if !fresh {
+			written = append(written, what)
+		}
+	})
+	for _, name := range triggers {
+		_, err = db.Exec("DROP TRIGGER " + name)
+		w.must(err)
+	}
+	_, err = db.Exec("DROP TABLE audit")
+	w.must(err)
+	return written
 }

@@ -30,9 +30,9 @@ type Elsewhere func(wiki, server string) Asker
 
 // Accounts is the source accounts of a served wiki: of every account that a
 // claim names, whether it exists, under which name now, whether it is blocked
-// or locked, and, of stewards and maintainers, their last edit and log entry
-// there. It asks for fifty names at a time, or as many as the wiki takes from
-// the client, and then once for each steward and maintainer.
+// or locked, and, of stewards and of maintainers that people named, their last
+// edit and log entry there. It asks for fifty names at a time, or as many as the
+// wiki takes from the client, and then once for each of those.
 //
 // On wikis with global accounts whoever was silent on the served wiki for two
 // weeks is looked for on those where they have most edits, as far as elsewhere
@@ -117,14 +117,17 @@ func silentAtOnce(in Reading, before map[string]registry.Account, found []regist
 	return fewer(in, edited, now)
 }
 
-// accountsOf returns the names of the accounts in claims; true for those of
-// stewards and maintainers, whose silence matters.
+// accountsOf returns the names of the accounts in claims; true for those whose
+// silence matters: of stewards, and of maintainers that people named. Whoever
+// has a script or a tool is its maintainer by that, which are thousands, and
+// their silence decides nothing.
 func accountsOf(known []registry.Entry) map[string]bool {
 	out := make(map[string]bool)
 	for _, e := range known {
 		for _, c := range e.Claims {
 			if c.HolderKind == registry.User && isAccountName(c.Holder) {
-				out[c.Holder] = out[c.Holder] || c.Role == registry.Steward || c.Role == registry.Maintainer
+				byPeople := c.Evidence.Source != scriptsSource && c.Evidence.Source != strikerSource
+				out[c.Holder] = out[c.Holder] || c.Role == registry.Steward || c.Role == registry.Maintainer && byPeople
 			}
 		}
 	}

@@ -220,3 +220,30 @@ func TestAccountsOfWhichNothingIsTold(t *testing.T) {
 		})
 	}
 }
+
+func TestOwnersOfScriptsAreNotAskedForOneByOne(t *testing.T) {
+	var claims []registry.Claim
+	for i := range 120 {
+		source := []string{scriptsSource, strikerSource}[i%2]
+		claims = append(claims, registry.Claim{Role: registry.Maintainer, HolderKind: registry.User, Holder: fmt.Sprintf("Owner %03d", i), Evidence: registry.Evidence{Source: source}})
+	}
+	claims = append(claims, registry.Claim{Role: registry.Steward, HolderKind: registry.User, Holder: "Owner 007"})
+	requests := map[string]int{}
+	api := answers(func(p map[string]string) (string, error) {
+		requests[p["list"]+p["ucuser"]]++
+		var users []string
+		for _, name := range strings.Split(p["ususers"], "|") {
+			users = append(users, fmt.Sprintf(`{"name":%q,"userid":7}`, name))
+		}
+		return fmt.Sprintf(`{"query":{"users":[%s],"usercontribs":[{"timestamp":%q}],"logevents":[]}}`, strings.Join(users, ","), ago(1)), nil
+	})
+	s, err := Accounts(api, "home").Read(t.Context(), Reading{At: noon,
+		Known: func(context.Context) ([]registry.Entry, error) { return []registry.Entry{{Claims: claims}}, nil }})
+	if err != nil || len(s.Accounts) != 120 {
+		t.Fatalf("%d accounts, %v", len(s.Accounts), err)
+	}
+	want := map[string]int{"users": 3, "usercontribs|logeventsOwner 007": 1}
+	if diff := cmp.Diff(want, requests); diff != "" {
+		t.Errorf("requests (-want +got):\n%s", diff)
+	}
+}

@@ -96,7 +96,6 @@ func exportWiki(p *program, reg *registry.Registry, w registry.ExportedWiki, now
 	})
 	for _, e := range view.Entries {
 		opinion := registry.Judge(e.Claims, view.Accounts, limits, now)
-		opinion.Reason = opinion.Ground // ages mean nothing in a file
 		out.Items = append(out.Items, exportedItem{
 			ExportedItem: registry.ExportedItem{Item: e.Item, Opinion: opinion, Claims: append([]registry.Claim{}, e.Claims...)},
 			Measures:     e.Measures, Month: e.Month, Quarter: e.Quarter, Wikis: e.Wikis, Similar: similar[e.Item.Key],

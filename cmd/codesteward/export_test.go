@@ -20,7 +20,7 @@ func TestExportTellsSharesMeasuresAndCollisions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	at := time.Now().Add(-3*time.Hour - 20*time.Minute)
 	item := func(name string, aliases ...string) registry.Item {
 		return registry.Item{Key: registry.NewKey(detect.Extension, "", name), Name: name, Aliases: aliases, Deployed: true, Details: registry.Details{Version: "1." + name}}
 	}
@@ -72,6 +72,9 @@ func TestExportTellsSharesMeasuresAndCollisions(t *testing.T) {
 		}
 		if item.Name == "Poem" && (item.Verdict != "unassigned" || len(item.Measures) != 1 || item.Measures[0].Value != 500) {
 			t.Errorf("Poem is exported as %+v", item)
+		}
+		if want := "Unassigned in Maintainers, revision 3, read 3 h ago; no other source"; item.Name == "Poem" && item.Reason != want {
+			t.Errorf("the reason is %q, want %q", item.Reason, want)
 		}
 	}
 }
