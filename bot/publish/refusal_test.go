@@ -192,6 +192,21 @@ codesteward_edits_total{outcome="unchanged",step="",wiki="testwiki"} 1
 	}
 }
 
+// What the wiki joins with our edit may ask bots to go.
+func TestAPageThatAsksBotsToGoAtTheMomentOfTheEditIsLeftAloneAfterIt(t *testing.T) {
+	f := newFake()
+	f.put("Project:A", "Ada", "Hi.")
+	p := f.publisher(nil)
+	p.Editor = joining{f, "{{nobots}}\n"}
+	got := publish(t, p, table("Project:A", "x"))
+	if got.Result != Saved || !got.Merged || !strings.Contains(got.Reason, "leaves it alone from now on") {
+		t.Errorf("outcome %+v", got)
+	}
+	if got := publish(t, p, table("Project:A", "y")); got.Result != Excluded {
+		t.Errorf("then: %+v", got)
+	}
+}
+
 func TestAStopPageThatNobodyMayReadAnyMoreIsALostLogin(t *testing.T) {
 	f := newFake()
 	f.readErr = refused(wiki.Identity, "assertuserfailed")
@@ -245,4 +260,18 @@ type noNames struct{ *fake }
 
 func (noNames) OptOuts(context.Context) (wiki.OptOuts, error) {
 	return wiki.OptOuts{}, &wiki.Error{Code: "http-403", Action: "query"}
+}
+
+// joining is an editor whose wiki joins an edit with one that puts something on
+// top.
+type joining struct {
+	*fake
+	top string
+}
+
+func (j joining) Save(ctx context.Context, e wiki.Edit) (wiki.Saved, error) {
+	e.Text = j.top + e.Text
+	saved, err := j.fake.Save(ctx, e)
+	saved.Old++
+	return saved, err
 }
