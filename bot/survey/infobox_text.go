@@ -21,7 +21,7 @@ const (
 
 // oneLine is text as it is shown, without e-mail addresses: what a person has
 // put on one page is not for other pages.
-func oneLine(text string) string { return visibleText(withoutMail(visibleText(text))) }
+func oneLine(text string) string { return visibleText(WithoutMail(visibleText(text))) }
 
 // plainText is a wikitext as plain text of at most so many bytes.
 func plainText(raw string, most int) string {

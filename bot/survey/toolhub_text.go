@@ -90,7 +90,18 @@ func hasMail(s string) bool {
 	return ok
 }
 
-// withoutMail takes e-mail addresses out of text.
+// WithoutMail is text without e-mail addresses, however they are written.
+func WithoutMail(s string) string {
+	// What is left around an address can be another one.
+	for tries := 0; hasMail(s); tries++ {
+		if s = withoutMail(s); tries == 10 {
+			return ""
+		}
+	}
+	return s
+}
+
+// withoutMail takes e-mail addresses out of text, once.
 func withoutMail(s string) string {
 	var b strings.Builder
 	from := 0
@@ -150,14 +161,7 @@ func keptText(s string, most int) string {
 			s = strings.TrimRightFunc(s, func(c rune) bool { return c < utf8.RuneSelf || c == utf8.RuneError })
 		}
 	}
-	s = visibleText(s)
-	// What is left around an address can be another one.
-	for tries := 0; hasMail(s); tries++ {
-		if s = visibleText(withoutMail(s)); tries == 10 {
-			return ""
-		}
-	}
-	return cutText(s, most)
+	return cutText(visibleText(WithoutMail(visibleText(s))), most)
 }
 
 // cutText shortens text to at most so many bytes, between characters.

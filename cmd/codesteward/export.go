@@ -10,6 +10,7 @@ import (
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/survey"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/config"
 )
 
@@ -94,6 +95,9 @@ func exportWiki(p *program, reg *registry.Registry, w registry.ExportedWiki, now
 	out.Shares.Listed, out.Shares.Deployed = registry.Shares(view.Entries, func(e registry.Entry) registry.Verdict {
 		return registry.Judge(e.Claims, view.Accounts, limits, now).Verdict
 	})
+	for i, m := range out.Mentions {
+		out.Mentions[i].Section, out.Mentions[i].Snippet = survey.WithoutMail(m.Section), survey.WithoutMail(m.Snippet)
+	}
 	for _, e := range view.Entries {
 		opinion := registry.Judge(e.Claims, view.Accounts, limits, now)
 		out.Items = append(out.Items, exportedItem{

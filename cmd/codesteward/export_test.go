@@ -38,6 +38,13 @@ func TestExportTellsSharesMeasuresAndCollisions(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	_, err = reg.Record(t.Context(), registry.Batch{
+		Mentions: []detect.Mention{{Kind: detect.Extension, Name: "Poem", Rule: "link", Snippet: "Poem fails, tell ana@example.org or ana (at) example dot org, thanks"}},
+		Change:   detect.Change{Wiki: "teawiki", Title: "Talk:Tea", Revision: 9, User: "Ana", Time: at},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := reg.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -58,6 +65,9 @@ func TestExportTellsSharesMeasuresAndCollisions(t *testing.T) {
 	}
 	if err := json.Unmarshal(out.Bytes(), &got); err != nil || len(got.Wikis) != 1 {
 		t.Fatalf("%v in\n%s", err, &out)
+	}
+	if bytes.Contains(out.Bytes(), []byte("example")) || !bytes.Contains(out.Bytes(), []byte("Poem fails, tell")) {
+		t.Errorf("a quote holds an address, or nothing:\n%s", &out)
 	}
 	w := got.Wikis[0]
 	if w.Shares.Listed.Part != 1 || w.Shares.Listed.Whole != 1 || w.Shares.Deployed.Part != 3 || w.Shares.Deployed.Whole != 3 {
