@@ -12,7 +12,7 @@ import (
 )
 
 // counting are the columns whose numbers and days go on changing by themselves.
-var counting = []string{"users", "importers", "links", "mentions", "wikis", "changed", "similar"}
+var counting = []string{"users", "importers", "links", "mentions", "wikis", "changed"}
 
 // OnlyCounts reports whether two texts of a page hold the same table but for
 // cells of columns that count. It is false where there is no table to compare.
