@@ -311,14 +311,14 @@ func (w *world) awaitsLog(word string) {
 
 func (w *world) await(what string, ok func() bool) {
 	w.Helper()
-	deadline := time.NewTimer(30 * time.Second)
+	deadline := time.NewTimer(2 * time.Minute)
 	defer deadline.Stop()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for !ok() {
 		select {
 		case <-deadline.C:
-			w.Fatalf("waited 30 s for: %s\nit holds:\n%s", what, w.pages())
+			w.Fatalf("waited 2 min for: %s\nit holds:\n%s", what, w.pages())
 		case <-tick.C:
 		}
 	}
