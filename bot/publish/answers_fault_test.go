@@ -29,7 +29,7 @@ func faultRows() []row {
 		{name: "429 with HTML", before: threeLines, want: Waits, step: StepEdit, fault: before("edit", 99, reply(429, "text/html", sorry, "Retry-After", "120"))},
 		{name: "429 with HTML, once", before: threeLines, want: Saved, fault: before("edit", 1, reply(429, "text/html", sorry))},
 		{name: "503 with Retry-After at the reading, once", before: threeLines, want: Saved, fault: before("query", 1, reply(503, "text/html", sorry))},
-		{name: "an edit that always breaks the servers", before: threeLines, want: Waits, step: StepEdit, fault: before("edit", 99, reply(503, "text/html", sorry))},
+		{name: "an edit that always breaks the servers", before: threeLines, want: Waits, step: StepEdit, tries: true, fault: before("edit", 99, reply(503, "text/html", sorry))},
 		{name: "403 of a firewall", before: threeLines, want: Waits, step: StepEdit, fault: before("edit", 99, reply(403, "text/html", sorry))},
 		{name: "403 of a firewall at the reading", before: threeLines, want: Waits, step: StepPage, fault: reading(reply(403, "text/html", sorry))},
 		{name: "413 of a proxy", before: threeLines, want: Waits, step: StepEdit, fault: before("edit", 99, reply(413, "text/html", sorry))},
