@@ -117,8 +117,10 @@ func boardLine(e registry.Entry, m registry.Mention, opinion registry.Opinion) s
 	where := wikitext.Escape(m.Title)
 	target := fmt.Sprintf("Special:PermanentLink/%d", m.Revision)
 	if m.Section != "" {
-		where += " § " + wikitext.Escape(m.Section)
-		target += "#" + fragment(m.Section)
+		where += " § " + wikitext.Escape(mail.ReplaceAllString(m.Section, "…"))
+		if !mail.MatchString(m.Section) {
+			target += "#" + fragment(m.Section)
+		}
 	}
 	by := "a user whose name is hidden"
 	if m.User != "" {

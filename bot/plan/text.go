@@ -41,11 +41,14 @@ func sent(v registry.View, key string) bool {
 // user, or such a link with one to the talk page.
 var signature = regexp.MustCompile(`\s*(?:[-–—]+\s*\[\[[Uu]ser:|\[\[[Uu]ser:[^\[\]]*\]\]\s*\(\[\[[Uu]ser[ _]talk:).*$`)
 
-// quote shows what a person wrote: without its markup and the signature,
-// shortened, and escaped.
+// mail finds e-mail addresses, which are never shown again.
+var mail = regexp.MustCompile(`[^\s<>()\[\]{}|,;:"']+@[^\s<>()\[\]{}|,;:"'@]+\.[^\s<>()\[\]{}|,;:"'@.]+`)
+
+// quote shows what a person wrote: without its markup, the signature and e-mail
+// addresses, shortened, and escaped.
 func quote(s string) string {
 	s = wikitext.Plain(signature.ReplaceAllString(strings.Join(strings.Fields(s), " "), ""))
-	s = strings.TrimSpace(strings.TrimLeft(s, "*#:; "))
+	s = mail.ReplaceAllString(strings.TrimSpace(strings.TrimLeft(s, "*#:; ")), "…")
 	if utf8.RuneCountInString(s) > quoteLength {
 		s = string([]rune(s)[:quoteLength-1]) + "…"
 	}
