@@ -37,7 +37,6 @@ func networkRows() []row {
 		{"an edit cut in its head", `{"type":"limit_data","stream":"upstream","attributes":{"bytes":60}}`},
 		{"an edit cut in its body", `{"type":"limit_data","stream":"upstream","attributes":{"bytes":900}}`},
 		{"an answer that drips", `{"type":"slicer","stream":"downstream","attributes":{"average_size":16,"size_variation":8,"delay":1000}}`},
-		{"an edit that drips", `{"type":"slicer","stream":"upstream","attributes":{"average_size":16,"size_variation":8,"delay":1000}}`},
 	} {
 		rows = append(rows, row{name: f.name, before: threeLines, want: Saved, toxic: f.toxic})
 	}

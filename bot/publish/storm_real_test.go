@@ -105,14 +105,18 @@ func (r *realStorm) person(title string, change func(string) string) {
 }
 
 func (r *realStorm) texts(title string) (texts, users []string) {
-	revs, err := r.reader().History(r.t.Context(), title, 0)
-	if err != nil {
-		r.t.Error(err)
+	c := r.client(nil)
+	defer c.Close()
+	for last := int64(0); ; {
+		revs, err := c.History(r.t.Context(), title, last)
+		if err != nil {
+			r.t.Error(err)
+		}
+		for _, rev := range revs {
+			texts, users, last = append(texts, rev.Text), append(users, rev.User), rev.ID
+		}
+		if len(revs) == 0 || err != nil {
+			return texts, users
+		}
 	}
-	for _, rev := range revs {
-		texts, users = append(texts, rev.Text), append(users, rev.User)
-	}
-	return texts, users
 }
-
-func (r *realStorm) reader() *wiki.Client { return r.client(nil) }
