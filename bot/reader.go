@@ -236,7 +236,9 @@ func (r *reader) read(ctx context.Context, source *survey.Source) error {
 	default:
 		r.failing = 0
 	}
-	r.after = r.last.Add(wait)
+	if !r.set { // another one that was set meanwhile is read at once
+		r.after = r.last.Add(wait)
+	}
 	news := outcome != readUnchanged || !r.tried
 	r.tried = !r.set // while it was read, another one may have been set
 	r.mu.Unlock()
