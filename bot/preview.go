@@ -91,7 +91,7 @@ func (s *site) changedBy(ctx context.Context, in plan.Input) (plan.Input, error)
 	if err != nil {
 		return plan.Input{}, err
 	}
-	in.Rules, in.View = in.Rules.Preview, view
+	in.Rules, in.View, in.Words = in.Rules.Preview, view, s.words(in.Rules.Preview)
 	return in, nil
 }
 

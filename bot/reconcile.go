@@ -5,6 +5,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/detect"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan/messages"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/publish"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/config"
@@ -67,7 +69,7 @@ func (s *site) reconcileOnce(ctx context.Context) error {
 	s.noteComponents(view)
 	// Half of what is known makes tables that are wrong for a moment: each waits
 	// for its own sources.
-	in := plan.Input{Site: s.pages, Rules: set.rules, View: view, Now: at, Pending: pending}
+	in := plan.Input{Site: s.pages, Rules: set.rules, View: view, Now: at, Pending: pending, Words: s.words(set.rules)}
 	if similar := s.similar.Load(); similar != nil {
 		in.Similar = *similar
 	}
@@ -97,6 +99,14 @@ func (s *site) viewFor(ctx context.Context, rules *config.Rules, at time.Time) (
 		return registry.View{}, err
 	}
 	return s.wantedOnly(plan.Asked(view, rules), at), nil
+}
+
+// words are those that the bot writes in under rules.
+func (s *site) words(rules *config.Rules) *messages.Set {
+	if rules == nil {
+		return messages.In(s.about.Language, nil)
+	}
+	return messages.In(cmp.Or(rules.Language, s.about.Language), rules.Messages)
 }
 
 // under is what the gate needs to know of the rules.

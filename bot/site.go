@@ -139,6 +139,7 @@ func (s *site) start(ctx context.Context, within time.Duration) error {
 		return fmt.Errorf("ask %s about its titles: %w", s.conf.API, err)
 	}
 	s.about, s.pages = about, localPages(s.text, s.pages)
+	s.pages.Language = about.Language
 	if err := s.isUs(ctx); err != nil {
 		return err
 	}

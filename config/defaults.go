@@ -28,6 +28,36 @@ const DefaultSettleMinutes = 60
 // where the page does not say.
 const DefaultInactiveDays = 365
 
+// DefaultReconfirmMonths is after how many months stewards are asked again where
+// the page does not say.
+const DefaultReconfirmMonths = 12
+
+// DefaultSafety returns when the bot lets people look where the page does not say.
+func DefaultSafety() Safety { return Safety{ThawDays: 7, ShrinkPercent: 20, ShrinkRows: 10} }
+
+// What holds for the noticeboard and the adoption page where the page does not
+// say.
+const (
+	DefaultArchiveMonths = 2
+	DefaultBoardBytes    = 200000
+	DefaultAdoptionLimit = 200
+)
+
+// DefaultDone returns the templates that mark an entry as resolved where the page
+// does not say.
+func DefaultDone() []string { return []string{"done", "resolved"} }
+
+// What holds for messages to people where the page does not say.
+const (
+	DefaultCooldownDays = 90
+	DefaultPerPersonDay = 1
+	DefaultPerWikiDay   = 20
+)
+
+// DefaultLadder returns who is told where the page does not say: the steward
+// alone.
+func DefaultLadder() []Rung { return []Rung{{To: ToSteward}} }
+
 // DefaultGraceDays is for how many days rows of items that are gone stay where
 // the page does not say.
 const DefaultGraceDays = 30
@@ -57,11 +87,13 @@ func (t *Table) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// UnmarshalJSON fills in the default settle time. The verdicts come from another
+// UnmarshalJSON fills in the defaults. The verdicts come from another
 // group.
 func (n *Noticeboard) UnmarshalJSON(data []byte) error {
 	type plain Noticeboard
-	p := plain{SettleMinutes: DefaultSettleMinutes}
+	p := plain{
+		SettleMinutes: DefaultSettleMinutes, ArchiveMonths: DefaultArchiveMonths, MaxBytes: DefaultBoardBytes, Done: DefaultDone(),
+	}
 	if err := json.Unmarshal(data, &p); err != nil {
 		return err
 	}
@@ -69,10 +101,24 @@ func (n *Noticeboard) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// UnmarshalJSON fills in the default settle time.
+// UnmarshalJSON fills in the default limit.
+func (a *Adoption) UnmarshalJSON(data []byte) error {
+	type plain Adoption
+	p := plain{Limit: DefaultAdoptionLimit}
+	if err := json.Unmarshal(data, &p); err != nil {
+		return err
+	}
+	*a = Adoption(p)
+	return nil
+}
+
+// UnmarshalJSON fills in the defaults.
 func (n *Notices) UnmarshalJSON(data []byte) error {
 	type plain Notices
-	p := plain{SettleMinutes: DefaultSettleMinutes}
+	p := plain{
+		SettleMinutes: DefaultSettleMinutes, Digest: AtOnce, CooldownDays: DefaultCooldownDays,
+		PerPersonDay: DefaultPerPersonDay, PerWikiDay: DefaultPerWikiDay, Ladder: DefaultLadder(),
+	}
 	if err := json.Unmarshal(data, &p); err != nil {
 		return err
 	}
@@ -82,11 +128,16 @@ func (n *Notices) UnmarshalJSON(data []byte) error {
 
 // usual are the rules of a page that says nothing.
 func usual() *Rules {
-	return &Rules{Limits: DefaultLimits(), Verdict: Verdict{InactiveDays: DefaultInactiveDays, Unowned: DefaultUnowned()}}
+	return &Rules{
+		Limits:  DefaultLimits(),
+		Safety:  DefaultSafety(),
+		Verdict: Verdict{InactiveDays: DefaultInactiveDays, ReconfirmMonths: DefaultReconfirmMonths, Unowned: DefaultUnowned()},
+	}
 }
 
 // complete fills in the defaults that come from other groups.
 func (r *Rules) complete() {
+	delete(r.Messages, "$comment")
 	if r.Noticeboard != nil && r.Noticeboard.Verdicts == nil {
 		r.Noticeboard.Verdicts = append([]string{}, r.Verdict.Unowned...)
 	}

@@ -20,7 +20,8 @@ import (
 var migrations = []func(root *node){
 	// Version 1 had no "enabled", "limits", "bot_flag" and "grace_days": the bot
 	// edited, as fast as the wiki let it, every edit was marked, and rows with
-	// words of people stayed for ever.
+	// words of people stayed for ever. Nothing was archived, and nobody was asked
+	// again.
 	func(root *node) {
 		root.supply("enabled", true)
 		none := map[string]int64{}
@@ -32,6 +33,13 @@ var migrations = []func(root *node){
 			if group := root.member(key); group != nil && group.isGroup() {
 				group.supply("bot_flag", true)
 			}
+		}
+		if board := root.member("noticeboard"); board != nil && board.isGroup() {
+			board.supply("archive_months", int64(0))
+		}
+		root.supplyGroup("verdict", map[string]int64{"reconfirm_months": 0})
+		if verdict := root.member("verdict"); verdict.isGroup() {
+			verdict.supply("reconfirm_months", int64(0))
 		}
 		for _, table := range root.member("tables").list() {
 			if table.isGroup() {

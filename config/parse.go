@@ -26,6 +26,7 @@ func ParseRules(text string) (*Rules, []Problem) {
 			if version.root != nil {
 				faults = append(faults, checkRegions(version)...)
 				faults = append(faults, checkWatch(version)...)
+				faults = append(faults, checkMessages(version)...)
 				odd = append(odd, warn(version)...)
 			}
 		}

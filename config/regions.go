@@ -35,8 +35,37 @@ func checkRegions(p page) []fault {
 		}
 	}
 
-	board := p.root.member("noticeboard").member("page")
-	readBack(board)
+	single := singlePages(p)
+	for _, id := range singleIDs {
+		readBack(single[id])
+	}
+	for i, id := range singleIDs {
+		for _, other := range singleIDs[:i] {
+			if n, first := single[id], single[other]; n.text() != "" && normalTitle(n.text()) == normalTitle(first.text()) && (id == LogID || other == LogID) {
+				tell(n, "the %s is on this page already (line %d), and the log needs one of its own: it is parted when it gets long", other, p.lines.number(first.at))
+			}
+		}
+	}
+	read := peoplesPages(p)
+	for i, n := range read {
+		for _, id := range singleIDs {
+			if by := single[id]; n.text() != "" && normalTitle(n.text()) == normalTitle(by.text()) {
+				tell(n, "the bot writes the %s on this page (line %d); people need one of their own", id, p.lines.number(by.at))
+			}
+		}
+		for _, first := range read[:i] {
+			if n.text() != "" && normalTitle(n.text()) == normalTitle(first.text()) {
+				tell(n, "this page is named for something else on line %d; each needs its own", p.lines.number(first.at))
+				break
+			}
+		}
+		for _, table := range p.root.member("tables").list() {
+			if by := table.member("page"); n.text() != "" && normalTitle(n.text()) == normalTitle(by.text()) {
+				tell(n, "the bot writes a table on this page (line %d); people need one of their own", p.lines.number(by.at))
+				break
+			}
+		}
+	}
 	ids := map[string]*node{}
 	for _, table := range p.root.member("tables").list() {
 		readBack(table.member("page"))
@@ -49,9 +78,36 @@ func checkRegions(p page) []fault {
 			continue
 		}
 		ids[id.text()] = id
-		if id.text() == NoticeboardID && board.text() != "" && normalTitle(board.text()) == normalTitle(table.member("page").text()) {
-			tell(id, "the noticeboard is on this page (line %d) and has this id already; give the table another", p.lines.number(board.at))
+		if taken := single[id.text()]; taken.text() != "" && normalTitle(taken.text()) == normalTitle(table.member("page").text()) {
+			tell(id, "the %s is on this page (line %d) and has this id already; give the table another", id.text(), p.lines.number(taken.at))
 		}
 	}
 	return faults
+}
+
+// singleIDs are the ids of the regions that there is one of.
+var singleIDs = []string{NoticeboardID, OverviewID, AdoptionID, LogID}
+
+// singlePages are the titles of the pages with those, by id; nil where there is
+// none.
+func singlePages(p page) map[string]*node {
+	return map[string]*node{
+		NoticeboardID: p.root.member("noticeboard").member("page"),
+		OverviewID:    p.root.member("overview").member("page"),
+		AdoptionID:    p.root.member("adoption").member("page"),
+		LogID:         p.root.member("notices").member("log"),
+	}
+}
+
+// peoplesPages are the titles of pages that people write and the bot reads: who
+// wants messages and who does not, and proposals.
+func peoplesPages(p page) []*node {
+	var all []*node
+	notices := p.root.member("notices")
+	for _, n := range append([]*node{notices.member("sign_up"), notices.member("opt_out")}, notices.member("requests").list()...) {
+		if n != nil {
+			all = append(all, n)
+		}
+	}
+	return all
 }

@@ -9,9 +9,14 @@
 // is allowed, so that somebody who knows the wiki but not the bot can mend it.
 package config
 
-// NoticeboardID is the id of the region that holds the noticeboard's entries on
-// its page. A table on that page cannot have it.
-const NoticeboardID = "noticeboard"
+// The ids of the regions on pages that are not tables. A table on the page of one
+// cannot have its id.
+const (
+	NoticeboardID = "noticeboard"
+	OverviewID    = "overview"
+	AdoptionID    = "adoption"
+	LogID         = "log"
+)
 
 // Rules is the validated content of one revision of a wiki's config page.
 // Defaults are filled in, except where a field says otherwise.
@@ -20,19 +25,28 @@ type Rules struct {
 	Version int `json:"version"`
 	// Enabled lets the bot edit. If it is false, only the report page is
 	// written, with what would be done.
-	Enabled bool    `json:"enabled"`
-	Trial   Trial   `json:"trial"`
-	Limits  Limits  `json:"limits"`
-	Report  Report  `json:"report"`
-	Watch   Watch   `json:"watch"`
-	Sources Sources `json:"sources"`
-	Verdict Verdict `json:"verdict"`
-	Similar Similar `json:"similar"`
+	Enabled bool   `json:"enabled"`
+	Trial   Trial  `json:"trial"`
+	Limits  Limits `json:"limits"`
+	// Language is the code of the language that the bot writes in, "" for that of
+	// the wiki.
+	Language string `json:"language"`
+	// Messages are the wiki's own words, by the names of messages; every one is
+	// known and has no parameter that the message lacks.
+	Messages map[string]string `json:"messages"`
+	Safety   Safety            `json:"safety"`
+	Report   Report            `json:"report"`
+	Watch    Watch             `json:"watch"`
+	Sources  Sources           `json:"sources"`
+	Verdict  Verdict           `json:"verdict"`
+	Similar  Similar           `json:"similar"`
 	// Tables in the order of the page.
 	Tables []Table `json:"tables"`
-	// Noticeboard and Notices are nil when the page does not have them: then
-	// there is none.
+	// Noticeboard, Overview, Adoption and Notices are nil when the page does not
+	// have them: then there is none.
 	Noticeboard *Noticeboard `json:"noticeboard"`
+	Overview    *Overview    `json:"overview"`
+	Adoption    *Adoption    `json:"adoption"`
 	Notices     *Notices     `json:"notices"`
 	// Preview is the rules as they would be with the change that the page
 	// prepares, nil where there is none. It has no warnings and no preview of
@@ -59,6 +73,17 @@ type Limits struct {
 	PerDay    int `json:"per_day"`
 	// PerPageHour counts the edits of one page in an hour.
 	PerPageHour int `json:"per_page_hour"`
+}
+
+// Safety says when the bot stops and lets people look.
+type Safety struct {
+	// ThawDays is how many days a region is left alone of which an edit of the
+	// bot's was undone; at least 1.
+	ThawDays int `json:"thaw_days"`
+	// A table that would lose more than ShrinkPercent of its rows, or more than
+	// ShrinkRows, is held; both are at least 1.
+	ShrinkPercent int `json:"shrink_percent"`
+	ShrinkRows    int `json:"shrink_rows"`
 }
 
 // Report says what the report page tells.
@@ -113,6 +138,9 @@ type Verdict struct {
 	// InactiveDays is after how many days without an edit or a log entry of
 	// theirs on any wiki a steward is called inactive; 0 is never.
 	InactiveDays int `json:"inactive_days"`
+	// ReconfirmMonths is after how many months a steward is asked to confirm that
+	// they still are; 0 is never.
+	ReconfirmMonths int `json:"reconfirm_months"`
 	// Unowned are the verdicts, as in bot/registry, of items that nobody looks
 	// after; never empty.
 	Unowned []string `json:"unowned"`
@@ -198,27 +226,3 @@ const (
 	Hide = "hide"
 	Only = "only"
 )
-
-// Noticeboard is the page that lists where items that nobody answers for are
-// being talked about.
-type Noticeboard struct {
-	Page string `json:"page"`
-	// Verdicts that make a mention worth an entry; never empty.
-	Verdicts []string `json:"verdicts"`
-	// SettleMinutes is how long a mention must stand before it is entered.
-	SettleMinutes int `json:"settle_minutes"`
-	// Append adds the region at the end of a page that has no markers.
-	Append bool `json:"append"`
-	// BotFlag marks the edits as a bot's, which hides them from most watchlists.
-	BotFlag bool `json:"bot_flag"`
-}
-
-// Notices says whether people get messages.
-type Notices struct {
-	// Talk allows sections on the talk pages of confirmed stewards.
-	Talk bool `json:"talk"`
-	// SettleMinutes is how long a mention must stand before it is told.
-	SettleMinutes int `json:"settle_minutes"`
-	// BotFlag marks the edits as a bot's, which hides them from most watchlists.
-	BotFlag bool `json:"bot_flag"`
-}

@@ -73,6 +73,9 @@ func (r *Rules) Titles() []string {
 		for _, n := range sourcePages(p) {
 			add(n.text())
 		}
+		for _, n := range peoplesPages(p) {
+			add(n.text())
+		}
 		for _, n := range p.root.member("watch").member("templates").list() {
 			add(templatePage(n))
 		}
@@ -88,6 +91,7 @@ func Check(rules *Rules, site Site) []Problem {
 	for _, p := range rules.versions() {
 		c.namespaces(p)
 		c.written(p)
+		c.peoples(p)
 		c.sources(p)
 		c.ignored(p)
 		c.templates(p)
@@ -113,8 +117,11 @@ func written(p page) []*node {
 	for _, table := range p.root.member("tables").list() {
 		all = append(all, table.member("page"))
 	}
-	if board := p.root.member("noticeboard").member("page"); board != nil {
-		all = append(all, board)
+	single := singlePages(p)
+	for _, id := range singleIDs {
+		if n := single[id]; n != nil {
+			all = append(all, n)
+		}
 	}
 	return all
 }
@@ -219,10 +226,7 @@ func (c *siteCheck) written(p page) {
 		}
 		c.unwritable(n, title)
 		// By the text two titles can differ that are one page on the wiki.
-		of := region{title, NoticeboardID}
-		if table := p.tableOf(n); table != nil {
-			of.id = table.member("id").text()
-		}
+		of := region{title, p.regionOf(n)}
 		if first := regions[of]; first != nil {
 			c.wrong(n, "the region %s of this page is used on line %d already; give the table another id", quote(of.id), p.lines.number(first.at))
 			continue
@@ -242,14 +246,19 @@ func (c *siteCheck) written(p page) {
 	}
 }
 
-// tableOf returns the table whose page a node is, nil for the noticeboard's.
-func (p page) tableOf(n *node) *node {
+// regionOf returns the id of the region whose page a node is.
+func (p page) regionOf(n *node) string {
 	for _, table := range p.root.member("tables").list() {
 		if table.member("page") == n {
-			return table
+			return table.member("id").text()
 		}
 	}
-	return nil
+	for id, single := range singlePages(p) {
+		if single == n {
+			return id
+		}
+	}
+	return ""
 }
 
 // never says why no rules may have the bot write a page, "" if they may.
@@ -286,6 +295,34 @@ func (c *siteCheck) unwritable(n *node, title string) {
 		c.wrong(n, "%s holds no wikitext but %s; name another page", quote(title), page.Model)
 	case page.Barred != "":
 		c.wrong(n, "the wiki does not let the bot edit %s: %s", quote(title), page.Barred)
+	}
+}
+
+// peoples looks at the pages that people write and the bot reads.
+func (c *siteCheck) peoples(p page) {
+	writes := map[string]*node{}
+	for _, n := range written(p) {
+		if title, _, ok := c.local(n); ok {
+			writes[title] = n
+		}
+	}
+	for _, n := range peoplesPages(p) {
+		title, _, ok := c.local(n)
+		if !ok {
+			continue
+		}
+		if by := writes[title]; by != nil && by.text() != n.text() { // the same text is told of without the wiki
+			c.wrong(n, "the bot writes this page (line %d); people need one of their own", p.lines.number(by.at))
+		}
+		page, known := c.site.Pages[n.text()]
+		switch {
+		case c.site.Own[title] != "":
+			c.wrong(n, "this page is for %s; name another page", c.site.Own[title])
+		case known && page.Redirect != "":
+			c.wrong(n, "%s is a redirect to %s; name that page", quote(title), quote(page.Redirect))
+		case known && page.Missing:
+			c.warn(n, "there is no page %s yet; make it, so that people can write there", quote(title))
+		}
 	}
 }
 

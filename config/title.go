@@ -30,10 +30,12 @@ var formats = map[string]func(string) error{
 	"list-file":     listFile,
 	"template-name": templateName,
 	"item-key":      itemKey,
+	"language-code": languageCode,
 }
 
 var (
 	regionIDs     = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+	languageCodes = regexp.MustCompile(`^[a-z]{2,12}(-[a-z0-9]{1,12})*$`)
 	databaseNames = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 	// percentCodes and entities are taken for their meaning in links, so no
 	// title can have them.
@@ -43,6 +45,15 @@ var (
 	withoutPage  = regexp.MustCompile(`(?i)^(special|media):`)
 	codePages    = regexp.MustCompile(`(?i)^(user( talk)?:.*\.(json|js|css)$|mediawiki:|module:)`)
 )
+
+// languageCode checks a code as MediaWiki uses them:
+// https://www.mediawiki.org/wiki/Manual:Language.
+func languageCode(s string) error {
+	if len(s) > 40 || !languageCodes.MatchString(s) {
+		return fmt.Errorf("%s is no language code; write one as in the addresses of wikis, in lower-case letters", quote(s))
+	}
+	return nil
+}
 
 // pageTitle checks the full title of a page on this wiki.
 func pageTitle(s string) error {

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan/messages"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/config"
 )
@@ -124,6 +125,8 @@ type Input struct {
 	// Similar are the items that each is similar to, the most alike first. Where
 	// it is nil, that was not worked out yet.
 	Similar map[registry.Key][]registry.Item
+	// Words are what is written in; nil is English.
+	Words *messages.Set
 	// Placed says, by the id of the table, where rows stand. A table that is not
 	// in it has one page, or is not planned if it had more.
 	Placed map[string]Places
@@ -133,6 +136,8 @@ type Input struct {
 type Site struct {
 	// Wiki is the database name.
 	Wiki string
+	// Language is the code of the language of its pages, "" for English.
+	Language string
 	// Bot is the account's user name, without namespace.
 	Bot string
 	// The full titles of the bot's own pages.

@@ -245,7 +245,7 @@ const siteProps = "general|namespaces|namespacealiases|interwikimap|extensiontag
 func (c *Client) Site(ctx context.Context) (Site, error) {
 	var answer struct {
 		Query struct {
-			General    struct{ WikiID, Server, ArticlePath string }
+			General    struct{ WikiID, Server, ArticlePath, Lang string }
 			Namespaces map[string]struct {
 				ID              int
 				Name, Canonical string
@@ -264,7 +264,7 @@ func (c *Client) Site(ctx context.Context) (Site, error) {
 		return Site{}, err
 	}
 	g := answer.Query.General
-	s := Site{DB: g.WikiID, Server: g.Server, ArticlePath: g.ArticlePath, Info: body}
+	s := Site{DB: g.WikiID, Server: g.Server, ArticlePath: g.ArticlePath, Language: g.Lang, Info: body}
 	if strings.HasPrefix(s.Server, "//") { // whatever the reader uses
 		scheme, _, _ := strings.Cut(c.cfg.API, "//")
 		s.Server = scheme + s.Server

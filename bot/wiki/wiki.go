@@ -83,6 +83,7 @@ type Site struct {
 	DB          string // the wiki's id, as in events
 	Server      string // such as https://meta.wikimedia.org
 	ArticlePath string // such as /wiki/$1
+	Language    string // code of the language that its pages are in
 	Namespaces  []Namespace
 	Info        []byte // the whole answer of meta=siteinfo, for wikitext.NewSite
 }
