@@ -95,7 +95,7 @@ func (s *Stream) open(ctx context.Context, pos Cursor, awaited *GapInfo) *connec
 		max: s.cfg.MaxEvent,
 		sieve: &sieve{
 			want: s.cfg.Want, margin: s.cfg.Margin, offsets: newOffsets(pos, s.cfg.Margin), awaited: awaited,
-			every: s.progress / 5, said: time.Now(), tell: c.tell, passed: s.setDropped,
+			every: s.progress / 5, said: time.Now(), tell: c.tell, dropped: make([]int, len(s.names)), streamOf: s.nameOf, passed: s.setDropped,
 			broken: func(frame []byte) {
 				s.metrics.decodeErrors.WithLabelValues("frame").Inc()
 				s.log.Warn().Str("frame", shorten(string(frame[:min(len(frame), 500)]))).Msg("frame is no event")
@@ -104,7 +104,7 @@ func (s *Stream) open(ctx context.Context, pos Cursor, awaited *GapInfo) *connec
 		before: func() { c.idle.Reset(s.cfg.Idle) },
 		after:  func() { c.idle.Stop() },
 		skipped: func() {
-			s.metrics.skipped.WithLabelValues("oversized").Inc()
+			s.count("", oversized)
 			s.log.Warn().Int("most", s.cfg.MaxEvent).Msg("event is too big, passed over")
 		},
 	}

@@ -289,11 +289,12 @@ func (f *follower) handle(frame frame) (fresh, more bool) {
 	e, err := Decode(frame.data)
 	next := f.move(frame.id, e.Time, frame.offsets)
 	if err != nil {
-		reason := "malformed"
+		reason := malformed
 		if errors.Is(err, ErrUnknown) {
-			reason = "unknown"
+			reason = unknown
 		}
 		s.metrics.decodeErrors.WithLabelValues(reason).Inc()
+		s.count(e.Stream, reason)
 		s.log.Warn().Err(err).Str("id", shorten(frame.id)).Msg("event dropped")
 		f.pos = next
 		return false, true
@@ -305,7 +306,7 @@ func (f *follower) handle(frame frame) (fresh, more bool) {
 		next.Seen = f.tail.add(id, frame.key, f.from.stand(frame.key))
 	}
 	if !fresh {
-		s.metrics.skipped.WithLabelValues("duplicate").Inc()
+		s.count(e.Stream, duplicate)
 		f.pos = next
 		return false, true
 	}
@@ -328,7 +329,13 @@ func (f *follower) report(gap GapInfo) (more bool) {
 
 // hand hands an event over and reports whether more are wanted.
 func (f *follower) hand(e Event) (more bool) {
-	f.stream.metrics.events.WithLabelValues(string(e.Kind)).Inc()
+	switch e.Kind {
+	case Gap, Progress: // made here
+	case Canary:
+		f.stream.count(e.Stream, canary)
+	default:
+		f.stream.count(e.Stream, delivered)
+	}
 	f.told = time.Now()
 	return f.yield(e, nil)
 }

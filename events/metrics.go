@@ -14,36 +14,66 @@ import (
 
 // metrics are those of a stream. The values of their labels are closed sets.
 type metrics struct {
-	events       *prometheus.CounterVec // by kind
+	events       *prometheus.CounterVec // by stream and outcome
 	reconnects   *prometheus.CounterVec // by the cause for which a connection ended
 	decodeErrors *prometheus.CounterVec // by what was wrong
-	skipped      *prometheus.CounterVec // unwanted, duplicates and oversized events
 	gaps         *prometheus.CounterVec // by cause
 	missing      *prometheus.CounterVec // by cause
 	lag          *lag
-	unwanted     prometheus.Counter
 }
+
+// What became of an event, as a metric label.
+const (
+	delivered = "delivered" // handed over
+	canary    = "canary"    // handed over, as a sign of life
+	unwanted  = "unwanted"  // of a wiki or namespace that nobody asked for
+	duplicate = "duplicate" // handed over before
+	oversized = "oversized"
+	malformed = "malformed" // no event, or half of one
+	unknown   = "unknown"   // of a kind that this program does not know
+)
+
+// otherStream is the label of events that do not say of which stream they are,
+// where there are several.
+const otherStream = "other"
 
 // newMetrics makes the metrics and registers them with to, unless it is nil.
 // Streams that share a registry share the metrics.
 func newMetrics(to prometheus.Registerer) *metrics {
-	counter := func(name, help, label string) *prometheus.CounterVec {
+	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
 		return register(to, prometheus.NewCounterVec(prometheus.CounterOpts{
 			Namespace: "codesteward", Subsystem: "stream", Name: name, Help: help,
-		}, []string{label}))
+		}, labels))
 	}
 	m := &metrics{
-		events:       counter("events_total", "Events received, by kind.", "kind"),
+		events:       counter("events_total", "Events received, by stream and by what became of them.", "stream", "outcome"),
 		reconnects:   counter("reconnects_total", "Connections that ended, by cause.", "cause"),
 		decodeErrors: counter("decode_errors_total", "Events or ids that could not be read, by reason.", "reason"),
-		skipped:      counter("skipped_total", "Events dropped unread, by reason.", "reason"),
 		gaps:         counter("gaps_total", "Gaps that were found, by cause.", "cause"),
 		missing:      counter("missing_events_total", "Events that gaps are known to lack, by cause.", "cause"),
 		lag: register(to, &lag{desc: prometheus.NewDesc("codesteward_stream_lag_seconds",
 			"Time since the newest event that was handed over or dropped was made.", nil, nil)}),
 	}
-	m.unwanted = m.skipped.WithLabelValues("unwanted")
 	return m
+}
+
+// count counts an event of a stream.
+func (s *Stream) count(stream, outcome string) {
+	s.metrics.events.WithLabelValues(s.names[s.nameOf([]byte(stream))], outcome).Inc()
+}
+
+// nameOf finds the name of a stream, or of one of its topics, among those that
+// are followed: labels do not come from outside.
+func (s *Stream) nameOf(name []byte) int {
+	if len(s.names) == 2 {
+		return 0
+	}
+	for i, known := range s.names[:len(s.names)-1] {
+		if from := len(name) - len(known); from >= 0 && string(name[from:]) == known {
+			return i
+		}
+	}
+	return len(s.names) - 1
 }
 
 // register registers a metric, or returns the one that is there already.

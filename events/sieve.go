@@ -37,9 +37,11 @@ type sieve struct {
 	awaited *GapInfo
 	// tell takes a note for each event that is let through or put in.
 	tell func(note)
-	// passed is told now and then how many events were dropped and the time of
-	// the last one, zero if unknown.
-	passed func(dropped int, newest time.Time)
+	// streamOf numbers the streams by their names and topics. passed is told now
+	// and then how many events of one were dropped, and the time of the last one,
+	// zero if unknown.
+	streamOf func(topic []byte) int
+	passed   func(stream, dropped int, newest time.Time)
 	// broken is told of a frame that is none.
 	broken func(frame []byte)
 	// every is how often at most the position is told while events are dropped.
@@ -49,7 +51,7 @@ type sieve struct {
 	joined  []byte
 	unsaid  bool // an event was dropped since the last note
 	said    time.Time
-	dropped int // since passed was told
+	dropped []int // by stream, since passed was told
 }
 
 // look looks at an event. It reports whether news have to be put in before it,
@@ -82,7 +84,7 @@ func (s *sieve) look(event []byte) (news, kept bool) {
 	s.dt = append(s.dt[:0], h.dt...)
 	if !kept {
 		s.unsaid = true
-		s.dropped++
+		s.dropped[s.streamOf(h.topic)]++
 		return gap != nil, false
 	}
 	n := note{event: true, named: len(id) > 0, offsets: s.offsets.snapshot()}
@@ -215,10 +217,12 @@ func (s *sieve) rest() bool {
 
 // report tells what was dropped.
 func (s *sieve) report() {
-	if s.dropped > 0 {
-		s.passed(s.dropped, eventTime(s.dt))
-		s.dropped = 0
+	for stream, n := range s.dropped {
+		if n > 0 {
+			s.passed(stream, n, eventTime(s.dt))
+		}
 	}
+	clear(s.dropped)
 }
 
 var (

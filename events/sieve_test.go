@@ -33,7 +33,7 @@ func onlyTea(wiki []byte, _ int) bool { return string(wiki) == "teawiki" }
 func newTestSieve(notes *[]note) *sieve {
 	return &sieve{
 		want: onlyTea, margin: 10 * time.Second, offsets: newOffsets(Cursor{}, 10*time.Second),
-		tell: func(n note) { *notes = append(*notes, n) }, passed: func(int, time.Time) {}, broken: func([]byte) {}, every: time.Hour, said: time.Now(),
+		tell: func(n note) { *notes = append(*notes, n) }, dropped: make([]int, 1), streamOf: func([]byte) int { return 0 }, passed: func(int, int, time.Time) {}, broken: func([]byte) {}, every: time.Hour, said: time.Now(),
 	}
 }
 
@@ -94,7 +94,7 @@ func TestPositionMovesWhileEverythingIsDropped(t *testing.T) {
 	if id := s.request(1).Header.Get("Last-Event-ID"); !strings.Contains(id, fmt.Sprint(back)) {
 		t.Errorf("resumed with %s, want %d", id, back)
 	}
-	if n := testutil.ToFloat64(c.metrics.skipped.WithLabelValues("unwanted")); n != 3 {
+	if n := testutil.ToFloat64(c.metrics.events.WithLabelValues("mediawiki.recentchange", "unwanted")); n != 3 {
 		t.Errorf("%v events counted as unwanted", n)
 	}
 	if lag := testutil.ToFloat64(c.metrics.lag); time.Duration(lag*float64(time.Second)).Round(time.Hour) != time.Since(at).Round(time.Hour) {

@@ -73,6 +73,7 @@ type Config struct {
 type Stream struct {
 	cfg     Config
 	set     string
+	names   []string // of the streams, as labels; the last one is for what says nothing
 	url     string
 	metrics *metrics
 	// log is for what may be repeated for ever: a few lines a minute do.
@@ -148,6 +149,7 @@ func New(cfg Config) *Stream {
 	return &Stream{
 		cfg:      cfg,
 		set:      set,
+		names:    append(strings.Split(set, ","), otherStream),
 		url:      strings.TrimRight(cfg.URL, "/") + "/" + set,
 		metrics:  newMetrics(cfg.Metrics),
 		retry:    defaultRetry,
@@ -186,11 +188,11 @@ func (s *Stream) setConnected(up bool, cause, reason string) {
 // setArrived notes that an event came.
 func (s *Stream) setArrived() { s.arrived.Store(time.Now().UnixNano()) }
 
-// setDropped notes that events came that nobody wants, and the time of the last
-// of them.
-func (s *Stream) setDropped(n int, at time.Time) {
+// setDropped notes that events of a stream came that nobody wants, and the time
+// of the last of them.
+func (s *Stream) setDropped(stream, n int, at time.Time) {
 	s.setArrived()
-	s.metrics.unwanted.Add(float64(n))
+	s.metrics.events.WithLabelValues(s.names[stream], unwanted).Add(float64(n))
 	s.metrics.lag.note(at)
 }
 

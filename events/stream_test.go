@@ -280,12 +280,12 @@ func TestBadEventsAreCountedAndPassed(t *testing.T) {
 		t.Errorf("cursor of the canary is %s", got[1].Cursor.ID)
 	}
 	for what, counter := range map[string]prometheus.Counter{
-		"oversized": c.metrics.skipped.WithLabelValues("oversized"),
-		"duplicate": c.metrics.skipped.WithLabelValues("duplicate"),
+		"oversized": c.metrics.events.WithLabelValues("mediawiki.recentchange", "oversized"),
+		"duplicate": c.metrics.events.WithLabelValues("mediawiki.recentchange", "duplicate"),
 		"unknown":   c.metrics.decodeErrors.WithLabelValues("unknown"),
 		"frame":     c.metrics.decodeErrors.WithLabelValues("frame"),
 		"malformed": c.metrics.decodeErrors.WithLabelValues("malformed"),
-		"canaries":  c.metrics.events.WithLabelValues("canary"),
+		"canaries":  c.metrics.events.WithLabelValues("mediawiki.recentchange", "canary"),
 	} {
 		if n := testutil.ToFloat64(counter); n != 1 {
 			t.Errorf("%s counted %v times, want once", what, n)
