@@ -67,6 +67,8 @@ type Page struct {
 // Notice is a message or an entry that is saved once.
 type Notice struct {
 	Key string
+	// Told is what it tells whom; it is stored with the intent.
+	Told []registry.Told
 	// Mark is what the page's text holds once the notice is saved.
 	Mark string
 }

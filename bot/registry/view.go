@@ -33,6 +33,12 @@ type View struct {
 	Pages map[string]PageState
 	// Accounts are those that claims name and that were looked up, by name.
 	Accounts map[string]Account
+	// Preferences and OptOuts are what people said of messages to them, by user;
+	// Told is what was told whom, the newest first, as far back as a cooldown can
+	// reach.
+	Preferences map[string]Preference
+	OptOuts     map[string]OptOut
+	Told        []Told
 }
 
 // Entry is an item with what is claimed and counted about it.

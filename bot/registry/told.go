@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// This file holds what people said of messages to them, and what the bot told
+// whom.
+
+package registry
+
+import "time"
+
+// Preference is how a user wants to be told, as a line of theirs on the sign-up
+// page says. Only a line that the user saved counts.
+type Preference struct {
+	User string `json:"user"`
+	// Digest is "at-once", "daily" or "weekly", "" for what the rules say.
+	Digest string `json:"digest,omitempty"`
+	// Ways are as in the rules; empty for what the rules say.
+	Ways []string `json:"ways,omitempty"`
+	// Items are those that the user wants to be told of; empty for all of theirs.
+	Items []Key `json:"items,omitempty"`
+	// Wikis are the database names of the wikis on which a mention counts; empty
+	// for all.
+	Wikis    []string `json:"wikis,omitempty"`
+	Evidence Evidence `json:"evidence"`
+}
+
+// OptOut is a user who wants no messages, whoever has said so.
+type OptOut struct {
+	User     string   `json:"user"`
+	Evidence Evidence `json:"evidence"`
+}
+
+// Told is that a user was told of an item, or was not and why: one line of the
+// public log.
+type Told struct {
+	Wiki string `json:"wiki"`
+	// Key is that of the notice; of one that was not sent, of the one that it
+	// would have been.
+	Key string `json:"key"`
+	// User is who was told, "" where nobody in particular was.
+	User string `json:"user,omitempty"`
+	Item Key    `json:"item"`
+	// Mention is the key of the mention's entry on the noticeboard, "" where the
+	// notice is about none, as a reminder is.
+	Mention string `json:"mention,omitempty"`
+	// Rung is the step of the ladder, and Way how, both as in the rules. A
+	// reminder to confirm has the rung "confirm".
+	Rung string    `json:"rung"`
+	Way  string    `json:"way"`
+	At   time.Time `json:"at"`
+	// Page is where it was said, Revision the one that says it; 0 where it was
+	// not sent.
+	Page     string `json:"page,omitempty"`
+	Revision int64  `json:"revision,omitempty"`
+	// Why it was not sent, as the name of a reason; "" where it was.
+	Withheld string `json:"withheld,omitempty"`
+}
