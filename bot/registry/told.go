@@ -23,6 +23,16 @@ type Preference struct {
 	Evidence Evidence `json:"evidence"`
 }
 
+// Confirmation is a claim whose user is to be asked whether it still holds.
+type Confirmation struct {
+	User string `json:"user"`
+	Item Key    `json:"item"`
+	// Due is since when a word of theirs is wanted.
+	Due time.Time `json:"due"`
+	// Reminded is how many reminders were sent since, from 0 to 2.
+	Reminded int `json:"reminded,omitempty"`
+}
+
 // OptOut is a user who wants no messages, whoever has said so.
 type OptOut struct {
 	User     string   `json:"user"`

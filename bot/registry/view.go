@@ -39,6 +39,9 @@ type View struct {
 	Preferences map[string]Preference
 	OptOuts     map[string]OptOut
 	Told        []Told
+	// Confirmations are the claims whose users are to be asked whether they still
+	// hold, those that have waited longest first.
+	Confirmations []Confirmation
 }
 
 // Entry is an item with what is claimed and counted about it.
