@@ -38,7 +38,7 @@ func TestEverySourceFailsAloneAndDropsNothing(t *testing.T) {
 	w.edit(w.admin, configPage, strings.Replace(goodRules, `"sources": {"maintainers": [{"page": "Maintainers"}]},`, everySource, 1))
 	w.conf = func(c *bot.Config) {
 		c.Read = []config.ReadWiki{{Wiki: "mediawikiwiki", API: other.API}}
-		c.SurveyEvery, c.SurveyPatience = time.Second, 8*time.Second
+		c.SurveyEvery, c.SurveyPatience = time.Second, 15*time.Second
 	}
 	usage := func(r *http.Request) *http.Response { // nobody has turned a gadget on there
 		if asked(r).Get("list") != "querypage" {
@@ -89,7 +89,7 @@ func TestEverySourceFailsAloneAndDropsNothing(t *testing.T) {
 				return answer(r, http.StatusOK, `{"error":{"code":"internal_test","info":"refused by the test"}}`)
 			}},
 			{"it is empty", s.held, false, func(r *http.Request) *http.Response { return answer(r, http.StatusOK, s.empty) }},
-			{"it has 100 MB", false, false, func(r *http.Request) *http.Response {
+			{"it has 100 MB", false, true, func(r *http.Request) *http.Response {
 				a := answer(r, http.StatusOK, "")
 				a.Body = io.NopCloser(io.LimitReader(spaces{}, 100<<20))
 				return a

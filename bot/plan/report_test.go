@@ -108,19 +108,22 @@ func TestStatusPage(t *testing.T) {
 		{Title: "User talk:Ada", Revision: 28, Saved: now.Add(-2 * time.Hour)},
 	}
 	s.Gaps = []registry.Gap{{From: now.Add(-2 * time.Hour), To: now.Add(-time.Hour), Cause: "hole", Missing: 9, Found: 1}}
-	for file, with := range map[string]func(){
-		"status-well.wiki": func() {},
-		"status-wrong.wiki": func() {
+	for _, c := range []struct {
+		file string
+		with func()
+	}{
+		{"status-well.wiki", func() {}},
+		{"status-wrong.wiki", func() {
 			s.Stops = []plan.Stop{{Line: nasty, User: nasty}, {Line: "tables", Stops: "tables"}}
 			s.Rejected, s.Away, s.Trouble = &plan.Rejected{Revision: 12, User: "Bo"}, true, []string{"x"}
 			s.KeptBack = map[string]string{"Project:Gadgets#gadgets": "waits " + nasty}
-		},
+		}},
 	} {
-		with()
+		c.with()
 		text, err := plan.StatusPage(site, s).Create()
 		if err != nil {
 			t.Fatal(err)
 		}
-		golden(t, file, text)
+		golden(t, c.file, text)
 	}
 }
