@@ -26,6 +26,7 @@ type Client struct {
 	cfg     Config // without the secret
 	secret  secret
 	metrics *metrics
+	ids     *requestIDs
 
 	server atomic.Pointer[string] // what Site has told of where the wiki's pages are, nil before
 
@@ -88,7 +89,7 @@ func New(cfg Config) (*Client, error) {
 	proof := hide(cfg.Password)
 	cfg.Password = ""
 	return &Client{
-		cfg: cfg, secret: proof, metrics: newMetrics(cfg.Metrics),
+		cfg: cfg, secret: proof, metrics: newMetrics(cfg.Metrics), ids: newRequestIDs(),
 		turn: make(chan struct{}, 1), editing: make(chan struct{}, 1),
 		patience: cmp.Or(cfg.Patience, 90*time.Second), editBudget: cmp.Or(cfg.EditWait, time.Minute),
 		firstWait: cmp.Or(cfg.FirstWait, time.Second), longestWait: time.Minute,
@@ -269,7 +270,8 @@ func (c *Client) send(ctx context.Context, s *session, r request, p map[string]s
 	ctx, cancel := context.WithTimeout(ctx, c.patience)
 	defer cancel()
 	s.wire.ctx, s.wire.last = ctx, reply{}
-	start := time.Now()
+	start, id := time.Now(), c.ids.next()
+	p["requestid"] = id // the answer has it as well
 	ask := s.mw.GetRaw
 	if r.post {
 		ask = s.mw.PostRaw
@@ -280,7 +282,10 @@ func (c *Client) send(ctx context.Context, s *session, r request, p map[string]s
 		last.err = libErr // it did not come to a request
 	}
 	err := last.fail(r.action, r.title)
-	c.metrics.observe(c.cfg.Wiki, r.action, err, time.Since(start))
+	if err != nil {
+		err.Request = id
+	}
+	c.observe(r, id, last, err, time.Since(start))
 	return last.body, err
 }
 
@@ -324,7 +329,7 @@ func (c *Client) login(ctx context.Context, s *session) *Error {
 	if err == nil && libErr != nil {
 		err = loginRefusal(s.wire.last.body)
 	}
-	c.metrics.observe(c.cfg.Wiki, "login", err, time.Since(start))
+	c.observe(request{action: "login"}, "", s.wire.last, err, time.Since(start))
 	return err
 }
 

@@ -54,6 +54,7 @@ type Error struct {
 	Class      Class
 	Action     string        // what was asked: query, edit, login and so on
 	Title      string        // the page that it was about, if any
+	Request    string        // the id of the request, as its "requestid" parameter has it; "" where there was none
 	RetryAfter time.Duration // how long the wiki asked us to wait; 0 if it did not say
 
 	cause    error

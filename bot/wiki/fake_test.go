@@ -158,7 +158,7 @@ func (f *fakeWiki) client(t *testing.T) (*Client, *logLines) {
 	t.Helper()
 	lines := &logLines{}
 	c, err := New(Config{Wiki: "fakewiki", API: "https://fake.example/api.php", Login: "Bot@x", Password: "p", UserAgent: agent,
-		Transport: f, Log: zerolog.New(lines)})
+		Transport: f, Log: zerolog.New(lines).Level(zerolog.InfoLevel)})
 	if err != nil {
 		t.Fatal(err)
 	}

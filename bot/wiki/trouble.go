@@ -41,7 +41,7 @@ func (t *trouble) begin(log zerolog.Logger, err *Error, next time.Duration) {
 	t.fades = now.Add(next + 10*time.Minute)
 	if t.reason == "" || faded {
 		t.since = now
-		log.Warn().Str("action", err.Action).Str("code", err.Code).Str("reason", err.Info).Dur("retry_after", err.RetryAfter).
+		log.Warn().Str("action", err.Action).Str("code", err.Code).Str("reason", err.Info).Str("request", err.Request).Dur("retry_after", err.RetryAfter).
 			Msg("the wiki does not answer properly, trying until it does")
 	}
 	t.reason = err.Code
@@ -83,7 +83,7 @@ func newMetrics(to prometheus.Registerer) *metrics {
 			Name: "codesteward_api_requests_total", Help: "Requests to the Action API, each attempt counted, by outcome: ok or the class of the error.",
 		}, []string{"wiki", "action", "outcome"}),
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "codesteward_api_request_seconds", Help: "Time from sending a request to having read its answer.",
+			Name: "codesteward_api_request_duration_seconds", Help: "Time from sending a request to having read its answer.",
 			Buckets: []float64{.05, .1, .25, .5, 1, 2.5, 5, 10, 30, 90},
 		}, []string{"action"}),
 	}

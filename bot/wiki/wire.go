@@ -37,7 +37,8 @@ type reply struct {
 	body       []byte
 	code, info string // of the API's error, or our own code; "" when all is well
 	retryAfter time.Duration
-	err        error // there was no answer
+	servedBy   string // the wiki's server, "" if the answer does not tell
+	err        error  // there was no answer
 }
 
 // apiAnswer is the part of an answer that every module has.
@@ -46,6 +47,7 @@ type apiAnswer struct {
 		Code, Info string
 		BlockInfo  blockData
 	}
+	ServedBy string
 }
 
 // RoundTrip sends a request in the context that was set. The library gets every answer with status 200 and as JSON:
@@ -91,6 +93,7 @@ func readReply(resp *http.Response) reply {
 	r := reply{body: body, retryAfter: retryAfter(resp.Header.Get("Retry-After"), time.Now())}
 	var answer apiAnswer
 	isJSON := json.Unmarshal(body, &answer) == nil
+	r.servedBy = excerpt([]byte(answer.ServedBy))
 	switch {
 	case isJSON && answer.Error != nil && answer.Error.Code != "":
 		r.code, r.info = codeOf(answer.Error.Code, answer.Error.BlockInfo), answer.Error.BlockInfo.tell(answer.Error.Info)
