@@ -42,7 +42,7 @@ func checkRegions(p page) []fault {
 	for i, id := range singleIDs {
 		for _, other := range singleIDs[:i] {
 			if n, first := single[id], single[other]; n.text() != "" && normalTitle(n.text()) == normalTitle(first.text()) && (id == LogID || other == LogID) {
-				tell(n, "the %s is on this page already (line %d), and the log needs one of its own: it is parted when it gets long", other, p.lines.number(first.at))
+				tell(n, "%s is on this page already (line %d), and the log needs one of its own: it is parted when it gets long", singleNames[other], p.lines.number(first.at))
 			}
 		}
 	}
@@ -50,7 +50,7 @@ func checkRegions(p page) []fault {
 	for i, n := range read {
 		for _, id := range singleIDs {
 			if by := single[id]; n.text() != "" && normalTitle(n.text()) == normalTitle(by.text()) {
-				tell(n, "the bot writes the %s on this page (line %d); people need one of their own", id, p.lines.number(by.at))
+				tell(n, "the bot writes %s on this page (line %d); people need one of their own", singleNames[id], p.lines.number(by.at))
 			}
 		}
 		for _, first := range read[:i] {
@@ -79,7 +79,7 @@ func checkRegions(p page) []fault {
 		}
 		ids[id.text()] = id
 		if taken := single[id.text()]; taken.text() != "" && normalTitle(taken.text()) == normalTitle(table.member("page").text()) {
-			tell(id, "the %s is on this page (line %d) and has this id already; give the table another", id.text(), p.lines.number(taken.at))
+			tell(id, "%s is on this page (line %d) and has this id already; give the table another", singleNames[id.text()], p.lines.number(taken.at))
 		}
 	}
 	return faults
@@ -87,6 +87,9 @@ func checkRegions(p page) []fault {
 
 // singleIDs are the ids of the regions that there is one of.
 var singleIDs = []string{NoticeboardID, OverviewID, AdoptionID, LogID}
+
+// singleNames are what people call them.
+var singleNames = map[string]string{NoticeboardID: "the noticeboard", OverviewID: "the overview", AdoptionID: "the list of what needs somebody", LogID: "the log"}
 
 // singlePages are the titles of the pages with those, by id; nil where there is
 // none.

@@ -48,7 +48,7 @@ type Adoption struct {
 
 // Notices says whether people get messages.
 type Notices struct {
-	// Talk allows sections on the talk pages of confirmed stewards.
+	// Talk allows messages; without it nobody is told of anything.
 	Talk bool `json:"talk"`
 	// SignUp is the page where people enter themselves for items, OptOut the one
 	// for those who want no messages, Log the one that lists what was sent and

@@ -16,7 +16,7 @@ import (
 var asRead = cmpopts.IgnoreUnexported(Rules{})
 
 func TestDefaultsAreFilledIn(t *testing.T) {
-	rules, problems := ParseRules(`{"version": 2, "watch": {}, "noticeboard": {"page": "A"}, "notices": {},
+	rules, problems := ParseRules(`{"version": 2, "watch": {}, "noticeboard": {"page": "A"}, "adoption": {"page": "B"}, "notices": {},
 		"tables": [{"id": "a", "page": "A", "kinds": ["tool"]}]}`)
 	if problems != nil {
 		t.Fatal(problems)
@@ -24,10 +24,12 @@ func TestDefaultsAreFilledIn(t *testing.T) {
 	want := &Rules{
 		Version:     2,
 		Limits:      Limits{PerMinute: 12, PerHour: 200, PerDay: 1000, PerPageHour: 20},
-		Verdict:     Verdict{InactiveDays: 365, Unowned: []string{"unassigned", "inactive"}},
+		Safety:      Safety{ThawDays: 7, ShrinkPercent: 20, ShrinkRows: 10},
+		Verdict:     Verdict{InactiveDays: 365, ReconfirmMonths: 12, Unowned: []string{"unassigned", "inactive"}},
 		Tables:      []Table{{ID: "a", Page: "A", Kinds: []string{"tool"}, Columns: DefaultColumns(), GraceDays: 30, Filter: Filter{Deprecated: Show}, Sort: []string{"item"}, PageSize: 500, MinIntervalMinutes: 60}},
-		Noticeboard: &Noticeboard{Page: "A", Verdicts: []string{"unassigned", "inactive"}, SettleMinutes: 60},
-		Notices:     &Notices{SettleMinutes: 60},
+		Noticeboard: &Noticeboard{Page: "A", Verdicts: []string{"unassigned", "inactive"}, SettleMinutes: 60, ArchiveMonths: 2, MaxBytes: 200000, Done: []string{"done", "resolved"}},
+		Adoption:    &Adoption{Page: "B", Limit: 200},
+		Notices:     &Notices{SettleMinutes: 60, Digest: AtOnce, CooldownDays: 90, PerPersonDay: 1, PerWikiDay: 20, Ladder: []Rung{{To: ToSteward}}},
 	}
 	if diff := cmp.Diff(want, rules, asRead); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
@@ -36,27 +38,40 @@ func TestDefaultsAreFilledIn(t *testing.T) {
 
 func TestWrittenValuesReplaceDefaults(t *testing.T) {
 	rules, problems := ParseRules(`{"version": 2.0, "enabled": true, "trial": {"edits": 50}, "limits": {"per_minute": 1, "per_hour": 20, "per_day": 300, "per_page_hour": 4},
-		"noticeboard": {"page": "A", "settle_minutes": 0, "verdicts": ["disputed"], "bot_flag": true},
-		"verdict": {"inactive_days": 0, "unowned": ["unknown"]}, "report": {"ping_editor": true},
-		"notices": {"talk": true, "settle_minutes": 5, "bot_flag": true},
+		"noticeboard": {"page": "A", "settle_minutes": 0, "verdicts": ["disputed"], "archive_months": 0, "max_bytes": 20000, "done": [], "bot_flag": true},
+		"language": "pt-br", "messages": {"$comment": "ours", "words-kind-gadget": "helper"}, "safety": {"thaw_days": 1, "shrink_percent": 2, "shrink_rows": 3},
+		"overview": {"page": "B", "append": true, "data": "x"}, "adoption": {"page": "C", "append": true, "limit": 5},
+		"verdict": {"inactive_days": 0, "reconfirm_months": 0, "unowned": ["unknown"]}, "report": {"ping_editor": true},
+		"notices": {"talk": true, "settle_minutes": 5, "bot_flag": true, "sign_up": "S", "opt_out": "O", "log": "L", "ways": [{"kinds": ["tool"], "ways": ["ping"]}],
+			"digest": "weekly", "cooldown_days": 1, "per_person_day": 2, "per_wiki_day": 3, "quiet_hours": {"from": 23, "to": 0},
+			"ladder": [{"to": "item", "after_days": 4}], "requests": ["R"]},
 		"tables": [{"id": "a", "page": "A", "kinds": ["tool"], "columns": ["notes", "item"], "grace_days": 7,
 			"filter": {"section": "s", "wiki": "enwiki", "min_users": 3, "name": "*x", "deprecated": "only"}, "sort": ["-users", "item"], "group": "section", "page_size": 20, "min_interval_minutes": 0}]}`)
 	if problems != nil {
 		t.Fatal(problems)
 	}
 	want := &Rules{
-		Version: 2,
-		Enabled: true,
-		Trial:   Trial{Edits: 50},
-		Limits:  Limits{PerMinute: 1, PerHour: 20, PerDay: 300, PerPageHour: 4},
-		Report:  Report{PingEditor: true},
-		Verdict: Verdict{Unowned: []string{"unknown"}},
+		Version:  2,
+		Enabled:  true,
+		Trial:    Trial{Edits: 50},
+		Limits:   Limits{PerMinute: 1, PerHour: 20, PerDay: 300, PerPageHour: 4},
+		Report:   Report{PingEditor: true},
+		Language: "pt-br",
+		Messages: map[string]string{"words-kind-gadget": "helper"},
+		Safety:   Safety{ThawDays: 1, ShrinkPercent: 2, ShrinkRows: 3},
+		Verdict:  Verdict{Unowned: []string{"unknown"}},
+		Overview: &Overview{Page: "B", Append: true, Data: "x"},
+		Adoption: &Adoption{Page: "C", Append: true, Limit: 5},
 		Tables: []Table{{
 			ID: "a", Page: "A", Kinds: []string{"tool"}, Columns: []string{"notes", "item"}, GraceDays: 7,
 			Filter: Filter{Section: "s", Wiki: "enwiki", MinUsers: 3, Name: "*x", Deprecated: Only}, Sort: []string{"-users", "item"}, Group: "section", PageSize: 20,
 		}},
-		Noticeboard: &Noticeboard{Page: "A", Verdicts: []string{"disputed"}, BotFlag: true},
-		Notices:     &Notices{Talk: true, SettleMinutes: 5, BotFlag: true},
+		Noticeboard: &Noticeboard{Page: "A", Verdicts: []string{"disputed"}, MaxBytes: 20000, Done: []string{}, BotFlag: true},
+		Notices: &Notices{
+			Talk: true, SettleMinutes: 5, BotFlag: true, SignUp: "S", OptOut: "O", Log: "L", Ways: []WayRule{{Kinds: []string{"tool"}, Ways: []string{WayPing}}},
+			Digest: Weekly, CooldownDays: 1, PerPersonDay: 2, PerWikiDay: 3, QuietHours: &QuietHours{From: 23},
+			Ladder: []Rung{{To: ToItem, AfterDays: 4}}, Requests: []string{"R"},
+		},
 	}
 	if diff := cmp.Diff(want, rules, asRead); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)

@@ -28,6 +28,7 @@ func warn(p page) []fault {
 	w.templates(p.root.member("watch").member("templates"))
 	w.pairs(p.root.member("similar").member("except"))
 	w.tables(p.root.member("tables"))
+	w.notices(p.root)
 	if sources := p.root.member("sources"); sources.member("toolhub_all").isTrue() && !sources.member("toolhub").isTrue() {
 		w.tell(sources.member("toolhub_all"), `this does nothing without "toolhub": true`)
 	}
