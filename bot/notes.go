@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/publish"
 )
 
 // The names of notes, or their beginnings.
@@ -44,7 +45,7 @@ func IsOwnNote(name string) bool {
 	case noteRejected, noteRecovered, noteStop, noteStatus:
 		return true
 	}
-	return IsSourceNote(name)
+	return IsSourceNote(name) || publish.IsGuardNote(name)
 }
 
 // KeptBack returns the pages that wait, by name, with the reason.

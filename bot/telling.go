@@ -8,6 +8,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -117,11 +118,27 @@ func (s *site) standing(ctx context.Context, in plan.Input, set *ruleset) (stand
 		return standing, 0, err
 	}
 	standing.Stops = StopNote(notes)
+	standing.Overwritten = overwritten(notes, under(set, nil).Thaw, in.Now)
 	if standing.Trouble, err = s.trouble(ctx, notes, in.Now); err != nil {
 		return standing, 0, err
 	}
 	standing.Gaps, err = s.gapsToShow(ctx, in.Now)
 	return standing, trialEdits, err
+}
+
+// overwritten returns people's edits that the bot has written over, as long as
+// they are news.
+func overwritten(notes map[string]string, lasts time.Duration, at time.Time) []plan.Overwritten {
+	var all []plan.Overwritten
+	guards := publish.ReadGuards(notes)
+	for _, name := range slices.Sorted(maps.Keys(guards)) {
+		for _, o := range guards[name].Overwritten {
+			if lasts == 0 || at.Sub(o.At) < lasts {
+				all = append(all, o)
+			}
+		}
+	}
+	return all
 }
 
 // trouble returns, a sentence each, what people should know besides the rules.

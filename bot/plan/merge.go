@@ -42,6 +42,7 @@ type Table struct {
 	interval      time.Duration
 	base          string // title of the first page
 	number, pages int    // which page it is, and of how many; 0 where nobody has read them
+	elsewhere     share  // the rows on the other pages
 	broken        error  // why the page could not be read when rows were given their pages
 }
 

@@ -57,8 +57,9 @@ type Page struct {
 	// MinInterval is the least time between two edits of the page's region for
 	// which nothing but the bot's own columns gives cause; 0 is none.
 	MinInterval time.Duration
-	// Held says why the page must not be saved for now, "" if it may.
-	Held string
+	// Read is when the sources were read that say which rows the table of the
+	// page has; zero where there are none. It does not tell plans apart.
+	Read time.Time
 	// Notices are those that the changes carry. They are written to the
 	// registry before the edit and closed after it.
 	Notices []Notice
@@ -79,6 +80,12 @@ func (p Page) Name() string {
 		return p.Title + "#" + p.Notices[0].Key
 	}
 	return RegionName(p.Title, p.Region)
+}
+
+// Is tells plans of the page apart, whenever its sources were read.
+func (p Page) Is() string {
+	p.Read = time.Time{}
+	return fmt.Sprintf("%v", p)
 }
 
 // RegionName names a region of a page, for the registry.

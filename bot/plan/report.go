@@ -35,6 +35,8 @@ type Standing struct {
 	Stops    []Stop
 	// Trouble is what else people should know, each a sentence.
 	Trouble []string
+	// Overwritten are edits of people that the bot has written over lately.
+	Overwritten []Overwritten
 	// Gaps are the last times of which the event stream could not tell
 	// everything.
 	Gaps []registry.Gap
@@ -103,6 +105,7 @@ func ReportPage(site Site, s Standing) Page {
 			fmt.Fprintf(&b, "* %s\n", wikitext.Escape(w))
 		}
 	}
+	reportOverwritten(&b, site, s)
 	if len(s.Gaps) > 0 {
 		fmt.Fprintf(&b, "\nThe event stream has left something out, which was looked up in the recent changes: %s.\n", gapTimes(s.Gaps))
 	}

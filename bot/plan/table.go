@@ -26,7 +26,9 @@ func tablePages(in Input, t config.Table) []Page {
 	}
 	var pages []Page
 	for _, table := range NewTables(in, t) {
-		pages = append(pages, table.page())
+		page := table.page()
+		page.Read = readAt(in, t)
+		pages = append(pages, page)
 	}
 	return pages
 }

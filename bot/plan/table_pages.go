@@ -28,6 +28,8 @@ type Places struct {
 	row   map[string]int // row ids to pages
 	// again are row ids on pages that are not theirs, as after a copy.
 	again map[int][]string
+	// left are rows of which nothing but words of people is left.
+	left map[string]bool
 	// broken are pages that could not be read, and why.
 	broken map[int]error
 }
@@ -76,7 +78,7 @@ func TablePages(t config.Table, states map[string]registry.PageState) []string {
 // PlacesOf reads where the rows of a table stand, from the texts of its pages in
 // the order of TablePages; "" stands for a page that is missing.
 func PlacesOf(t config.Table, texts []string) Places {
-	p := Places{pages: len(texts), row: map[string]int{}, again: map[int][]string{}, broken: map[int]error{}}
+	p := Places{pages: len(texts), row: map[string]int{}, again: map[int][]string{}, left: map[string]bool{}, broken: map[int]error{}}
 	filled := map[string]bool{} // people wrote in the row where it is
 	for i, text := range texts {
 		n := i + 1
@@ -98,11 +100,13 @@ func PlacesOf(t config.Table, texts []string) Places {
 			case first == n:
 			case first == 0:
 				p.row[r.id], filled[r.id] = n, words[r.id] != nil
+				p.left[r.id] = words[r.id] != nil && !r.alive()
 			case filled[r.id] || words[r.id] == nil:
 				p.again[n] = append(p.again[n], r.id)
 			default: // the words of people decide where it is
 				p.again[first] = append(p.again[first], r.id)
 				p.row[r.id], filled[r.id] = n, true
+				p.left[r.id] = !r.alive()
 			}
 		}
 	}
@@ -125,7 +129,7 @@ func NewTables(in Input, t config.Table) []Table {
 		return []Table{whole}
 	}
 	parts := places.part(whole, max(t.PageSize, 1))
-	tables := make([]Table, len(parts))
+	tables, shares := make([]Table, len(parts)), places.shares(whole)
 	for i, rows := range parts {
 		n := i + 1
 		part := whole
@@ -133,6 +137,9 @@ func NewTables(in Input, t config.Table) []Table {
 		part.base, part.number, part.pages = t.Page, n, len(parts)
 		part.State = in.View.Pages[RegionName(part.Title, t.ID)]
 		part.broken = places.broken[n]
+		if i < len(shares) {
+			part.elsewhere = shares[i]
+		}
 		part.moved = map[string]string{}
 		for _, id := range places.again[n] {
 			part.moved[id] = subpage(t.Page, places.row[id])

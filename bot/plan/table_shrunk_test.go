@@ -57,9 +57,12 @@ func TestATableThatWouldLoseManyRowsAtOnceIsHeld(t *testing.T) {
 			}
 			b.view.Entries = b.view.Entries[test.lost:]
 			table := b.planned()[0]
-			reason := plan.Shrunk(b.text["Project:All"], table)
-			if want := fmt.Sprintf("the table all would lose %d of its ", test.lost); (reason != "") != test.held || test.held && !strings.HasPrefix(reason, want) {
-				t.Errorf("reason %q", reason)
+			loss := table.Lost(b.text["Project:All"])
+			if held := loss.Exceeds(20, 10); held != test.held || held && (len(loss.Rows) != test.lost || loss.Rows[0].Name != "G000") {
+				t.Errorf("loss %v", loss)
+			}
+			if loss.Exceeds(0, 0) {
+				t.Error("no limit, but too much")
 			}
 		})
 	}
@@ -70,8 +73,8 @@ func TestATableThatWouldLoseManyRowsAtOnceIsHeld(t *testing.T) {
 		b.rules = rules1
 		b.publish()
 		b.view.Entries = b.view.Entries[lost:]
-		if reason := plan.Shrunk(b.text["Project:All"], b.planned()[0]); (reason != "") != held {
-			t.Errorf("%d lost: reason %q", lost, reason)
+		if loss := b.planned()[0].Lost(b.text["Project:All"]); loss.Exceeds(20, 10) != held {
+			t.Errorf("%d lost: %v", lost, loss)
 		}
 	}
 }

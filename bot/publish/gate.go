@@ -28,6 +28,8 @@ const (
 	StepPlace      Step = "place"      // pages that the bot must never write
 	StepPermission Step = "permission" // what the wiki says of the page and the account
 	StepChange     Step = "change"     // the change cannot be made safely
+	StepRevert     Step = "revert"     // people have reverted the bot there
+	StepShrink     Step = "shrink"     // a table would lose many rows at once
 	StepTrial      Step = "trial"      // so many edits and no more
 	StepQuota      Step = "quota"      // so many edits in a time
 	StepEdit       Step = "edit"       // the wiki's answer to the edit
@@ -35,7 +37,7 @@ const (
 )
 
 // Steps lists them.
-var Steps = []Step{StepStop, StepAccount, StepRules, StepPage, StepExclusion, StepPlace, StepPermission, StepChange, StepTrial, StepQuota, StepEdit}
+var Steps = []Step{StepStop, StepAccount, StepRules, StepPage, StepExclusion, StepPlace, StepPermission, StepChange, StepRevert, StepShrink, StepTrial, StepQuota, StepEdit}
 
 // attempt is one way of a page through the gate.
 type attempt struct {
@@ -55,10 +57,13 @@ var gates = []gate{
 	(*Publisher).stopped,
 	(*Publisher).halting,
 	(*Publisher).held,
+	(*Publisher).frozenOrHeld,
 	(*Publisher).read,
 	(*Publisher).excluded,
 	(*Publisher).misplaced,
 	(*Publisher).change,
+	(*Publisher).reverted,
+	(*Publisher).shrunk,
 	(*Publisher).barred,
 	(*Publisher).tried,
 	(*Publisher).calm,

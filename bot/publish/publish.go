@@ -43,7 +43,7 @@ const (
 	Saved     Result = "saved"
 	Unchanged Result = "unchanged"
 	Stopped   Result = "stopped"  // by the stop page
-	Held      Result = "held"     // by the rules: not enabled yet, or the trial is over
+	Held      Result = "held"     // until people say so: not enabled yet, the trial is over, reverted, or too many rows would go
 	Waits     Result = "waits"    // for a quota, or for the wiki
 	Excluded  Result = "excluded" // by {{nobots}} or its kin
 	Refused   Result = "refused"  // by us or by the wiki; see the reason
@@ -66,6 +66,9 @@ type Outcome struct {
 	// Merged says that the wiki has joined the edit with somebody else's, made
 	// at the same moment: the page has to be looked at again.
 	Merged bool
+	// Reread says that the sources of the table should be read again soon, to see
+	// whether they say the same.
+	Reread bool
 	// Again is when trying again makes sense; zero: whenever something changes.
 	Again time.Time
 }
@@ -74,6 +77,7 @@ type Outcome struct {
 type reader interface {
 	Page(ctx context.Context, title string) (wiki.Page, error)
 	History(ctx context.Context, title string, after int64) ([]wiki.Revision, error)
+	Revisions(ctx context.Context, ids ...int64) (map[int64]wiki.Revision, error)
 	OptOuts(ctx context.Context) (wiki.OptOuts, error)
 }
 
@@ -100,6 +104,9 @@ type Config struct {
 	Editor editor
 	Outbox outbox
 	Ledger ledger
+	// Memory keeps what is known of regions over restarts; nil keeps it only
+	// while the process lasts.
+	Memory notebook
 	// Deny are titles that the operator has ruled out. One that ends in "/*"
 	// stands for all subpages, one that ends in ":*" for a namespace.
 	Deny []string
@@ -129,8 +136,12 @@ type Publisher struct {
 	ours    map[string]bool      // keys of notices that this process has begun to save
 	doubted map[string]time.Time // pages with an edit of which nobody knows whether it arrived, and since when
 
+	guards map[string]*Guard    // by page and region; nil before they were read
+	unread map[string]time.Time // regions that wait for the cells of people to be read, and since when
+
 	mu      sync.Mutex
-	resting map[string]resting // pages that the wiki has refused, by page and region
+	losses  map[string]seenLoss // tables that would lose too much, by page and region
+	resting map[string]resting  // pages that the wiki has refused, by page and region
 }
 
 // New returns a publisher for one wiki.
@@ -145,12 +156,13 @@ func New(c Config) *Publisher {
 		Config: c, stop: stopPage{title: c.Site.StopPage, site: c.Text}, edits: newCounter(c.Metrics),
 		said: map[string]string{}, resting: map[string]resting{},
 		started: c.Now(), ours: map[string]bool{}, doubted: map[string]time.Time{},
+		losses: map[string]seenLoss{}, unread: map[string]time.Time{},
 	}
 }
 
 // fingerprint tells two plans of a page apart.
 func fingerprint(page plan.Page) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%v", page))
+	sum := sha256.Sum256([]byte(page.Is()))
 	return string(sum[:])
 }
 
@@ -168,6 +180,11 @@ func (p *Publisher) Retry(title string) {
 			delete(p.resting, name)
 		}
 	}
+	for name, l := range p.losses {
+		if title == "" || l.title == title {
+			delete(p.losses, name)
+		}
+	}
 }
 
 // Rules is what a publisher needs to know of the rules that a page was planned
@@ -182,6 +199,12 @@ type Rules struct {
 	// Trial is how many edits these rules grant; 0 is as many as the limits.
 	Trial  int
 	Limits Limits
+	// Thaw is how long a region stays frozen that people have reverted; 0 is
+	// until the rules are edited.
+	Thaw time.Duration
+	// A table must not lose more than ShrinkPercent of its rows at once, nor
+	// ShrinkRows or more; 0 is no limit.
+	ShrinkPercent, ShrinkRows int
 }
 
 // Publish makes one page hold what was planned. What the wiki or a page refuses
@@ -227,7 +250,10 @@ func (p *Publisher) try(ctx context.Context, a *attempt) (Outcome, error) {
 	}
 	page, live := a.page, a.live
 	if a.unchanged() {
-		return Outcome{Result: Unchanged}, p.sent(ctx, page, live.Revision)
+		if err := p.sent(ctx, page, live.Revision); err != nil {
+			return Outcome{}, err
+		}
+		return Outcome{Result: Unchanged}, p.done(ctx, a, 0)
 	}
 	if p.DryRun != nil {
 		return Outcome{Result: DryRun}, writeDiff(p.DryRun, page.Title, live.Text, a.text)
@@ -238,6 +264,9 @@ func (p *Publisher) try(ctx context.Context, a *attempt) (Outcome, error) {
 		return *no, nil
 	}
 	p.intended(page)
+	if err := p.begin(ctx, a); err != nil {
+		return Outcome{}, err
+	}
 	if err := p.Outbox.Intend(ctx, p.Site.Wiki, page.Title, live.Revision, page.Keys(), p.Now()); err != nil {
 		return Outcome{}, err
 	}
@@ -272,7 +301,10 @@ func (p *Publisher) record(ctx context.Context, a *attempt, saved wiki.Saved) (O
 		return Outcome{}, err
 	}
 	if saved.NoChange {
-		return Outcome{Result: Unchanged}, nil
+		return Outcome{Result: Unchanged}, p.done(ctx, a, 0)
+	}
+	if err := p.done(ctx, a, saved.Revision); err != nil {
+		return Outcome{}, err
 	}
 	if err := p.note(ctx, a, saved.Revision, p.Now()); err != nil {
 		return Outcome{}, err

@@ -120,6 +120,21 @@ func (f *fake) History(_ context.Context, title string, after int64) ([]wiki.Rev
 	return revs, nil
 }
 
+func (f *fake) Revisions(_ context.Context, ids ...int64) (map[int64]wiki.Revision, error) {
+	found := map[int64]wiki.Revision{}
+	for _, id := range ids {
+		found[id] = wiki.Revision{ID: id, Missing: true}
+		for _, revs := range f.pages {
+			for _, r := range revs {
+				if r.ID == id {
+					found[id] = r
+				}
+			}
+		}
+	}
+	return found, nil
+}
+
 func (f *fake) Save(ctx context.Context, e wiki.Edit) (wiki.Saved, error) {
 	if f.onSave != nil {
 		f.onSave()
