@@ -5,10 +5,7 @@
 
 package registry
 
-import (
-	"strconv"
-	"time"
-)
+import "time"
 
 // Limits are the thresholds of a verdict.
 type Limits struct {
@@ -78,9 +75,9 @@ func (p people) of(c *Claim) *person {
 func (p *person) current() bool { return p.known && !p.confirmed.After(p.Read) }
 
 // noAccount is the bar of a name without an account.
-const noAccount = "no such account"
+const noAccount = "no-account"
 
-// bar says in words what keeps the account from ever answering, as things are;
+// bar names the remark on what keeps the account from ever answering, as things are;
 // "" where nothing does.
 func (p *person) bar() string {
 	switch {
@@ -136,21 +133,21 @@ func (p *person) inactive(limits Limits, now time.Time) bool {
 
 // age says how long ago something was, in the biggest unit that gives a number
 // of at least two, up to years.
-func age(d time.Duration) string {
+func age(d time.Duration) Age {
 	const day = 24 * time.Hour
-	for _, unit := range []struct {
+	for _, unit := range [...]struct {
 		length, from time.Duration
 		name         string
 	}{
 		{365 * day, 2 * 365 * day, "years"},
 		{30 * day, 60 * day, "months"},
 		{day, 2 * day, "days"},
-		{time.Hour, time.Hour, "h"},
-		{time.Minute, time.Minute, "min"},
+		{time.Hour, time.Hour, "hours"},
+		{time.Minute, time.Minute, "minutes"},
 	} {
 		if d >= unit.from {
-			return strconv.FormatInt(int64(d/unit.length), 10) + " " + unit.name + " ago"
+			return Age{unit.name, int64(d / unit.length)}
 		}
 	}
-	return "just now"
+	return Age{Name: "just-now"}
 }

@@ -143,7 +143,7 @@ func TestAges(t *testing.T) {
 		time.Hour: "1 h ago", 47 * time.Hour: "47 h ago", 2 * day: "2 days ago", 59 * day: "59 days ago", 60 * day: "2 months ago",
 		729 * day: "24 months ago", 730 * day: "2 years ago", 4000 * day: "10 years ago",
 	} {
-		if got := age(d); got != want {
+		if got := string(inEnglish.age(nil, age(d))); got != want {
 			t.Errorf("age(%s) = %q, want %q", d, got, want)
 		}
 	}

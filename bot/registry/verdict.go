@@ -68,29 +68,50 @@ func Judge(claims []Claim, accounts map[string]Account, limits Limits, now time.
 	if len(claims) == 0 {
 		return unknown
 	}
-	h := hear(claims, accounts, limits, now)
+	return hear(claims, accounts, limits, now).decide().opinion()
+}
+
+// Reasons gives the verdict with the phrases of its Ground, which point to claims.
+func Reasons(claims []Claim, accounts map[string]Account, limits Limits, now time.Time) (Verdict, []Phrase) {
+	d := decision{verdict: Unknown, opening: "no-source"}
+	if len(claims) > 0 {
+		d = hear(claims, accounts, limits, now).decide()
+	}
+	return d.verdict, d.phrases(nil, false)
+}
+
+// decision is a verdict with what speaks for it and against it.
+type decision struct {
+	*hearing
+	verdict          Verdict
+	opening, closing string // names of phrases before and after the claims, "" for none
+	groups           [5][]Claim
+}
+
+func (h *hearing) decide() decision {
 	disputed, held, named, nobody := h.sorts[dispute], h.sorts[holds], h.sorts[names], h.sorts[denies]
 	maintainers, hinted := h.sorts[maintains], h.sorts[hints]
 	switch {
 	case len(disputed) > 0:
-		return h.opinion(InDispute, "", disputed, held, named, nobody)
+		return h.decision(InDispute, "", disputed, held, named, nobody)
 	case slices.ContainsFunc(held, h.answers):
-		return h.opinion(Owned, "", held, nobody)
+		return h.decision(Owned, "", held, nobody)
 	case len(held) > 0:
-		return h.opinion(Inactive, "", held, named, maintainers, hinted, nobody)
+		return h.decision(Inactive, "", held, named, maintainers, hinted, nobody)
 	case len(nobody) > 0 && len(maintainers) == 0:
-		return h.opinion(Unassigned, "", nobody, named, hinted)
+		return h.decision(Unassigned, "", nobody, named, hinted)
 	case len(named) > 0:
-		return h.opinion(UnconfirmedOnly, "", named, maintainers, hinted, nobody)
+		return h.decision(UnconfirmedOnly, "", named, maintainers, hinted, nobody)
 	case len(maintainers) > 0:
-		return h.opinion(IndividualOnly, "No steward; ", maintainers, hinted, nobody)
+		return h.decision(IndividualOnly, "no-steward", maintainers, hinted, nobody)
 	case len(hinted) > 0:
-		return h.opinion(UnconfirmedOnly, "", hinted)
+		return h.decision(UnconfirmedOnly, "", hinted)
 	}
-	return unknown
+	return decision{hearing: h, verdict: Unknown, opening: "no-source"}
 }
 
-var unknown = Opinion{Unknown, "No source mentions it", "No source mentions it"}
+// unknown is the opinion where there are no claims.
+var unknown = decision{verdict: Unknown, opening: "no-source"}.opinion()
 
 // worth is what a claim is worth to a verdict.
 type worth int
@@ -176,20 +197,28 @@ func (h *hearing) answers(c Claim) bool {
 	return c.HolderKind != User || !h.people.of(&c).inactive(h.limits, h.now)
 }
 
-// opinion gives a verdict with the claims that speak for it and against it.
-func (h *hearing) opinion(v Verdict, opening string, groups ...[]Claim) Opinion {
-	closing := ""
+func (h *hearing) decision(v Verdict, opening string, groups ...[]Claim) decision {
+	d := decision{hearing: h, verdict: v, opening: opening}
+	copy(d.groups[:], groups)
 	switch {
 	case v == Unassigned && h.alone:
-		closing = "; no other source"
+		d.closing = "no-other-source"
 	case h.disagree():
-		closing = "; the sources disagree"
+		d.closing = "disagree"
 	}
-	words := wording{hearing: h, verdict: v}
-	o := Opinion{Verdict: v, Ground: words.sentence(opening, groups, closing)}
-	words.ages = true
-	o.Reason = words.sentence(opening, groups, closing)
-	return o
+	return d
+}
+
+func (d decision) phrases(to []Phrase, ages bool) []Phrase {
+	return telling{d.hearing, d.verdict, ages}.phrases(to, d.opening, d.groups[:], d.closing)
+}
+
+// opinion puts the decision in words.
+func (d decision) opinion() Opinion {
+	var room [8]Phrase
+	b := make([]byte, 0, sentenceLength)
+	reason := string(inEnglish.sentence(b, d.phrases(room[:0], true)))
+	return Opinion{d.verdict, reason, string(inEnglish.sentence(b, d.phrases(room[:0], false)))}
 }
 
 // disagree reports whether two sources name quite different stewards, or one of
