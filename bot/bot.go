@@ -109,6 +109,9 @@ type Bot struct {
 	terminal     terminal
 	metrics      *metrics
 	pulse        pulse
+	paces        paces
+	state        state
+	followed     []*feed // set before state.watching
 	gaps         gapLog
 	names        commonNames
 	lookUps      chan struct{} // holds as many as are looked up side by side
@@ -150,6 +153,7 @@ func New(c Config) (*Bot, error) {
 		}
 		b.sites[w.Wiki.Wiki] = s
 	}
+	c.Metrics.MustRegister(newGauges(b))
 	for _, w := range c.Read {
 		p, err := b.newPlace(w)
 		if err != nil {
@@ -176,9 +180,11 @@ func (b *Bot) Run(ctx context.Context) error {
 
 func (b *Bot) run(ctx context.Context) error {
 	lease := newLease(b.Registry, b.Log)
+	lease.pace = b.paces.add("lease", "", leaseStuckAfter, nil)
 	if err := lease.acquire(ctx); err != nil {
 		return err
 	}
+	b.state.leased.Store(true)
 	defer lease.release(ctx)
 	for _, s := range b.sites {
 		defer s.client.Close()
@@ -192,9 +198,11 @@ func (b *Bot) run(ctx context.Context) error {
 		if err := b.start(ctx); err != nil {
 			return err
 		}
-		for _, f := range b.feeds() {
+		b.followed = b.feeds()
+		for _, f := range b.followed {
 			g.Go(func() error { return b.watch(ctx, f) })
 		}
+		b.state.watching.Store(true)
 		for _, r := range b.catalogue {
 			g.Go(func() error { return r.run(ctx) })
 		}

@@ -32,6 +32,7 @@ type lease struct {
 	reg   *registry.Registry
 	owner owner
 	log   zerolog.Logger
+	pace  *pace
 }
 
 // owner names a process so that another on the same machine can tell whether
@@ -78,6 +79,7 @@ func newLease(reg *registry.Registry, log zerolog.Logger) *lease {
 // acquire waits until the lease is ours.
 func (l *lease) acquire(ctx context.Context) error {
 	for told := false; ; {
+		l.pace.forward()
 		held, err := l.reg.Acquire(ctx, l.owner.String(), time.Now(), leaseTime)
 		if held || err != nil {
 			return err
@@ -114,6 +116,7 @@ func (l *lease) keep(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		l.pace.forward()
 		if !held {
 			return errors.New("lease lost: another process has taken over the writing")
 		}

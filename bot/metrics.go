@@ -9,6 +9,9 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/publish"
 )
 
 type metrics struct {
@@ -18,6 +21,9 @@ type metrics struct {
 	read     *prometheus.GaugeVec   // by wiki and source
 	gaps     *prometheus.CounterVec // by wiki and cause
 	found    *prometheus.CounterVec // by wiki
+	notices  *prometheus.CounterVec // by wiki, way and outcome
+	schedule *prometheus.GaugeVec   // by wiki and source
+	pages    *prometheus.GaugeVec   // by wiki and outcome
 }
 
 func newMetrics(r prometheus.Registerer) *metrics {
@@ -26,16 +32,20 @@ func newMetrics(r prometheus.Registerer) *metrics {
 		r.MustRegister(c)
 		return c
 	}
-	read := prometheus.NewGaugeVec(prometheus.GaugeOpts{
-		Namespace: "codesteward", Name: "survey_read_timestamp_seconds",
-		Help: "When an ownership source was last read well. What is the same for all wikis has no wiki.",
-	}, []string{"wiki", "source"})
-	r.MustRegister(read)
+	gauge := func(name, help string, labels ...string) *prometheus.GaugeVec {
+		g := prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: "codesteward", Name: name, Help: help}, labels)
+		r.MustRegister(g)
+		return g
+	}
 	return &metrics{
 		findings: counter("findings_total", "Findings that events led to.", "finding"),
 		skipped:  counter("edits_skipped_total", "Watched edits that could not be looked at, by reason.", "reason"),
 		surveys:  counter("surveys_total", "Readings of ownership sources, by outcome.", "wiki", "source", "outcome"),
-		read:     read,
+		read: gauge("survey_read_timestamp_seconds",
+			"When an ownership source was last read well. What is the same for all wikis has no wiki.", "wiki", "source"),
+		schedule: gauge("survey_schedule_seconds", "How long a good reading of an ownership source holds.", "wiki", "source"),
+		pages:    gauge("pages", "Pages and regions of the bot, by what became of them at the last pass.", "wiki", "outcome"),
+		notices:  counter("notices_total", "Messages to people and entries on noticeboards, by way and outcome.", "wiki", "way", "outcome"),
 		gaps:     counter("gaps_filled_total", "Gaps of the stream that were looked up on a wiki, by cause.", "wiki", "cause"),
 		found:    counter("gap_events_total", "Changes that were found on a wiki when gaps of the stream were looked up.", "wiki"),
 	}
@@ -46,6 +56,58 @@ func (m *metrics) surveyed(wiki, source, outcome string, at time.Time) {
 	m.surveys.WithLabelValues(wiki, source, outcome).Inc()
 	if outcome == readChanged || outcome == readUnchanged {
 		m.read.WithLabelValues(wiki, source).Set(float64(at.Unix()))
+	}
+}
+
+// scheduled notes for how long a reading of a source holds, and when it was last
+// read well, zero if never.
+func (m *metrics) scheduled(wiki, source string, every time.Duration, read time.Time) {
+	m.schedule.WithLabelValues(wiki, source).Set(every.Seconds())
+	if !read.IsZero() {
+		m.read.WithLabelValues(wiki, source).Set(float64(read.Unix()))
+	}
+}
+
+// dropped forgets a source that is not read any more.
+func (m *metrics) dropped(wiki, source string) {
+	m.schedule.DeleteLabelValues(wiki, source)
+	m.read.DeleteLabelValues(wiki, source)
+}
+
+// The ways of a notice, as a metric label.
+const (
+	wayNoticeboard = "noticeboard"
+	wayTalk        = "talk"
+)
+
+// noticed counts n notices that came to the same outcome.
+func (m *metrics) noticed(wiki, way string, outcome publish.Result, n int) {
+	m.notices.WithLabelValues(wiki, way, string(outcome)).Add(float64(n))
+}
+
+// published counts the notices of a page, each outcome once however often it is
+// tried again, and notes what has become of all pages.
+func (s *site) published(page plan.Page, before, after publish.Result) {
+	if n := len(page.Notices); n > 0 && (after == publish.Saved || after != before) {
+		way := wayTalk
+		if page.Region != "" {
+			way = wayNoticeboard
+		}
+		s.metrics.noticed(s.conf.Wiki.Wiki, way, after, n)
+	}
+	if page.Region != "" && before != after {
+		if before != "" {
+			s.metrics.pages.WithLabelValues(s.conf.Wiki.Wiki, string(before)).Dec()
+		}
+		s.metrics.pages.WithLabelValues(s.conf.Wiki.Wiki, string(after)).Inc()
+	}
+}
+
+// left forgets what has become of a region, which has left the rules.
+func (s *site) left(name string) {
+	if w, ok := s.waiting[name]; ok {
+		s.metrics.pages.WithLabelValues(s.conf.Wiki.Wiki, string(w.result)).Dec()
+		delete(s.waiting, name)
 	}
 }
 

@@ -8,6 +8,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,10 +25,11 @@ const longWait = 5 * time.Minute
 // planned is not read again until somebody edits it.
 func (s *site) publish(ctx context.Context, page plan.Page, before registry.PageState, under publish.Rules) error {
 	name := page.Name()
-	wanted := fmt.Sprintf("%v", page)
+	wanted := page.Is()
 	if s.settled[name] == wanted {
 		return nil
 	}
+	s.reconciling.forward()
 	outcome, err := s.gate.Publish(ctx, page, under)
 	if err != nil {
 		return s.elsewhere(ctx, err, "page cannot be published")
@@ -54,6 +56,12 @@ func (s *site) publish(ctx context.Context, page plan.Page, before registry.Page
 		}
 	case publish.Stopped, publish.Held, publish.Waits, publish.Halted:
 		back = outcome.Reason
+		if outcome.Step == publish.StepRevert || outcome.Step == publish.StepShrink {
+			refused = outcome.Reason // which people can do something about
+		}
+	}
+	if outcome.Reread {
+		s.rereadFor(page.Region)
 	}
 	if outcome.Merged {
 		delete(s.settled, name)
@@ -71,8 +79,22 @@ func (s *site) publish(ctx context.Context, page plan.Page, before registry.Page
 	if err := s.noteChanged(ctx, noteBack+name, back); err != nil {
 		return err
 	}
+	s.published(page, s.waiting[name].result, outcome.Result)
 	s.waiting[name] = waiting{outcome.Result, outcome.Again}
 	return s.noteChanged(ctx, notePage+name, refused)
+}
+
+// rereadFor has the sources of a table read again soon.
+func (s *site) rereadFor(table string) {
+	rules := s.inForce()
+	if rules == nil {
+		return
+	}
+	for _, r := range slices.Concat(s.order, s.bot.catalogue) {
+		if slices.Contains(plan.RowSources(rules, table), r.name) {
+			r.askWithin(heldAgain)
+		}
+	}
 }
 
 // waiting is how a page was kept back, and until when.

@@ -57,13 +57,15 @@ type queue struct {
 	deaf bool
 	// asked is when texts were last asked for.
 	asked time.Time
+	pace  *pace
 	bell  signal // something came
 	space signal // something left
 }
 
 func newQueue(f *feed, s *site) *queue {
 	room := min(max(waitingInAll/max(len(f.sites), 1), waitingLeast), waitingMost)
-	return &queue{feed: f, site: s, room: room, bell: newSignal(), space: newSignal()}
+	pace := s.bot.paces.add("queue", s.conf.Wiki.Wiki, stuckAfter, s.excuse)
+	return &queue{feed: f, site: s, room: room, pace: pace, bell: newSignal(), space: newSignal()}
 }
 
 // put adds an event. It waits where a wiki is polled and the queue is full, since
@@ -97,14 +99,7 @@ func (q *queue) put(ctx context.Context, e events.Event) error {
 
 // late reports whether something has waited for too long.
 func (q *queue) late(now time.Time) bool {
-	for _, list := range [][]*entry{q.hand, q.waiting} {
-		for _, e := range list {
-			if e.gap == nil {
-				return now.Sub(e.came) > q.feed.waitAtMost
-			}
-		}
-	}
-	return false
+	return q.wait(now) > q.feed.waitAtMost
 }
 
 // fallBehind drops all that waits and notes from when on the wiki has to be
@@ -153,7 +148,9 @@ func (q *queue) run(ctx context.Context) error {
 	q.behind = append(stored, q.behind...)
 	q.feed.mu.Unlock()
 	for {
+		q.pace.rest()
 		hand, behind, err := q.next(ctx)
+		q.pace.forward()
 		switch {
 		case err != nil:
 			return err

@@ -41,6 +41,7 @@ func (q *queue) catchUp(ctx context.Context, b registry.Behind) error {
 	}
 	noted := false
 	for wait := time.Second; ; wait = min(2*wait, time.Minute) {
+		q.pace.forward()
 		heard := b.To.IsZero() && q.hears()
 		done, err := s.bot.turn(ctx)
 		if err != nil {
@@ -181,6 +182,7 @@ func (q *queue) lookUp(ctx context.Context, b *registry.Behind) (listed, err err
 	}
 	var some []*entry
 	handle := func() error {
+		q.pace.forward()
 		err := s.handle(ctx, some, func(_ []*entry, batches []registry.Batch) (bool, error) {
 			if len(batches) == 0 {
 				return false, nil

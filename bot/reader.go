@@ -44,6 +44,7 @@ type reader struct {
 	// so after the first reading, and when it fails.
 	told func(changed, news bool)
 
+	pace *pace
 	wake signal
 	mu   sync.Mutex
 	turn
@@ -63,7 +64,10 @@ type turn struct {
 }
 
 func (b *Bot) newReader(name, wiki string, log zerolog.Logger) *reader {
-	return &reader{bot: b, name: name, wiki: wiki, log: log.With().Str("source", name).Logger(), wake: newSignal()}
+	return &reader{
+		bot: b, name: name, wiki: wiki, log: log.With().Str("source", name).Logger(), wake: newSignal(),
+		pace: b.paces.add("survey of "+name, wiki, stuckAfter, nil),
+	}
 }
 
 // use says what is read from now on, nil for nothing: then all that the source
@@ -89,6 +93,16 @@ func (r *reader) askSoon() {
 	r.mu.Lock()
 	soon := cmp.Or(r.last, time.Now()).Add(max(r.bot.RetryAfter, 10*r.took))
 	if soon.Before(r.after) {
+		r.after = soon
+	}
+	r.mu.Unlock()
+	r.wake.wake()
+}
+
+// askWithin has the source read again after a time, if not before.
+func (r *reader) askWithin(d time.Duration) {
+	r.mu.Lock()
+	if soon := time.Now().Add(d); soon.Before(r.after) {
 		r.after = soon
 	}
 	r.mu.Unlock()
@@ -137,7 +151,9 @@ func (r *reader) run(ctx context.Context) error {
 		case wait > 0:
 			err = r.wake.wait(ctx, wait)
 		default:
+			r.pace.forward()
 			err = r.read(ctx, source)
+			r.pace.rest()
 		}
 		if ctx.Err() != nil {
 			return ctx.Err() // whatever that looks like in the middle of a reading
@@ -179,15 +195,17 @@ func (r *reader) begin(ctx context.Context, source *survey.Source) error {
 		if err != nil {
 			return err
 		}
+		r.bot.metrics.dropped(r.wiki, r.name)
 		r.told(changed, changed)
 		return r.bot.Registry.SetNote(ctx, r.wiki, noteNext+r.name, "")
 	}
-	if !r.long {
-		return nil
-	}
 	state, err := r.state(ctx)
-	if err != nil || state.Read.IsZero() || !state.Failed.IsZero() || !state.Held.IsZero() || state.Checkpoint != "" {
+	if err != nil {
 		return err
+	}
+	r.bot.metrics.scheduled(r.wiki, r.name, r.every(source), state.Read)
+	if !r.long || state.Read.IsZero() || !state.Failed.IsZero() || !state.Held.IsZero() || state.Checkpoint != "" {
+		return nil
 	}
 	r.mu.Lock()
 	r.tried = true

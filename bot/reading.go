@@ -101,6 +101,7 @@ func (r *reader) answer(ctx context.Context, source *survey.Source, at time.Time
 		},
 		Keep: func(ctx context.Context, part registry.Survey) error {
 			watch.alive()
+			r.pace.forward()
 			part.Source, part.Wiki, part.Part = r.name, r.wiki, true
 			changed, err := r.bot.Registry.SaveSurvey(ctx, part)
 			if err != nil && ctx.Err() == nil {
@@ -113,6 +114,7 @@ func (r *reader) answer(ctx context.Context, source *survey.Source, at time.Time
 		},
 		Progress: func(done, whole int) {
 			watch.alive()
+			r.pace.forward()
 			meter.set(ctx, done, whole)
 		},
 	})

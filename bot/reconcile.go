@@ -26,6 +26,7 @@ const reconcileEvery = time.Minute
 // anew and on a clock, until ctx ends.
 func (s *site) reconcile(ctx context.Context) error {
 	for told := false; ; {
+		s.reconciling.forward()
 		surveyed := s.complete()
 		s.again = time.Time{}
 		if err := s.reconcileOnce(ctx); err != nil {
@@ -35,6 +36,7 @@ func (s *site) reconcile(ctx context.Context) error {
 			s.log.Info().Msg("surveyed and reconciled")
 			told = true
 		}
+		s.reconciling.rest()
 		if err := s.plan.wait(ctx, s.pause()); err != nil {
 			return err
 		}
@@ -112,9 +114,12 @@ func (s *site) words(rules *config.Rules) *messages.Set {
 // under is what the gate needs to know of the rules.
 func under(set *ruleset, stoppable []string) publish.Rules {
 	r := publish.Rules{Revision: set.stored.Revision, Pages: stoppable, Limits: publish.Limits(config.DefaultLimits())}
+	safety := config.DefaultSafety()
 	if rules := set.rules; rules != nil {
+		safety = rules.Safety
 		r.Enabled, r.Trial, r.Limits = rules.Enabled, rules.Trial.Edits, publish.Limits(rules.Limits)
 	}
+	r.Thaw, r.ShrinkPercent, r.ShrinkRows = time.Duration(safety.ThawDays)*24*time.Hour, safety.ShrinkPercent, safety.ShrinkRows
 	return r
 }
 
@@ -165,7 +170,7 @@ func (s *site) publishAll(ctx context.Context, in plan.Input, pages []plan.Page,
 	}
 	if s.dryRun == nil {
 		for _, name := range gone {
-			if err := s.reg.SetPage(ctx, s.conf.Wiki.Wiki, name, ""); err != nil {
+			if err := s.forgetRegion(ctx, name); err != nil {
 				return false, err
 			}
 		}
@@ -205,14 +210,23 @@ func (s *site) leave(ctx context.Context, name string, set *ruleset, under publi
 		outcome.Result == publish.Refused && outcome.Step != publish.StepPermission && outcome.Step != publish.StepEdit:
 		s.log.Info().Str("title", name).Str("outcome", string(outcome.Result)).Msg("region left the rules")
 		delete(s.settled, name)
+		s.left(name)
 		if err := s.noteChanged(ctx, notePage+name, ""); err != nil {
 			return err
 		}
-		return s.reg.SetPage(ctx, s.conf.Wiki.Wiki, name, "")
+		return s.forgetRegion(ctx, name)
 	case outcome.Result == publish.Refused:
 		return s.noteChanged(ctx, notePage+name, outcome.Reason)
 	}
 	return nil
+}
+
+// forgetRegion forgets a region that has left the rules.
+func (s *site) forgetRegion(ctx context.Context, name string) error {
+	if err := s.gate.Leave(ctx, name); err != nil {
+		return err
+	}
+	return s.reg.SetPage(ctx, s.conf.Wiki.Wiki, name, "")
 }
 
 // noteComponents remembers which extensions and skins there are, for events of

@@ -43,9 +43,12 @@ type site struct {
 	rules        atomic.Pointer[ruleset] // nil before load
 	plan         signal                  // wakes reconcile
 	steer        signal                  // wakes the reading of the pages that steer
-	rulesDue     atomic.Bool             // the config page has to be read
-	stopDue      atomic.Bool             // the stop page has to be read
-	newRules     atomic.Bool             // people have to be told of other rules
+	loggedIn     atomic.Bool
+	reconciling  *pace
+	readsPages   *pace       // that steer
+	rulesDue     atomic.Bool // the config page has to be read
+	stopDue      atomic.Bool // the stop page has to be read
+	newRules     atomic.Bool // people have to be told of other rules
 	seen         seen
 	written      atomic.Pointer[[]string] // the pages with a region of the bot, also those that left the rules
 	bot          *Bot
@@ -113,6 +116,8 @@ func newSite(b *Bot, w Served) (*site, error) {
 		texts:        newTexts(textsInAll / len(b.Wikis)),
 	}
 	s.detector.news = newSignal()
+	s.reconciling = b.paces.add("reconcile", w.Wiki.Wiki, stuckAfter, s.excuse)
+	s.readsPages = b.paces.add("steering", w.Wiki.Wiki, stuckAfter, s.excuse)
 	s.newReaders(b)
 	return s, nil
 }
@@ -144,9 +149,10 @@ func (s *site) start(ctx context.Context, within time.Duration) error {
 		return err
 	}
 	s.gate = publish.New(publish.Config{
-		Site: s.pages, Text: s.text, Reader: s.client, Editor: wiki.NewEditor(s.client), Outbox: s.reg, Ledger: s.reg, Deny: s.conf.Deny,
+		Site: s.pages, Text: s.text, Reader: s.client, Editor: wiki.NewEditor(s.client), Outbox: s.reg, Ledger: s.reg, Memory: s.reg, Deny: s.conf.Deny,
 		DryRun: s.dryRun, Log: s.log, Metrics: s.bot.Metrics, Now: s.now,
 	})
+	s.loggedIn.Store(true)
 	return nil
 }
 

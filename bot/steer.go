@@ -25,6 +25,7 @@ type seen struct{ config, stop atomic.Int64 }
 // steering reads the pages that steer until ctx ends.
 func (s *site) steering(ctx context.Context) error {
 	for due := time.Now(); ; {
+		s.readsPages.forward()
 		if s.rulesDue.Swap(false) {
 			if err := s.readRules(ctx); err != nil {
 				return err
@@ -35,9 +36,11 @@ func (s *site) steering(ctx context.Context) error {
 				return err
 			}
 		}
+		s.readsPages.rest()
 		if err := s.steer.wait(ctx, time.Until(due)); err != nil {
 			return err
 		}
+		s.readsPages.forward()
 		if time.Now().Before(due) {
 			continue
 		}

@@ -26,7 +26,14 @@ func (b *Bot) watch(ctx context.Context, f *feed) error {
 	}
 	b.Log.Info().Str("streams", f.StreamSet()).Str("cursor", from.ID).Time("since", from.Time).Msg("watching")
 	f.start(from, start)
+	of := ""
+	if f.polled() {
+		of = f.sites[0].conf.Wiki.Wiki
+	}
+	pace := b.paces.add("watch", of, stuckAfter, f.excuse)
+	pace.forward()
 	for e, err := range f.Events(ctx, from) {
+		pace.forward()
 		if err != nil {
 			if err := f.failed(ctx, err); err != nil {
 				return err

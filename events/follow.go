@@ -173,6 +173,7 @@ func (f *follower) run(ctx context.Context) error {
 func (f *follower) connect(ctx context.Context) (progress bool, end fault) {
 	s := f.stream
 	began := time.Now()
+	s.setTried()
 	pos := f.pos
 	if pos.IsZero() {
 		// It was a live start and nothing came: what happened since must not be

@@ -93,6 +93,8 @@ type State struct {
 	Connected bool
 	// Since is when Connected last changed; zero before the first try.
 	Since time.Time
+	// Tried is when the last connection was begun; zero before the first.
+	Tried time.Time
 	// LastEvent is when the last event arrived, canaries and dropped events
 	// included; zero if there was none.
 	LastEvent time.Time
@@ -183,6 +185,13 @@ func (s *Stream) setConnected(up bool, cause, reason string) {
 	if reason != "" {
 		s.state.LastError, s.state.Cause = reason, cause
 	}
+}
+
+// setTried notes that a connection is begun.
+func (s *Stream) setTried() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.state.Tried = time.Now()
 }
 
 // setArrived notes that an event came.
