@@ -26,28 +26,29 @@ const module = "gitlab.wikimedia.org/toolforge-repos/codesteward/"
 // arrows says what of ours each package may import. A trailing "/..." stands
 // for the package and all below it.
 var arrows = map[string][]string{
-	"cmd/codesteward":          {"bot/...", "config", "events/...", "wikitext"},
-	"cmd/demo":                 {"bot/wiki/wikitest", "wikitext"},
-	"bot":                      {"bot/detect", "bot/registry", "bot/survey", "bot/plan/...", "bot/publish", "bot/wiki", "config", "events", "wikitext"},
-	"bot/detect":               {"events", "wikitext"},
-	"bot/registry":             {"bot/detect", "events"},
-	"bot/registry/mariadbtest": {},
-	"bot/survey":               {"bot/registry", "bot/detect", "bot/wiki", "wikitext"},
-	"bot/plan":                 {"bot/plan/messages", "bot/registry", "bot/detect", "config", "wikitext"},
-	"bot/plan/messages":        {},
-	"bot/publish":              {"bot/plan/...", "bot/wiki", "wikitext"},
-	"bot/web":                  {},
-	"bot/wiki":                 {},
-	"bot/wiki/wikitest":        {},
-	"config":                   {},
-	"events":                   {},
-	"events/relay":             {"events"},
-	"wikitext":                 {},
+	"cmd/codesteward":           {"bot/...", "config", "events/...", "wikitext"},
+	"cmd/demo":                  {"bot/wiki/wikitest", "wikitext"},
+	"bot":                       {"bot/detect", "bot/registry", "bot/survey", "bot/plan/...", "bot/publish", "bot/wiki", "config", "events", "wikitext"},
+	"bot/detect":                {"events", "wikitext"},
+	"bot/registry":              {"bot/detect", "events"},
+	"bot/registry/mariadbtest":  {},
+	"bot/registry/registrytest": {"bot/registry"},
+	"bot/survey":                {"bot/registry", "bot/detect", "bot/wiki", "wikitext"},
+	"bot/plan":                  {"bot/plan/messages", "bot/registry", "bot/detect", "config", "wikitext"},
+	"bot/plan/messages":         {},
+	"bot/publish":               {"bot/plan/...", "bot/wiki", "wikitext"},
+	"bot/web":                   {},
+	"bot/wiki":                  {},
+	"bot/wiki/wikitest":         {},
+	"config":                    {},
+	"events":                    {},
+	"events/relay":              {"events"},
+	"wikitext":                  {},
 }
 
 // pure are packages and files that take values and return values.
 var pure = []string{
-	"wikitext", "bot/detect", "bot/plan", "bot/registry/verdict.go", "bot/registry/verdict_words.go", "bot/registry/liveness.go",
+	"wikitext", "bot/detect", "bot/plan", "bot/registry/verdict.go", "bot/registry/verdict_words.go", "bot/registry/verdict_phrases.go", "bot/registry/liveness.go",
 	"bot/registry/shares.go", "bot/registry/similar.go", "bot/registry/similar_index.go", "bot/registry/similar_text.go",
 }
 

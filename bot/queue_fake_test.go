@@ -25,6 +25,7 @@ import (
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/publish"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry/registrytest"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/config"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/events"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/wikitext"
@@ -209,10 +210,7 @@ const queueRules = `{"version": 1, "watch": {"namespaces": [1]}}`
 // database is there.
 func newQueues(t *testing.T, db string, set func(*feed), wikis ...*fakeWiki) *queues {
 	t.Helper()
-	reg, err := registry.Open(t.Context(), "sqlite:"+db)
-	if err != nil {
-		t.Fatal(err)
-	}
+	reg := registrytest.Open(t, db)
 	to := route{}
 	c := Config{Registry: reg, UserAgent: "codesteward-test/0 (https://example.org)", Transport: to, Log: zerolog.Nop(), ListedWithin: time.Millisecond}
 	for _, w := range wikis {

@@ -23,6 +23,7 @@ import (
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/detect"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry/registrytest"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/survey"
 )
 
@@ -53,10 +54,7 @@ func (l *syncLog) holds(word string) bool {
 
 func newDesk(t *testing.T, path string) *desk {
 	t.Helper()
-	reg, err := registry.Open(t.Context(), "sqlite:"+path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	reg := registrytest.Open(t, path)
 	t.Cleanup(func() { reg.Close() })
 	d := &desk{T: t}
 	d.bot = &Bot{metrics: newMetrics(prometheus.NewRegistry()), Config: Config{

@@ -26,6 +26,7 @@ import (
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry/registrytest"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/wiki/wikitest"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/config"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/events"
@@ -105,6 +106,7 @@ func newWorld(t *testing.T) *world {
 	}
 	t.Parallel()
 	w := &world{T: t, db: filepath.Join(t.TempDir(), "registry.db"), log: &lockedBuffer{}, api: &gate{}}
+	registrytest.Make(t, w.db)
 	w.relay = relay.New(relay.Config{Log: zerolog.Nop(), Canary: time.Second})
 	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
 	w.must(err)

@@ -38,10 +38,36 @@ func onEveryStore(t *testing.T, test func(t *testing.T, newStore storeMaker)) {
 
 func newStore(t *testing.T) *store {
 	t.Helper()
-	s := &store{t: t, dsn: "sqlite:" + filepath.Join(t.TempDir(), "a #1 100%.db")}
+	file := filepath.Join(t.TempDir(), "a #1 100%.db")
+	data, err := emptyFile()
+	if err == nil {
+		err = os.WriteFile(file, data, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &store{t: t, dsn: "sqlite:" + file}
 	t.Cleanup(s.close)
 	return s
 }
+
+// emptyFile is a file with the tables in it, made once: that takes a while.
+var emptyFile = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "registry")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	file := filepath.Join(dir, "empty.db")
+	r, err := Open(context.Background(), "sqlite:"+file)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.Close(); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(file)
+})
 
 func newMariaDBStore(t *testing.T) *store {
 	t.Helper()
