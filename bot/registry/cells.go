@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// This file holds how edits of Steward cells become claims.
+// This file holds how edits of Steward cells, and of lines on the sign-up page,
+// become claims.
 
 package registry
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -14,15 +16,20 @@ import (
 	"time"
 )
 
-// CellsSource is the source of claims that people make in Steward cells.
+// CellsSource is the source of claims that people make in Steward cells and on
+// the sign-up page, which their pages tell apart.
 const CellsSource = "cells"
 
-// CellChange is what one edit did to the Steward cell of one row.
+// CellChange is what one edit did to the Steward cell of one row, or to what the
+// lines of the sign-up page say of one item.
 type CellChange struct {
 	Item Key
+	// Role is what the names are to the item; "" stands for Steward.
+	Role Role
 	// Added and Removed are the names of users and teams that the edit put in
-	// and took out.
-	Added, Removed []Holder
+	// and took out. Kept are those that it left while it changed what stands
+	// beside them: from their owners that is a word.
+	Added, Removed, Kept []Holder
 	// Page is the full title of the page that was edited, by which the claims
 	// are told apart and shown.
 	Wiki, Page string
@@ -43,7 +50,8 @@ type CellChange struct {
 // A name that its owner puts in is a confirmed claim; one that another
 // registered user puts in is unconfirmed, one that anybody else puts in is
 // suggested; a team that a registered user names is stated. A name that its
-// owner takes out is superseded: that is stepping down. A confirmed claim that
+// owner keeps while they change what stands beside it is confirmed anew. A name
+// that its owner takes out is superseded: that is stepping down. A confirmed claim that
 // somebody else takes out is disputed until its owner acts, whoever puts the
 // name back meanwhile; any other claim goes.
 func (r *Registry) SaveCells(ctx context.Context, wiki, page string, revision int64, changes []CellChange) (changed bool, err error) {
@@ -197,6 +205,21 @@ func (l *cellLog) fold(ctx context.Context, c CellChange) error {
 			return err
 		}
 	}
+	for _, h := range c.Kept {
+		claim, ok := c.claim(h)
+		if !ok || !c.names(h) {
+			continue
+		}
+		claim.Standing = Confirmed
+		if old, known := l.inForce[claim.statement()]; known {
+			if err := l.supersede(ctx, old, c.Time); err != nil {
+				return err
+			}
+		}
+		if err := l.insert(ctx, claim); err != nil {
+			return err
+		}
+	}
 	for _, h := range c.Added {
 		claim, ok := c.claim(h)
 		if !ok {
@@ -266,7 +289,7 @@ func (c CellChange) claim(h Holder) (claim Claim, ok bool) {
 		return Claim{}, false
 	}
 	return Claim{
-		Item: c.Item, Role: Steward, Holder: name, HolderKind: h.Kind,
+		Item: c.Item, Role: cmp.Or(c.Role, Steward), Holder: name, HolderKind: h.Kind,
 		Evidence: Evidence{
 			Source: CellsSource, Wiki: c.Wiki, Page: c.Page, Revision: c.Revision,
 			User: c.User, Time: c.Time, Read: c.Time,

@@ -57,6 +57,10 @@ type Claim struct {
 	HolderKind HolderKind `json:"holder_kind"`
 	Standing   Standing   `json:"standing"`
 	Evidence   Evidence   `json:"evidence"`
+	// Reminded is how often, and RemindedAt when last, the holder was asked to
+	// confirm it since that was due. A View fills them in; they are not stored.
+	Reminded   int       `json:"reminded,omitempty"`
+	RemindedAt time.Time `json:"reminded_at,omitzero"`
 	// Superseded is when the source said something else, zero while the claim
 	// is in force.
 	Superseded time.Time `json:"superseded,omitzero"`

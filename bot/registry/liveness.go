@@ -12,6 +12,9 @@ type Limits struct {
 	// Inactive is how long a steward who is a user may be silent on every wiki
 	// before nobody can tell whether they still answer; 0 is for ever.
 	Inactive time.Duration
+	// Reconfirm is after how many months a confirmed claim has to be confirmed
+	// again; 0 is never.
+	Reconfirm int
 	// Wiki is the database name of the wiki that the words are for: pages of
 	// others are named with their wiki. Without it only those of mediawiki.org
 	// are.

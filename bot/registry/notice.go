@@ -9,6 +9,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -26,15 +27,20 @@ type Notice struct {
 }
 
 // Intend stores that one edit of a page is about to be saved that carries the
-// notices with these keys. A key that is known stays as it is, sent or not.
-func (r *Registry) Intend(ctx context.Context, wiki, page string, base int64, keys []string, at time.Time) error {
+// notices with these keys, and what they tell whom. A key that is known stays as
+// it is, sent or not.
+func (r *Registry) Intend(ctx context.Context, wiki, page string, base int64, keys []string, at time.Time, told ...Told) error {
 	err := r.write(ctx, func(tx *sql.Tx) error {
 		for _, key := range keys {
 			if err := intend(ctx, tx, Notice{Key: key, Wiki: wiki, Page: page, Base: base, Intended: at}); err != nil {
 				return err
 			}
 		}
-		return nil
+		told = slices.Clone(told)
+		for i := range told {
+			told[i].Wiki, told[i].Page, told[i].Revision, told[i].At, told[i].Withheld = wiki, page, 0, at, ""
+		}
+		return insertTold(ctx, tx, told)
 	})
 	if err != nil {
 		return fmt.Errorf("store intent of notices on %s: %w", page, err)
@@ -66,6 +72,9 @@ func (r *Registry) Sent(ctx context.Context, wiki, page string, revision int64, 
 			}
 			_, err := tx.ExecContext(ctx, `UPDATE notice SET revision = ?, sent_at = ? WHERE notice_key = ? AND sent_at = 0`, revision, micros(at), key)
 			if err != nil {
+				return err
+			}
+			if err := closeTold(ctx, tx, key, page, revision, at); err != nil {
 				return err
 			}
 		}

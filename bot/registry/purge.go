@@ -18,7 +18,7 @@ const purgedAtOnce = 1000
 
 // Purge deletes what is over since before a time: mentions that were made,
 // notices that were sent and claims that were superseded before it, changes of
-// pages from before it that belong to no item, and edits. Notices that are not
+// pages from before it that belong to no item, edits, and the log of notices. Notices that are not
 // known to be saved stay, and so do edits under the rules in force, which a trial
 // counts. It goes in steps; one that is cut off has done some of them.
 func (r *Registry) Purge(ctx context.Context, before time.Time) error {
@@ -52,6 +52,9 @@ func (r *Registry) purge(ctx context.Context, before time.Time) error {
 		}
 	}
 	if err := r.purgeRows(ctx, "notice", "notice_key", `sent_at > 0 AND sent_at < ?`, micros(before)); err != nil {
+		return err
+	}
+	if err := r.purgeTold(ctx, before); err != nil {
 		return err
 	}
 	if err := r.purgeRows(ctx, "claim", "id", `superseded_at > 0 AND superseded_at < ?`, micros(before)); err != nil {

@@ -19,7 +19,10 @@ type Preference struct {
 	Items []Key `json:"items,omitempty"`
 	// Wikis are the database names of the wikis on which a mention counts; empty
 	// for all.
-	Wikis    []string `json:"wikis,omitempty"`
+	Wikis []string `json:"wikis,omitempty"`
+	// Seeking are the items for which the user looks for somebody to share the
+	// work with.
+	Seeking  []Key    `json:"seeking,omitempty"`
 	Evidence Evidence `json:"evidence"`
 }
 

@@ -58,7 +58,8 @@ type Opinion struct {
 //     else put in does not outrank that: anybody could take an item off the list
 //     of those that need somebody by naming a bystander. The reason has the name,
 //     and the moment its owner confirms it the item is owned.
-//  5. Unconfirmed: somebody is named as steward who has not confirmed it.
+//  5. Unconfirmed: somebody is named as steward who has not confirmed it, or who
+//     confirmed it long ago and was reminded twice since.
 //  6. Individual-only: no steward, but a maintainer whom a source states.
 //  7. Unconfirmed, too: no more than a maintainer who has not confirmed it, such
 //     as one whom the head of a script names.
@@ -168,11 +169,11 @@ func (h *hearing) worth(c *Claim, all []Claim) worth {
 		return nothing
 	case c.HolderKind == Nobody:
 		return denies
-	case c.Role == Maintainer && (c.Standing == Unconfirmed || c.Standing == Suggested):
+	case c.Role == Maintainer && (c.Standing == Unconfirmed || c.Standing == Suggested || h.limits.lapsed(c, h.now)):
 		return hints
 	case c.Role == Maintainer:
 		return maintains
-	case c.Standing == Confirmed || c.Standing == Stated:
+	case c.Standing == Stated, c.Standing == Confirmed && !h.limits.lapsed(c, h.now):
 		return holds
 	case c.Standing != Disputed:
 		return names
@@ -183,10 +184,10 @@ func (h *hearing) worth(c *Claim, all []Claim) worth {
 }
 
 // answered reports whether the owner of a disputed claim has spoken since,
-// under the name that they have now.
+// under the name that they have now, or on another page.
 func (h *hearing) answered(disputed *Claim, all []Claim) bool {
-	now := h.people.of(disputed).RenamedTo
-	return now != "" && slices.ContainsFunc(all, func(c Claim) bool {
+	now := cmp.Or(h.people.of(disputed).RenamedTo, disputed.Holder)
+	return slices.ContainsFunc(all, func(c Claim) bool {
 		return c.Role == Steward && c.HolderKind == User && c.Standing == Confirmed && c.Holder == now &&
 			!c.Evidence.Time.Before(disputed.Evidence.Time)
 	})

@@ -69,6 +69,11 @@ type Query struct {
 	Now time.Time
 	// Catalogue asks also for items that only a source of AllWikis names.
 	Catalogue bool
+	// Told is from when it is listed who was told of what; zero: nothing is.
+	Told time.Time
+	// Reconfirm is after how many months a claim has to be confirmed again; 0 is
+	// never.
+	Reconfirm int
 	// Uncounted leaves out what is counted, which no verdict needs: Measures,
 	// Month, Quarter and Wikis.
 	Uncounted bool
@@ -130,8 +135,10 @@ func (r *Registry) View(ctx context.Context, q Query) (View, error) {
 		if v.Pages, err = pageStates(ctx, tx, q.Wiki); err != nil {
 			return err
 		}
-		v.Notes, err = notes(ctx, tx, q.Wiki)
-		return err
+		if v.Notes, err = notes(ctx, tx, q.Wiki); err != nil {
+			return err
+		}
+		return consentInto(ctx, tx, q, facts.known, &v)
 	})
 	if err != nil {
 		return View{}, fmt.Errorf("read all about %s: %w", q.Wiki, err)
