@@ -140,7 +140,7 @@ func TestTheMemoryServesManyAtOnce(t *testing.T) {
 	var wg sync.WaitGroup
 	for n := range 4 {
 		wg.Go(func() {
-			for i := range 10 {
+			for i := range 4 {
 				v := everything("toolhub", AllWikis, 1)
 				v.Items[n].Section = fmt.Sprint(i)
 				if _, err := r.SaveSurvey(context.Background(), v); err != nil {
