@@ -60,6 +60,9 @@ func (r *Registry) purge(ctx context.Context, before time.Time) error {
 	if err := r.purgeRows(ctx, "claim", "id", `superseded_at > 0 AND superseded_at < ?`, micros(before)); err != nil {
 		return err
 	}
+	if err := r.purgeTrend(ctx, before); err != nil {
+		return err
+	}
 	return r.purgePageChanges(ctx, before)
 }
 

@@ -42,6 +42,12 @@ type View struct {
 	// Confirmations are the claims whose users are to be asked whether they still
 	// hold, those that have waited longest first.
 	Confirmations []Confirmation
+	// Tallies are how many items had which verdict, by week, and Turns which
+	// verdicts have changed, as far back as the query asks; both with the oldest
+	// first. Tracked is since when they are looked at, by kind.
+	Tallies []Tally
+	Turns   []Turn
+	Tracked map[detect.Kind]time.Time
 }
 
 // Entry is an item with what is claimed and counted about it.
@@ -74,6 +80,9 @@ type Query struct {
 	// Reconfirm is after how many months a claim has to be confirmed again; 0 is
 	// never.
 	Reconfirm int
+	// Turns is from when changes of verdicts are listed; zero leaves out those,
+	// Tallies and Tracked.
+	Turns time.Time
 	// Uncounted leaves out what is counted, which no verdict needs: Measures,
 	// Month, Quarter and Wikis.
 	Uncounted bool
@@ -136,6 +145,9 @@ func (r *Registry) View(ctx context.Context, q Query) (View, error) {
 			return err
 		}
 		if v.Notes, err = notes(ctx, tx, q.Wiki); err != nil {
+			return err
+		}
+		if err := trendInto(ctx, tx, q, &v); err != nil {
 			return err
 		}
 		return consentInto(ctx, tx, q, facts.known, &v)
