@@ -11,7 +11,6 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/google/uuid"
@@ -69,7 +68,7 @@ func (o owner) gone(name string) bool {
 		return false
 	}
 	pid, err := strconv.Atoi(parts[1])
-	return err == nil && (pid == o.pid || errors.Is(syscall.Kill(pid, 0), syscall.ESRCH))
+	return err == nil && (pid == o.pid || ended(pid))
 }
 
 func newLease(reg *registry.Registry, log zerolog.Logger) *lease {

@@ -30,7 +30,7 @@ const (
 // cli is the command line. Every flag has an environment variable, CODESTEWARD_
 // and its name in capitals.
 type cli struct {
-	LogLevel string `default:"info" enum:"trace,debug,info,warn,error" help:"Least level of the log lines on stderr (${enum})."`
+	LogLevel string `default:"info" enum:"trace,debug,info,warn,error" help:"Least level of the log lines on stderr (${enum}). SIGUSR1 has a running program tell more, SIGUSR2 less."`
 
 	Run     runCmd     `cmd:"" help:"Run the bot."`
 	Check   checkCmd   `cmd:"" help:"Check a config page: print every problem with its place."`
@@ -100,7 +100,9 @@ func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr
 		fmt.Fprintf(stderr, "codesteward: %v; see codesteward --help\n", err)
 		return exitUsage
 	}
-	p := &program{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, getenv: os.Getenv, log: logger(stderr, c.LogLevel)}
+	log, level := newLog(stderr, c.LogLevel)
+	defer level.onSignals(log)()
+	p := &program{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, getenv: os.Getenv, log: log}
 	return exitCode(command.Run(p), stderr)
 }
 
@@ -117,32 +119,4 @@ func exitCode(err error, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "codesteward:", exit.err)
 	}
 	return exit.code
-}
-
-// logger writes JSON lines, or lines for people where stderr is a terminal.
-func logger(stderr io.Writer, level string) zerolog.Logger {
-	lvl, err := zerolog.ParseLevel(level)
-	if err != nil {
-		lvl = zerolog.InfoLevel // unreachable: the flag takes known levels only
-	}
-	if f, ok := stderr.(*os.File); ok && isTerminal(f) {
-		stderr = zerolog.ConsoleWriter{Out: lineStart{f}}
-	}
-	return zerolog.New(stderr).Level(lvl).With().Timestamp().Logger()
-}
-
-// lineStart writes to a terminal from the start of a line, over the bar that may
-// stand there.
-type lineStart struct{ io.Writer }
-
-func (l lineStart) Write(p []byte) (int, error) {
-	if _, err := io.WriteString(l.Writer, "\r\x1b[K"); err != nil {
-		return 0, err
-	}
-	return l.Writer.Write(p)
-}
-
-func isTerminal(f *os.File) bool {
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
