@@ -37,7 +37,7 @@ var arrows = map[string][]string{
 	"bot/plan":                  {"bot/plan/messages", "bot/registry", "bot/detect", "config", "wikitext"},
 	"bot/plan/messages":         {},
 	"bot/publish":               {"bot/plan/...", "bot/wiki", "wikitext"},
-	"bot/web":                   {},
+	"bot/web":                   {"bot/registry"},
 	"bot/wiki":                  {},
 	"bot/wiki/wikitest":         {},
 	"config":                    {},
