@@ -67,3 +67,31 @@ type Told struct {
 	// Why it was not sent, as the name of a reason; "" where it was.
 	Withheld string `json:"withheld,omitempty"`
 }
+
+// LineProblem is a line of the sign-up or the opt-out page that cannot be used as
+// a whole.
+type LineProblem struct {
+	Page string `json:"page"`
+	// Line is the line as it is written, cut where it is long.
+	Line string `json:"line"`
+	// Why names what is wrong: one of the LineProblems.
+	Why string `json:"why"`
+	// About is the part of the line that is wrong, "" where it is the whole.
+	About string `json:"about,omitempty"`
+	// Means are the items that the part could mean.
+	Means []Key `json:"means,omitempty"`
+}
+
+// What is wrong with lines.
+const (
+	NoUser       = "no-user"        // it does not begin with a user
+	UnknownWord  = "unknown-word"   // a part is neither an item nor an option
+	UnknownItem  = "unknown-item"   // a part names an item that nobody knows
+	ManyItems    = "many-items"     // a part could mean several items
+	UnknownWiki  = "unknown-wiki"   // the bot does not read the wiki
+	Contradicted = "contradicted"   // two options exclude each other
+	TooMany      = "too-many-parts" // it has more parts than are read
+)
+
+// LineProblems lists them.
+var LineProblems = []string{NoUser, UnknownWord, UnknownItem, ManyItems, UnknownWiki, Contradicted, TooMany}

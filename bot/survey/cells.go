@@ -6,11 +6,13 @@
 package survey
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/wiki"
@@ -23,8 +25,28 @@ type historian interface {
 	Revisions(ctx context.Context, ids ...int64) (map[int64]wiki.Revision, error)
 }
 
-// stewards are the names in the Steward cells of a table, by row.
-type stewards map[registry.Key][]registry.Holder
+// stewards are the names in the Steward cells of a table, or in the lines of the
+// sign-up page, by what they are to which item.
+type stewards map[post][]entry
+
+// post is what somebody can be to an item.
+type post struct {
+	item registry.Key
+	role registry.Role
+}
+
+// entry is a name with the text that it stands in.
+type entry struct {
+	registry.Holder
+	text string
+}
+
+// add enters a name, once.
+func (s stewards) add(p post, e entry) {
+	if !slices.ContainsFunc(s[p], func(o entry) bool { return o.Holder == e.Holder }) {
+		s[p] = append(s[p], e)
+	}
+}
 
 // CellTable is one table of the bot's, whose Steward cells people fill in.
 // Several tables on one page are read one by one.
@@ -66,27 +88,20 @@ func (t CellTable) Changes(ctx context.Context, history historian, after int64) 
 	if t.On == nil {
 		t.On = wikitext.DefaultSite()
 	}
-	r := cellReader{CellTable: t}
+	r := cellReader{on: t.On, self: t.Self, read: t.read}
 	if err := r.startBefore(ctx, history, revisions[0]); err != nil {
 		return fail(err)
 	}
-	var changes []registry.CellChange
-	upTo := after
-	for _, revision := range revisions {
-		for _, c := range r.next(revision) {
-			c.Page = t.Page
-			changes = append(changes, c)
-		}
-		if !r.gap {
-			upTo = revision.ID
-		}
-	}
+	changes, upTo := r.all(revisions, t.Page, after)
 	return changes, upTo, nil
 }
 
 // cellReader goes through the revisions of a page.
 type cellReader struct {
-	CellTable
+	on   *wikitext.Site
+	self string
+	// read returns the names in a revision.
+	read func(wiki.Revision) (stewards, error)
 	last stewards // of the last revision that could be read
 	seen bool     // there was a table before
 	gap  bool     // revisions after last could not be read
@@ -118,8 +133,23 @@ func (r *cellReader) startBefore(ctx context.Context, history historian, first w
 	return nil
 }
 
-// next takes in a revision and returns what it changed, in the order of rows'
-// keys.
+// all takes in revisions of a page and returns what they changed, and up to which
+// one they could be read.
+func (r *cellReader) all(revisions []wiki.Revision, page string, after int64) (changes []registry.CellChange, upTo int64) {
+	upTo = after
+	for _, revision := range revisions {
+		for _, c := range r.next(revision) {
+			c.Page = page
+			changes = append(changes, c)
+		}
+		if !r.gap {
+			upTo = revision.ID
+		}
+	}
+	return changes, upTo
+}
+
+// next takes in a revision and returns what it changed, in the order of items.
 func (r *cellReader) next(revision wiki.Revision) []registry.CellChange {
 	cells, err := r.read(revision)
 	if err != nil {
@@ -134,19 +164,19 @@ func (r *cellReader) next(revision wiki.Revision) []registry.CellChange {
 		change.User, change.Registered = "", true
 	}
 	var out []registry.CellChange
-	if own := accountName(r.On, revision.User) == accountName(r.On, r.Self); !own {
-		out = compare(r.last, cells, change)
+	if own := accountName(r.on, revision.User) == accountName(r.on, r.self); !own {
+		out = compare(r.on, r.last, cells, change)
 	}
 	r.last, r.seen, r.gap = cells, true, false
 	return out
 }
 
 // read returns the names in a revision's Steward cells.
-func (r *cellReader) read(revision wiki.Revision) (stewards, error) {
+func (t CellTable) read(revision wiki.Revision) (stewards, error) {
 	if revision.Hidden || revision.Missing {
 		return nil, fmt.Errorf("the text of revision %d cannot be read", revision.ID)
 	}
-	region, err := r.On.Parse(revision.Text).Region(r.Region)
+	region, err := t.On.Parse(revision.Text).Region(t.Region)
 	if err != nil {
 		return nil, err
 	}
@@ -168,44 +198,60 @@ func (r *cellReader) read(revision wiki.Revision) (stewards, error) {
 		if len(row.Cells) != len(header) || !row.Divided() {
 			return nil, fmt.Errorf("row %s has not one cell for each column", row.ID)
 		}
-		for _, h := range holders(row.Cells[column].Raw, r.On) {
-			if !slices.Contains(cells[key], h) {
-				cells[key] = append(cells[key], h)
-			}
+		raw := row.Cells[column].Raw
+		for _, h := range holders(raw, t.On) {
+			cells.add(post{key, registry.Steward}, entry{h, strings.Join(strings.Fields(raw), " ")})
 		}
 	}
 	return cells, nil
 }
 
-// compare lists what differs between the cells before and after, as changes
-// like the one given.
-func compare(before, after stewards, like registry.CellChange) []registry.CellChange {
-	keys := slices.Collect(maps.Keys(before))
-	for key := range after {
-		if _, both := before[key]; !both {
-			keys = append(keys, key)
+// compare lists what differs between the names before and after, as changes
+// like the one given. Where no name does but somebody has changed what stands
+// beside their own, that is one too.
+func compare(on *wikitext.Site, before, after stewards, like registry.CellChange) []registry.CellChange {
+	posts := slices.Collect(maps.Keys(before))
+	for p := range after {
+		if _, both := before[p]; !both {
+			posts = append(posts, p)
 		}
 	}
-	slices.Sort(keys)
+	slices.SortFunc(posts, func(a, b post) int {
+		return cmp.Or(strings.Compare(string(a.item), string(b.item)), strings.Compare(string(a.role), string(b.role)))
+	})
+	editor := registry.Holder{Name: accountName(on, like.User), Kind: registry.User}
 	var out []registry.CellChange
-	for _, key := range keys {
+	for _, p := range posts {
 		c := like
-		c.Item = key
-		c.Added = without(after[key], before[key])
-		c.Removed = without(before[key], after[key])
-		if len(c.Added)+len(c.Removed) > 0 {
+		c.Item, c.Role = p.item, p.role
+		c.Added = without(after[p], before[p])
+		c.Removed = without(before[p], after[p])
+		if was, is := textOf(before[p], editor), textOf(after[p], editor); like.Registered && was != "" && is != "" && was != is {
+			c.Kept = []registry.Holder{editor}
+		}
+		if len(c.Added)+len(c.Removed)+len(c.Kept) > 0 {
 			out = append(out, c)
 		}
 	}
 	return out
 }
 
-// without returns those of a that are not in b.
-func without(a, b []registry.Holder) (out []registry.Holder) {
-	for _, h := range a {
-		if !slices.Contains(b, h) {
-			out = append(out, h)
+// without returns the names of a that are not in b.
+func without(a, b []entry) (out []registry.Holder) {
+	for _, e := range a {
+		if !slices.ContainsFunc(b, func(o entry) bool { return o.Holder == e.Holder }) {
+			out = append(out, e.Holder)
 		}
 	}
 	return out
+}
+
+// textOf is what a name stands in, "" where it is not among those.
+func textOf(entries []entry, of registry.Holder) string {
+	for _, e := range entries {
+		if e.Holder == of {
+			return e.text
+		}
+	}
+	return ""
 }

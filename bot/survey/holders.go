@@ -30,8 +30,8 @@ func stewardColumn(header []string) int {
 }
 
 // holders reads the names in a cell, divided by commas, semicolons and line
-// breaks. A part with links to user pages names those users, and its other text
-// is a remark; any other part names a team, unless it says that there is nobody.
+// breaks. A part with links to user pages, or templates such as {{user|Ana}},
+// names those users, and its other text is a remark; any other part names a team, unless it says that there is nobody.
 // Names that are too long to be stored or e-mail addresses, as those of some old
 // accounts are, and those beyond the first fifty, are passed over.
 func holders(raw string, on *wikitext.Site) []registry.Holder {
@@ -44,8 +44,14 @@ func holders(raw string, on *wikitext.Site) []registry.Holder {
 	}
 	for _, part := range parts(on, raw) {
 		var users []string
-		for l := range on.Parse(part).Links() {
+		doc := on.Parse(part)
+		for l := range doc.Links() {
 			if name, ok := linkedUser(on, l); ok {
+				users = append(users, name)
+			}
+		}
+		for t := range doc.Templates() {
+			if name, ok := templateUser(on, t); ok {
 				users = append(users, name)
 			}
 		}
