@@ -134,8 +134,17 @@ type Input struct {
 	// Similar are the items that each is similar to, the most alike first. Where
 	// it is nil, that was not worked out yet.
 	Similar map[registry.Key][]registry.Item
+	// Closed are the titles of pages that did not take a message lately: they ask
+	// bots to stay away, or cannot be written.
+	Closed map[string]bool
 	// Words are what is written in; nil is English.
 	Words *messages.Set
+	// Board is the texts of the noticeboard and of those of its archives that
+	// BoardTitles asked for, by title; "" stands for a page that is missing. Where
+	// it is nil, nothing goes to the archive.
+	Board map[string]string
+	// Pings are the users that the entry of a mention pings, by its BoardKey.
+	Pings map[string][]string
 	// Placed says, by the id of the table, where rows stand. A table that is not
 	// in it has one page, or is not planned if it had more.
 	Placed map[string]Places
@@ -147,10 +156,15 @@ type Site struct {
 	Wiki string
 	// Language is the code of the language of its pages, "" for English.
 	Language string
+	// Prefixes are those that links to other wikis begin with, without the colon.
+	Prefixes []string
 	// Bot is the account's user name, without namespace.
 	Bot string
 	// The full titles of the bot's own pages.
 	ConfigPage, ReportPage, StopPage, StatusPage string
+	// TaskPrefix and ChangePrefix make links to tasks of Phabricator and changes of
+	// Gerrit, such as "phab:", "" where the wiki has no prefix for them.
+	TaskPrefix, ChangePrefix string
 }
 
 // Pages returns the tables, the noticeboard and the messages that should be on
@@ -164,9 +178,7 @@ func Pages(in Input) []Page {
 	for _, t := range in.Rules.Tables {
 		pages = append(pages, tablePages(in, t)...)
 	}
-	if p, ok := noticeboardPage(in); ok {
-		pages = append(pages, p)
-	}
+	pages = append(pages, noticeboardPages(in)...)
 	return append(pages, messagePages(in)...)
 }
 
@@ -186,7 +198,7 @@ func Titles(rules *config.Rules) []string {
 // that what stands on it is not taken for a mention.
 func Owned(site Site, rules *config.Rules, title string) bool {
 	return title == site.ConfigPage || title == site.ReportPage || title == site.StopPage || title == site.StatusPage ||
-		rules != nil && (slices.Contains(Titles(rules), title) || isSubpage(rules, title))
+		rules != nil && (slices.Contains(Titles(rules), title) || isSubpage(rules, title) || isBoardArchive(rules, title))
 }
 
 // judge gives the verdict on an item under the rules.

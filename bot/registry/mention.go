@@ -49,6 +49,9 @@ type Mention struct {
 	// zero if nobody did, and DismissedBy who, "" where that is hidden.
 	Dismissed   time.Time `json:"dismissed,omitzero"`
 	DismissedBy string    `json:"dismissed_by,omitempty"`
+	// Withdrawn is since when its text does not stand on the page any more, zero
+	// while it does.
+	Withdrawn time.Time `json:"withdrawn,omitzero"`
 }
 
 // Equal reports whether two mentions are the same in everything.
@@ -67,6 +70,24 @@ func (r *Registry) Withdraw(ctx context.Context, m Mention, at time.Time) error 
 		return fmt.Errorf("withdraw mention of %s in %s, revision %d: %w", m.Name, m.Title, m.Revision, err)
 	}
 	return nil
+}
+
+// Restore says that the text of a mention that was withdrawn is on the page again.
+func (r *Registry) Restore(ctx context.Context, m Mention) error {
+	err := r.write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE mention SET withdrawn = 0 WHERE id = ?`, mentionID(m.As, m.Wiki, m.Revision, m.Section))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("restore mention of %s in %s, revision %d: %w", m.Name, m.Title, m.Revision, err)
+	}
+	return nil
+}
+
+// withdrawn reads the mentions of some kinds since a time that were withdrawn.
+func withdrawn(ctx context.Context, tx *sql.Tx, q Query) ([]Mention, error) {
+	kinds, args := oneOf("kind", q.Kinds)
+	return mentions(ctx, tx, `wiki = ? AND withdrawn > 0 AND made_at >= ? AND `+kinds, append([]any{q.Wiki, micros(q.Since)}, args...)...)
 }
 
 // Redact forgets for good who wrote a mention and what it says, because its
@@ -158,18 +179,18 @@ func mentions(ctx context.Context, tx *sql.Tx, where string, args ...any) ([]Men
 	var out []Mention
 	err := query(ctx, tx, func(scan func(...any) error) error {
 		var m Mention
-		var made, dismissed int64
+		var made, dismissed, withdrawn int64
 		var aux string
 		err := scan(&m.As, &m.Name, &m.Wiki, &m.Title, &m.Revision, &m.Section, &m.Rule, &m.User, &m.Author, &made, &m.Snippet, &aux, &m.Redacted,
-			&dismissed, &m.DismissedBy)
-		m.Time, m.Dismissed = moment(made), moment(dismissed)
+			&dismissed, &m.DismissedBy, &withdrawn)
+		m.Time, m.Dismissed, m.Withdrawn = moment(made), moment(dismissed), moment(withdrawn)
 		if aux != "" && err == nil {
 			err = json.Unmarshal([]byte(aux), &m.Aux)
 		}
 		out = append(out, m)
 		return err
 	}, `SELECT item_key, name, wiki, title, revision, section, rule_name, user_name, author, made_at, snippet, aux, redacted,
-		dismissed_at, dismissed_by FROM mention WHERE `+where+` ORDER BY made_at DESC, revision DESC, item_key, section`, args...)
+		dismissed_at, dismissed_by, withdrawn FROM mention WHERE `+where+` ORDER BY made_at DESC, revision DESC, item_key, section`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read mentions: %w", err)
 	}
