@@ -52,6 +52,9 @@ type Mention struct {
 	// Withdrawn is since when its text does not stand on the page any more, zero
 	// while it does.
 	Withdrawn time.Time `json:"withdrawn,omitzero"`
+	// Answered is when somebody who was told of it edited its page since; zero
+	// where nobody did, or nobody has looked. It is not stored.
+	Answered time.Time `json:"answered,omitzero"`
 }
 
 // Equal reports whether two mentions are the same in everything.
