@@ -100,6 +100,18 @@ func (p Page) Keys() []string {
 	return keys
 }
 
+// Told is what the notices tell whom.
+func (p Page) Told() []registry.Told {
+	var told []registry.Told
+	for _, n := range p.Notices {
+		for _, t := range n.Told {
+			t.Key = n.Key
+			told = append(told, t)
+		}
+	}
+	return told
+}
+
 // Apply makes all changes of the page, or none.
 func (p Page) Apply(text string) (string, error) {
 	for _, c := range p.Changes {

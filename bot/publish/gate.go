@@ -24,7 +24,7 @@ const (
 	StepAccount    Step = "account"    // blocked, or without the bot flag
 	StepRules      Step = "rules"      // the rules do not let the bot edit yet
 	StepPage       Step = "page"       // missing, or a redirect
-	StepExclusion  Step = "exclusion"  // {{nobots}} and its kin, on the revision that the edit is made from
+	StepExclusion  Step = "exclusion"  // {{nobots}} and its kin, on the revision that the edit is made from; the opt-out page
 	StepPlace      Step = "place"      // pages that the bot must never write
 	StepPermission Step = "permission" // what the wiki says of the page and the account
 	StepChange     Step = "change"     // the change cannot be made safely
@@ -57,11 +57,13 @@ var gates = []gate{
 	(*Publisher).stopped,
 	(*Publisher).halting,
 	(*Publisher).held,
+	(*Publisher).wanted,
 	(*Publisher).frozenOrHeld,
 	(*Publisher).read,
 	(*Publisher).excluded,
 	(*Publisher).misplaced,
 	(*Publisher).change,
+	(*Publisher).crowded,
 	(*Publisher).reverted,
 	(*Publisher).shrunk,
 	(*Publisher).barred,

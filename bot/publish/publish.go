@@ -21,6 +21,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/wiki"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/wikitext"
 )
@@ -87,7 +88,7 @@ type editor interface {
 
 // outbox remembers notices: the intent before the edit, the revision after it.
 type outbox interface {
-	Intend(ctx context.Context, wiki, page string, base int64, keys []string, at time.Time) error
+	Intend(ctx context.Context, wiki, page string, base int64, keys []string, at time.Time, told ...registry.Told) error
 	Sent(ctx context.Context, wiki, page string, revision int64, keys []string, at time.Time) error
 	// Pending returns the lowest base revision of the intents among keys whose
 	// edits are not known to be saved; ok is false where there is none.
@@ -110,6 +111,8 @@ type Config struct {
 	// Deny are titles that the operator has ruled out. One that ends in "/*"
 	// stands for all subpages, one that ends in ":*" for a namespace.
 	Deny []string
+	// OptedOut reads who is named on an opt-out page; nil: there are none.
+	OptedOut func(text string) []string
 	// DryRun, when not nil, gets a diff of each edit that would be made, and
 	// nothing is saved.
 	DryRun io.Writer
@@ -125,6 +128,7 @@ type Config struct {
 type Publisher struct {
 	Config
 	stop     stopPage
+	consent  optOutPage
 	edits    *prometheus.CounterVec
 	optOut   *exclusion        // nil before the wiki was asked for its names
 	said     map[string]string // the last reason by page and region, so that it is logged once
@@ -168,7 +172,10 @@ func fingerprint(page plan.Page) string {
 
 // Forget drops what is remembered of the stop page, so that the next write
 // reads it again.
-func (p *Publisher) Forget() { p.stop.forget() }
+func (p *Publisher) Forget() {
+	p.stop.forget()
+	p.consent.forget()
+}
 
 // Retry says that a page has changed, so that it is worth trying again though
 // the wiki has refused it today; "" stands for all pages.
@@ -199,6 +206,8 @@ type Rules struct {
 	// Trial is how many edits these rules grant; 0 is as many as the limits.
 	Trial  int
 	Limits Limits
+	// OptOut is the title of the page of those who want no messages, "" for none.
+	OptOut string
 	// Thaw is how long a region stays frozen that people have reverted; 0 is
 	// until the rules are edited.
 	Thaw time.Duration
@@ -228,9 +237,12 @@ func (p *Publisher) publish(ctx context.Context, page plan.Page, rules Rules) (O
 	for range attempts {
 		outcome, err := p.try(ctx, &attempt{page: page, rules: rules})
 		var stopped *stoppedError
+		var unwanted *unwantedError
 		switch class := classOf(err); {
 		case errors.As(err, &stopped):
 			return Outcome{Result: Stopped, Step: StepStop, Reason: stopped.reason}, nil
+		case errors.As(err, &unwanted):
+			return unwanted.outcome(p.Now()), nil
 		case class == wiki.Conflict:
 			continue
 		case class != noError:
@@ -267,7 +279,7 @@ func (p *Publisher) try(ctx context.Context, a *attempt) (Outcome, error) {
 	if err := p.begin(ctx, a); err != nil {
 		return Outcome{}, err
 	}
-	if err := p.Outbox.Intend(ctx, p.Site.Wiki, page.Title, live.Revision, page.Keys(), p.Now()); err != nil {
+	if err := p.Outbox.Intend(ctx, p.Site.Wiki, page.Title, live.Revision, page.Keys(), p.Now(), page.Told()...); err != nil {
 		return Outcome{}, err
 	}
 	saved, err := p.Editor.Save(ctx, wiki.Edit{
@@ -281,7 +293,10 @@ func (p *Publisher) try(ctx context.Context, a *attempt) (Outcome, error) {
 		BaseRevision: live.Revision,
 		Read:         live.Read,
 		Allowed: func(ctx context.Context) error {
-			return p.stop.check(ctx, p.Reader, page, a.rules, p.Now())
+			if err := p.stop.check(ctx, p.Reader, page, a.rules, p.Now()); err != nil {
+				return err
+			}
+			return p.unwanted(ctx, page, a.rules)
 		},
 	})
 	if err != nil {

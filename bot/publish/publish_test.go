@@ -17,6 +17,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/wiki"
 )
 
@@ -153,7 +154,7 @@ func (f *fake) Save(ctx context.Context, e wiki.Edit) (wiki.Saved, error) {
 	return wiki.Saved{Revision: revs[len(revs)-1].ID, Old: e.BaseRevision}, nil
 }
 
-func (f *fake) Intend(_ context.Context, _, _ string, base int64, keys []string, _ time.Time) error {
+func (f *fake) Intend(_ context.Context, _, _ string, base int64, keys []string, _ time.Time, _ ...registry.Told) error {
 	for _, k := range keys {
 		if _, ok := f.open[k]; !ok {
 			f.open[k] = base

@@ -116,8 +116,8 @@ func countWithheld(ctx context.Context, tx *sql.Tx, wiki string) (n int64, err e
 	return n, err
 }
 
-// told reads what was told on a wiki since a time, the newest first. What is on
-// its way is not told yet.
+// told reads what was told on a wiki since a time, the newest first, and what may
+// be on its way: that has neither a revision nor a reason.
 func told(ctx context.Context, tx *sql.Tx, wiki string, since time.Time) ([]Told, error) {
 	var out []Told
 	err := query(ctx, tx, func(scan func(...any) error) error {
@@ -128,7 +128,7 @@ func told(ctx context.Context, tx *sql.Tx, wiki string, since time.Time) ([]Told
 		out = append(out, t)
 		return err
 	}, `SELECT wiki, notice_key, user_name, item_key, mention, rung, way, told_at, page, revision, withheld FROM told
-		WHERE wiki = ? AND told_at >= ? AND (revision > 0 OR withheld <> '') ORDER BY told_at DESC, id LIMIT ?`, wiki, micros(since), maxTold)
+		WHERE wiki = ? AND told_at >= ? ORDER BY told_at DESC, id LIMIT ?`, wiki, micros(since), maxTold)
 	if err != nil {
 		return nil, fmt.Errorf("read what was told: %w", err)
 	}
