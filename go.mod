@@ -1,5 +1,9 @@
 module gitlab.wikimedia.org/toolforge-repos/codesteward
 
+// What Toolforge's build service builds, and with which Go.
+// +heroku goVersion go1.26
+// +heroku install ./cmd/codesteward
+
 go 1.26.0
 
 require (
@@ -24,6 +28,7 @@ require (
 	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3
 	github.com/schollz/progressbar/v3 v3.19.1
 	go.uber.org/goleak v1.3.0
+	go.yaml.in/yaml/v3 v3.0.5
 	golang.org/x/net v0.62.0
 	golang.org/x/sync v0.24.0
 	golang.org/x/text v0.43.0
