@@ -83,7 +83,7 @@ func strikes(text string) [][2]int {
 // Anchor is the id that the entry of a mention carries on the noticeboard, unique
 // for item, revision and section.
 func Anchor(m registry.Mention) string {
-	return "cs-" + strconv.FormatInt(m.Revision, 10) + "-" + registry.RowID(m.As) + "-" + sectionHash(m)
+	return "cs-" + strconv.FormatInt(m.Revision, 10) + "-" + registry.RowID(m.As) + "-" + sectionHash(m.Section)
 }
 
 // AnchoredAt returns the revision of the mention whose entry has an anchor, 0

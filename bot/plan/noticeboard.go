@@ -1,181 +1,237 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// This file holds the noticeboard: an entry for each mention of an item that
-// nobody looks after, newest first, in one section a month.
+// This file holds what the noticeboard should hold: an entry for each mention of
+// an item that nobody looks after, newest first, in one section a month.
 
 package plan
 
 import (
-	"cmp"
-	"fmt"
-	"hash/fnv"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
-	"gitlab.wikimedia.org/toolforge-repos/codesteward/wikitext"
 )
 
-// BoardRegion is the id of the noticeboard's region.
+// BoardRegion is the id of the region of the noticeboard and of its archives.
 const BoardRegion = "noticeboard"
-
-// boardIntro stands above a noticeboard that the bot makes. It is outside the
-// region, so people may change it.
-const boardIntro = "This page lists where people mention extensions, skins, gadgets, user scripts and tools that have no steward. " +
-	"If you can answer, please do so where the question was asked. You may add a reply below an entry; the bot only adds entries.\n"
 
 // boardAge is how old a mention may be to get an entry: news of last month is
 // none.
 const boardAge = 30 * 24 * time.Hour
 
-// Board adds entries to the noticeboard.
-type Board struct {
-	Entries []BoardEntry // newest first
-	// Redacted are entries that may stand there and hold what is hidden now.
-	Redacted []BoardEntry
-	Append   bool
-	State    registry.PageState
-}
-
-// BoardEntry is one mention on the noticeboard.
-type BoardEntry struct {
-	// Anchor is the id that the entry carries on the page, and by which it is
-	// found again.
-	Anchor string
-	Time   time.Time
-	// Line is the entry's wikitext without its anchor.
-	Line string
-}
-
-// mark is what the page holds where the entry stands.
-func (e BoardEntry) mark() string { return `<span id="` + e.Anchor + `"></span>` }
-
-// noticeboardPage plans the entries that are due and not yet sent, and takes
-// what was hidden since out of those that are.
-func noticeboardPage(in Input) (Page, bool) {
+// noticeboardPages plans the entries that are due and not yet sent, takes what
+// was hidden or taken back since out of those that are, and moves old ones to the
+// archive.
+func noticeboardPages(in Input) []Page {
 	rules := in.Rules.Noticeboard
 	if rules == nil || waits(in, rules.Page) {
-		return Page{}, false
+		return nil
 	}
-	entries := entriesByKey(in.View)
-	board := Board{Append: rules.Append, State: in.View.Pages[RegionName(rules.Page, BoardRegion)]}
-	page := Page{Title: rules.Page, Region: BoardRegion, Scope: Notices, Seen: !rules.BotFlag, MayCreate: board.State == "", Intro: boardIntro}
-	var names []string
-	unwanted := dismissedSpots(in.View)
-	for _, m := range in.View.Mentions {
+	d := dueOn(in)
+	pages, held := archivePages(in, d.rewritten, d.archived)
+	board := newBoard(in)
+	board.Entries, board.Rewritten, board.Cuts = d.entries, d.rewritten, held
+	page := Page{
+		Title: rules.Page, Region: BoardRegion, Scope: Notices, MayCreate: board.State == "",
+		Intro: in.Words.Text("board-intro") + "\n", Notices: d.notices, Changes: []Change{board},
+	}
+	switch {
+	case len(d.entries) > 0:
+		page.Seen = !rules.BotFlag
+		page.Summary = d.summary(in)
+	case len(d.rewritten) > 0:
+		page.Seen = !rules.BotFlag
+		page.Summary = in.Words.Text("board-summary-out")
+	case len(held) > 0:
+		page.Minor = true
+		page.Summary = in.Words.Text("board-summary-cut", strconv.Itoa(len(held)))
+	default:
+		return pages
+	}
+	return append(pages, page)
+}
+
+// due is what there is to tell on the noticeboard.
+type due struct {
+	entries []BoardEntry // newest first
+	notices []Notice
+	names   []string // of the items
+	asked   int      // how many of the entries are about proposals
+	// rewritten are entries that may stand there and say what they must not any
+	// more.
+	rewritten []BoardEntry
+	// archived are those that stand on archive pages, by title, though nobody
+	// noted that they were sent.
+	archived map[string][]Notice
+}
+
+// dueOn gathers what there is to tell.
+func dueOn(in Input) due {
+	d := due{archived: map[string][]Notice{}}
+	entries, unwanted := entriesByKey(in.View), dismissedSpots(in.View)
+	rules := in.Rules.Noticeboard
+	pinging, later := pingsNow(in)
+	for _, m := range slices.Concat(in.View.Mentions, in.View.Withdrawn) {
 		e := entries[m.Item]
-		opinion := judge(in, e)
-		entry := BoardEntry{Anchor: Anchor(m), Time: m.Time, Line: boardLine(e, m, opinion)}
+		verdict := judge(in, e).Verdict
+		entry := boardEntry(in, e, m, verdict, pinging == "")
 		key, age := BoardKey(m), in.Now.Sub(m.Time)
-		switch {
-		case m.Redacted && sent(in.View, key):
-			board.Redacted = append(board.Redacted, entry)
+		told := sent(in.View, key)
+		switch title := standsOn(in, entry); {
+		case m.Redacted && (told || title != ""):
+			d.rewritten = append(d.rewritten, entry)
 			continue
-		case m.Redacted, sent(in.View, key), unwanted[spotOf(m)],
-			age < minutes(rules.SettleMinutes), age > boardAge,
-			!known(in, m.Kind), !slices.Contains(rules.Verdicts, string(opinion.Verdict)):
+		case m.Redacted:
+			continue
+		case !m.Withdrawn.IsZero():
+			if told && in.Now.Sub(m.Withdrawn) >= minutes(rules.SettleMinutes) {
+				d.rewritten = append(d.rewritten, entry)
+			}
+			continue
+		case told && title != "" && saysTakenBack(in.Board[title], entry):
+			d.rewritten = append(d.rewritten, entry) // it is back
+			continue
+		case told:
+			continue
+		case title != "" && title != rules.Page:
+			d.archived[title] = append(d.archived[title], Notice{Key: key, Mark: entry.mark()})
+			continue
+		case unwanted[spotOf(m)], age < minutes(rules.SettleMinutes), age > boardAge, later[key],
+			!known(in, m.Kind), !slices.Contains(rules.Verdicts, string(verdict)), !archiveKnown(in, monthOf(m.Time)):
 			continue
 		}
-		page.Notices = append(page.Notices, Notice{Key: key, Mark: entry.mark()})
-		board.Entries = append(board.Entries, entry)
-		if name := cmp.Or(e.Item.Name, m.Name); !slices.Contains(names, name) {
-			names = append(names, name)
+		if key == pinging {
+			entry.Ping = pingLine(in.Words, in.Pings[key])
+		}
+		d.add(key, entry)
+		d.names = append(d.names, nameOf(e, m))
+	}
+	return d
+}
+
+func (d *due) add(key string, entry BoardEntry) {
+	d.notices = append(d.notices, Notice{Key: key, Mark: entry.mark()})
+	d.entries = append(d.entries, entry)
+}
+
+// summary says in short what is added.
+func (d *due) summary(in Input) string {
+	var parts []string
+	if n := len(d.entries) - d.asked; n > 0 {
+		parts = append(parts, in.Words.Text("board-summary-entries", strconv.Itoa(n), summaryNames(d.names)))
+	}
+	if d.asked > 0 {
+		parts = append(parts, in.Words.Text("board-summary-requests", strconv.Itoa(d.asked)))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// pingsNow chooses the one entry that pings with the next edit: Echo takes what
+// is inserted with more than one signature, or with links to others, for
+// something else. Those that have to wait for another edit are later.
+func pingsNow(in Input) (now string, later map[string]bool) {
+	later = map[string]bool{}
+	for _, m := range slices.Backward(in.View.Mentions) {
+		key := BoardKey(m)
+		users := in.Pings[key]
+		if len(users) == 0 || sent(in.View, key) || m.Redacted || pingLine(in.Words, users) == "" {
+			continue
+		}
+		if now == "" {
+			now = key
+		} else {
+			later[key] = true
 		}
 	}
-	page.Changes = []Change{board}
-	page.Summary = "take out what is hidden now"
-	if len(board.Entries) > 0 {
-		page.Summary = count(len(board.Entries), "mention") + " of " + list(names)
-	}
-	return page, len(board.Entries)+len(board.Redacted) > 0
+	return now, later
 }
 
-// BoardKey is the key of a mention's entry on the noticeboard. It is made from
-// the name as written: what that name stands for may change.
-func BoardKey(m registry.Mention) string {
-	return fmt.Sprintf("board/%s/%s/%d/%s", m.Wiki, m.As, m.Revision, sectionHash(m))
-}
-
-// sectionHash tells the sections of one revision apart; headings have any
-// length and any characters.
-func sectionHash(m registry.Mention) string {
-	h := fnv.New32a()
-	h.Write([]byte(m.Section))
-	return fmt.Sprintf("%08x", h.Sum32())
-}
-
-// boardLine says what was mentioned where, by whom and when.
-func boardLine(e registry.Entry, m registry.Mention, opinion registry.Opinion) string {
-	item := wikitext.Escape(m.Name)
-	if e.Item.Name != "" {
-		item = itemLink(e.Item)
-	}
-	if m.Redacted {
-		return fmt.Sprintf("'''%s''' (%s): mentioned in a revision that is hidden now", item, kindNames[m.Kind])
-	}
-	where := wikitext.Escape(m.Title)
-	target := fmt.Sprintf("Special:PermanentLink/%d", m.Revision)
-	if m.Section != "" {
-		where += " § " + wikitext.Escape(mail.ReplaceAllString(m.Section, "…"))
-		if !mail.MatchString(m.Section) {
-			target += "#" + fragment(m.Section)
+// standsOn is the title of the page, of those that were read, on which an entry
+// stands; "" where it does on none.
+func standsOn(in Input, e BoardEntry) string {
+	for title, text := range in.Board {
+		if strings.Contains(text, e.mark()) {
+			return title
 		}
 	}
-	by := "a user whose name is hidden"
-	if m.User != "" {
-		by = userLink(m.User)
-	}
-	line := fmt.Sprintf("'''%s''' (%s, %s): mentioned in [[%s|%s]] by %s, %s", item, kindNames[m.Kind], opinion.Verdict, target, where, by, since(m.Time))
-	if quote := quote(m.Snippet); quote != "" {
-		line += ". “" + quote + "”"
-	}
-	return line
+	return ""
 }
 
-// Apply adds the entries that are not on the page yet, newest first, under the
-// heading of their month, and redacts those that have to be. Nothing else that
-// stands there is touched.
-func (b Board) Apply(text string) (string, error) {
-	return edit(text, place{id: BoardRegion, state: b.State, appends: b.Append, mayBeEmptied: true}, func(body string) (string, error) { return b.add(text, body), nil })
+// saysTakenBack reports whether an entry says that its text was taken back.
+func saysTakenBack(text string, e BoardEntry) bool {
+	_, rest, _ := strings.Cut(text, e.mark())
+	return strings.Contains(ownWords(rest), takenBackMark)
 }
 
-// add returns the region's body with the entries that page does not hold.
-func (b Board) add(page, body string) string {
-	lines := []string{}
-	if strings.TrimSpace(body) != "" {
-		lines = keptUp(strings.Split(strings.Trim(body, "\n"), "\n"))
+// archiveKnown reports whether it can be told that an entry of a month is not in
+// the archive: the pages were read, or nothing was to be.
+func archiveKnown(in Input, m month) bool {
+	if in.Board == nil {
+		return true
 	}
-	for _, e := range b.Redacted {
-		for i, line := range lines {
-			if strings.HasPrefix(line, "* "+e.mark()) {
-				lines[i] = "* " + e.mark() + e.Line
+	_, whole := archiveTexts(in, m)
+	return whole
+}
+
+// BoardTitles are the pages whose texts planning the noticeboard needs next;
+// none when in.Board has all.
+func BoardTitles(in Input) []string {
+	rules := in.Rules.Noticeboard
+	if rules == nil || waits(in, rules.Page) {
+		return nil
+	}
+	text, read := in.Board[rules.Page]
+	if !read {
+		return []string{rules.Page}
+	}
+	var titles []string
+	add := func(m month) {
+		for n := 1; ; n++ {
+			title := archiveTitle(rules.Page, m, n)
+			text, read := in.Board[title]
+			if !read && !slices.Contains(titles, title) {
+				titles = append(titles, title)
+			}
+			if text == "" {
+				return
 			}
 		}
 	}
-	for _, e := range slices.Backward(b.Entries) {
-		if strings.Contains(page, e.mark()) {
-			continue
-		}
-		heading := "== " + e.Time.UTC().Format("January 2006") + " =="
-		at := slices.Index(lines, heading)
-		if at < 0 {
-			at = monthPlace(lines, e.Time)
-			lines = slices.Insert(lines, at, heading)
-		}
-		lines = slices.Insert(lines, at+1, "* "+e.mark()+e.Line)
+	for _, p := range piecesToMove(in, text) {
+		add(p.month)
 	}
-	return strings.Join(lines, "\n")
+	written := map[month]bool{}
+	for _, title := range BoardArchives(in.Rules, in.View.Pages) {
+		m, _, _ := readArchiveTitle(rules.Page, title)
+		written[m] = true
+	}
+	for _, m := range slices.Concat(in.View.Mentions, in.View.Withdrawn) {
+		told := sent(in.View, BoardKey(m))
+		gone := m.Redacted || !m.Withdrawn.IsZero()
+		switch of := monthOf(m.Time); {
+		case gone && told && written[of], !gone && !told && in.Now.Sub(m.Time) <= boardAge:
+			add(of)
+		}
+	}
+	return titles
 }
 
-// monthPlace returns the line before which a new month's heading goes: the
-// first heading of an older month, or the end.
-func monthPlace(lines []string, t time.Time) int {
-	for i, line := range lines {
-		month, err := time.Parse("== January 2006 ==", line)
-		if err == nil && month.Before(t) {
-			return i
+// newBoard is the noticeboard with nothing to do.
+func newBoard(in Input) Board {
+	rules := in.Rules.Noticeboard
+	b := Board{
+		Page: rules.Page, Append: rules.Append, Done: rules.Done, State: in.View.Pages[RegionName(rules.Page, BoardRegion)],
+		Archives: in.Words.Text("board-archives", slot), All: in.Words.Text("board-archives-all"), Counts: in.Words.Text("board-counts", slot, slot+slot),
+	}
+	if rules.ArchiveMonths > 0 && in.Board != nil {
+		b.Old = monthOf(in.Now).before(rules.ArchiveMonths)
+	}
+	for _, title := range BoardArchives(in.Rules, in.View.Pages) {
+		if in.View.Pages[RegionName(title, BoardRegion)] != registry.PageGone {
+			b.Links = append(b.Links, archiveLink(in, title))
 		}
 	}
-	return len(lines)
+	return b
 }

@@ -25,6 +25,9 @@ type View struct {
 	Mentions []Mention // newest first
 	// Dismissed are those that people took off the noticeboard, of whatever age.
 	Dismissed []Mention
+	// Withdrawn are those whose text does not stand on the page any more, as far
+	// back as Mentions, the newest first.
+	Withdrawn []Mention
 	Notices   map[string]Notice
 	Surveys   []SurveyState
 	// Notes is what the running bot last said of itself, by name.
@@ -126,6 +129,11 @@ func (r *Registry) View(ctx context.Context, q Query) (View, error) {
 			return err
 		}
 		v.Dismissed = resolveMentions(facts.known, unwanted)
+		takenBack, err := withdrawn(ctx, tx, q)
+		if err != nil {
+			return err
+		}
+		v.Withdrawn = resolveMentions(facts.known, takenBack)
 		if !q.Uncounted {
 			if err := r.countInto(ctx, tx, q, facts, v.Entries); err != nil {
 				return err
