@@ -62,8 +62,8 @@ type Config struct {
 	// SurveyPatience is how long a source may be silent in the middle of a
 	// reading; ten minutes if zero.
 	SurveyPatience time.Duration
-	// RetryAfter is when a source is read again that could not be; the wait
-	// doubles each time. A minute if zero.
+	// RetryAfter is when a source is read again that could not be, or a wiki tried
+	// that refused the bot; the wait doubles each time. A minute if zero.
 	RetryAfter time.Duration
 	// Terminal shows how far long readings are, nil if nobody looks at one.
 	Terminal io.Writer
@@ -111,7 +111,8 @@ type Bot struct {
 	pulse        pulse
 	paces        paces
 	state        state
-	followed     []*feed // set before state.watching
+	followed     []*feed
+	followedMu   sync.Mutex // guards followed
 	gaps         gapLog
 	names        commonNames
 	lookUps      chan struct{} // holds as many as are looked up side by side
@@ -168,7 +169,7 @@ func New(c Config) (*Bot, error) {
 func (b *Bot) now() time.Time { return b.Now().UTC().Truncate(time.Second) }
 
 // Run logs in, then watches, surveys and reconciles until ctx ends, which is
-// no error. It returns a *RefusedError when a wiki or the stream says no for
+// no error. It returns a *RefusedError when every wiki, or the stream, says no for
 // good, and any other error when the bot's own state cannot be read or written.
 func (b *Bot) Run(ctx context.Context) error {
 	err := b.run(ctx)
@@ -198,41 +199,18 @@ func (b *Bot) run(ctx context.Context) error {
 		if err := b.start(ctx); err != nil {
 			return err
 		}
-		b.followed = b.feeds()
-		for _, f := range b.followed {
-			g.Go(func() error { return b.watch(ctx, f) })
+		if stream := b.newStream(); stream != nil {
+			b.follow(stream)
+			g.Go(func() error { return b.watch(ctx, stream) })
 		}
 		b.state.watching.Store(true)
 		for _, r := range b.catalogue {
 			g.Go(func() error { return r.run(ctx) })
 		}
 		for _, s := range b.sites {
-			g.Go(func() error { return s.queue.run(ctx) })
-			g.Go(func() error { return s.survey(ctx) })
-			g.Go(func() error { return s.steering(ctx) })
-			g.Go(func() error { return s.reconcile(ctx) })
+			g.Go(func() error { return b.serve(ctx, s) })
 		}
 		return nil
 	})
 	return g.Wait()
-}
-
-// start logs in to every wiki, sees that it is the one it should be, and reads
-// its rules.
-func (b *Bot) start(ctx context.Context) error {
-	for name, s := range b.sites {
-		if err := s.start(ctx, b.StartWithin); err != nil {
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-			return &RefusedError{Who: name, Err: err}
-		}
-		// Before any event, so that none is looked at without rules.
-		if err := s.load(ctx); err != nil {
-			return err
-		}
-		b.Log.Info().Str("wiki", name).Str("user", s.conf.User).Msg("logged in")
-	}
-	b.useCatalogues()
-	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"iter"
 	"net/url"
+	"slices"
 	"time"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/wiki"
@@ -36,39 +37,61 @@ type feed struct {
 	vital bool
 }
 
-// feeds makes the feeds of the wikis, which are logged in to: the stream, for
-// all that have one, and one for each that is polled.
-func (b *Bot) feeds() []*feed {
-	stream := &feed{source: b.stream, started: b.started, vital: true, position: position{waitAtMost: waitAtMost}}
-	var all []*feed
+// newStream makes the feed of all wikis that the stream brings events of; nil
+// where there is none.
+func (b *Bot) newStream() *feed {
+	f := &feed{source: b.stream, started: b.started, vital: true, position: position{waitAtMost: waitAtMost}}
 	for _, s := range b.sites {
-		if s.conf.Source != config.Poll {
-			s.feed = stream
-			stream.sites = append(stream.sites, s)
-			continue
+		if !s.polled() {
+			s.feed = f
+			f.sites = append(f.sites, s)
 		}
-		s.feed = &feed{sites: []*site{s}, started: b.started, source: events.NewPoller(events.PollConfig{
-			API: s.client, Wiki: s.conf.Wiki.Wiki, Domain: s.domain(), Interval: b.PollEvery, Log: s.log,
-		})}
-		all = append(all, s.feed)
 	}
-	for _, s := range b.sites {
-		s.queue = newQueue(s.feed, s)
+	for _, s := range f.sites {
+		s.queue = newQueue(f, s)
 	}
-	if len(stream.sites) > 0 {
-		return append(all, stream)
+	if len(f.sites) == 0 {
+		return nil
 	}
-	for _, f := range all {
-		f.vital = true
-	}
-	return all
+	return f
 }
+
+// newPolled makes the feed of a wiki that is asked for its changes, and that has
+// let the bot in.
+func (b *Bot) newPolled(s *site) *feed {
+	f := &feed{sites: []*site{s}, started: b.started, source: events.NewPoller(events.PollConfig{
+		API: s.client, Wiki: s.conf.Wiki.Wiki, Domain: s.domain(), Interval: b.PollEvery, Log: s.log,
+	})}
+	f.vital = true
+	for _, other := range b.sites {
+		f.vital = f.vital && other.polled()
+	}
+	s.feed, s.queue = f, newQueue(f, s)
+	return f
+}
+
+// follow adds a feed to those that are looked at for how the bot is.
+func (b *Bot) follow(f *feed) {
+	b.followedMu.Lock()
+	defer b.followedMu.Unlock()
+	b.followed = append(b.followed, f)
+}
+
+// follows returns the feeds that are followed.
+func (b *Bot) follows() []*feed {
+	b.followedMu.Lock()
+	defer b.followedMu.Unlock()
+	return slices.Clone(b.followed)
+}
+
+// polled reports whether the wiki is asked for its changes.
+func (s *site) polled() bool { return s.conf.Source == config.Poll }
 
 // wants reports whether the stream's events of a wiki are looked at: it is
 // served, or its pages may be sources.
 func (b *Bot) wants(wiki []byte, _ int) bool {
 	if s, served := b.sites[string(wiki)]; served {
-		return s.conf.Source != config.Poll
+		return !s.polled()
 	}
 	_, read := b.places[string(wiki)]
 	return read

@@ -73,7 +73,7 @@ func (g *gauges) Collect(to chan<- prometheus.Metric) {
 	if !b.state.watching.Load() {
 		return
 	}
-	for _, f := range b.followed {
+	for _, f := range b.follows() {
 		tell(g.up, oneIf(f.State().Connected), f.StreamSet())
 		f.mu.Lock()
 		for _, s := range f.sites {

@@ -129,7 +129,7 @@ func (b *Bot) Unready() []string {
 	if !b.state.watching.Load() {
 		return append(lines, "the start is not over yet")
 	}
-	for _, f := range b.followed {
+	for _, f := range b.follows() {
 		if since, away := f.since(b.TroubleAfter); away {
 			what := cmp.Or(f.StreamSet(), "stream")
 			lines = append(lines, fmt.Sprintf("%s: not followed since %s", what, since.UTC().Format(time.DateTime)))

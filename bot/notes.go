@@ -19,6 +19,7 @@ const (
 	noteStop      = "stop"       // a list of plan.Stop
 	noteMode      = "mode"       // how far the rules let the bot go, if not all the way
 	noteHalted    = "halted"     // why the wiki does not let the account write, and since when
+	noteRefused   = "refused"    // why the wiki does not let the bot in, and since when
 	noteStatus    = "status"     // what was wrong as the status page was last written
 	noteBack      = "kept back " // why a page was not written, which is no fault of it
 	notePage      = "page "      // why a page could not be written

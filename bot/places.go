@@ -70,6 +70,9 @@ func unread(name string) error {
 // and the address of its pages.
 func (b *Bot) reading(ctx context.Context, name string) (survey.Asker, *wikitext.Site, string, error) {
 	if s, served := b.sites[name]; served {
+		if !s.loggedIn.Load() {
+			return nil, nil, "", fmt.Errorf("the wiki %s does not let the bot in, or does not answer", name)
+		}
 		return s.client, s.text, s.about.Server + s.about.ArticlePath, nil
 	}
 	p, ok := b.places[name]

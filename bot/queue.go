@@ -9,6 +9,7 @@ package bot
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
@@ -117,6 +118,9 @@ func (q *queue) fallBehind(ctx context.Context) error {
 			open.From = e.Time
 		}
 	}
+	if n == 0 {
+		open.From = q.feed.last.Time
+	}
 	// The stream may bring later what happened a little earlier.
 	if open.From = open.From.Add(-events.DefaultLate); open.From.Before(q.feed.begin) {
 		open.From = q.feed.begin
@@ -145,7 +149,9 @@ func (q *queue) run(ctx context.Context) error {
 		return err
 	}
 	q.feed.mu.Lock()
-	q.behind = append(stored, q.behind...)
+	q.behind = append(stored, slices.DeleteFunc(q.behind, func(b registry.Behind) bool {
+		return slices.ContainsFunc(stored, func(o registry.Behind) bool { return o.From.Equal(b.From) && o.To.Equal(b.To) })
+	})...)
 	q.feed.mu.Unlock()
 	for {
 		q.pace.rest()

@@ -133,6 +133,9 @@ func (s *site) start(ctx context.Context, within time.Duration) error {
 		}
 		return fmt.Errorf("log in as %s: %w", s.conf.User, err)
 	}
+	if s.gate != nil {
+		return s.isUs(ctx) // it has served before; what it said of itself is in use
+	}
 	about, err := s.client.Site(ctx)
 	if err != nil {
 		return fmt.Errorf("ask %s which wiki it is: %w", s.conf.API, err)
@@ -152,7 +155,6 @@ func (s *site) start(ctx context.Context, within time.Duration) error {
 		Site: s.pages, Text: s.text, Reader: s.client, Editor: wiki.NewEditor(s.client), Outbox: s.reg, Ledger: s.reg, Memory: s.reg, Deny: s.conf.Deny,
 		DryRun: s.dryRun, Log: s.log, Metrics: s.bot.Metrics, Now: s.now,
 	})
-	s.loggedIn.Store(true)
 	return nil
 }
 

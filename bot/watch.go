@@ -26,6 +26,14 @@ func (b *Bot) watch(ctx context.Context, f *feed) error {
 	}
 	b.Log.Info().Str("streams", f.StreamSet()).Str("cursor", from.ID).Time("since", from.Time).Msg("watching")
 	f.start(from, start)
+	for _, s := range f.sites {
+		if s.loggedIn.Load() {
+			continue
+		}
+		if err := s.queue.leave(ctx); err != nil {
+			return err
+		}
+	}
 	of := ""
 	if f.polled() {
 		of = f.sites[0].conf.Wiki.Wiki
@@ -67,7 +75,7 @@ func (b *Bot) hear(ctx context.Context, f *feed, e events.Event) error {
 		b.trigger(e)
 	}
 	s, served := b.sites[e.Wiki]
-	if served && s.feed == f && e.Kind != events.Progress && e.Kind != events.Canary {
+	if served && s.loggedIn.Load() && s.feed == f && e.Kind != events.Progress && e.Kind != events.Canary {
 		s.trigger(e)
 		if s.wanted(e) {
 			return s.queue.put(ctx, e)
