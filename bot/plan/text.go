@@ -44,15 +44,18 @@ var signature = regexp.MustCompile(`\s*(?:[-–—]+\s*\[\[[Uu]ser:|\[\[[Uu]ser:
 // mail finds e-mail addresses, which are never shown again.
 var mail = regexp.MustCompile(`[^\s<>()\[\]{}|,;:"']+@[^\s<>()\[\]{}|,;:"'@]+\.[^\s<>()\[\]{}|,;:"'@.]+`)
 
-// quote shows what a person wrote: without its markup, the signature and e-mail
-// addresses, shortened, and escaped.
-func quote(s string) string {
+// quote is a Quote, escaped.
+func quote(s string) string { return wikitext.Escape(Quote(s)) }
+
+// Quote shows what a person wrote, as plain text: without its markup, the
+// signature and e-mail addresses, and shortened.
+func Quote(s string) string {
 	s = wikitext.Plain(signature.ReplaceAllString(strings.Join(strings.Fields(s), " "), ""))
 	s = mail.ReplaceAllString(strings.TrimSpace(strings.TrimLeft(s, "*#:; ")), "…")
 	if utf8.RuneCountInString(s) > quoteLength {
 		s = string([]rune(s)[:quoteLength-1]) + "…"
 	}
-	return wikitext.Escape(s)
+	return s
 }
 
 // userLink links to a user, or names them where the name cannot be a title.

@@ -90,12 +90,13 @@ type Wiki struct {
 type Mode string
 
 // The modes: there are no valid rules yet, they allow previews only, or so many
-// edits, or all.
+// edits, or all; or the operator lets nothing be saved.
 const (
 	NoRules Mode = "no rules"
 	Preview Mode = "preview"
 	Trial   Mode = "trial"
 	Live    Mode = "live"
+	DryRun  Mode = "dry run"
 )
 
 // Stop is a line of the stop page.

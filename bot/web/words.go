@@ -47,6 +47,7 @@ var modeWords = map[Mode]string{
 	NoRules: "There are no valid rules yet: the bot writes nothing but its report.",
 	Preview: "The rules are not enabled: the bot previews and writes no other page.",
 	Trial:   "A trial: the rules let the bot make some edits.",
+	DryRun:  "The operator runs the bot without letting it save anything.",
 	Live:    "The bot keeps the pages that the rules name.",
 }
 

@@ -11,12 +11,13 @@ import (
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/survey"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/web"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/config"
 )
 
 type exportCmd struct {
 	stateFlags `embed:""`
-	Toolinfo   bool `help:"Print the gadgets and user scripts as Toolhub toolinfo records."`
+	Toolinfo   bool `help:"Print the gadgets and user scripts that Toolhub has no record of as toolinfo records."`
 }
 
 func (c *exportCmd) Run(p *program) error {
@@ -30,7 +31,7 @@ func (c *exportCmd) Run(p *program) error {
 		return err
 	}
 	if c.Toolinfo {
-		return printJSON(p, toolinfo(all))
+		return c.printToolinfo(p, reg, all)
 	}
 	out := exported{Wikis: []exportedWiki{}}
 	for _, w := range all.Wikis {
@@ -41,6 +42,30 @@ func (c *exportCmd) Run(p *program) error {
 		out.Wikis = append(out.Wikis, wiki)
 	}
 	return printJSON(p, out)
+}
+
+// printToolinfo prints the records of the gadgets and user scripts that Toolhub
+// has none of.
+func (c *exportCmd) printToolinfo(p *program, reg *registry.Registry, all registry.Export) error {
+	known, err := recorded(p.ctx, reg)
+	if err != nil {
+		return err
+	}
+	return printJSON(p, toolinfo(all, known))
+}
+
+// toolinfo makes the records of all gadgets and user scripts that are in use
+// and not among those known.
+func toolinfo(all registry.Export, known map[registry.Key]bool) []web.Record {
+	records := []web.Record{}
+	for _, w := range all.Wikis {
+		for _, item := range w.Items {
+			if r, ok := web.ToolRecord(item.Item, item.Claims, w.Wiki, w.ArticleURL, survey.WithoutMail); ok && !known[item.Key] {
+				records = append(records, r)
+			}
+		}
+	}
+	return records
 }
 
 // exported is what the command prints.
@@ -110,9 +135,9 @@ func exportWiki(p *program, reg *registry.Registry, w registry.ExportedWiki, now
 
 // rulesOf returns the rules of a wiki that are stored, or the usual ones.
 func rulesOf(p *program, reg *registry.Registry, wiki string) (*config.Rules, error) {
-	usual, problems := config.ParseRules(`{"version": 1}`)
-	if len(problems) > 0 {
-		return nil, fmt.Errorf("the usual rules: %s", problems[0]) // unreachable
+	usual, err := usualRules()
+	if err != nil {
+		return nil, err
 	}
 	stored, ok, err := reg.LastRules(p.ctx, wiki)
 	if err != nil || !ok {

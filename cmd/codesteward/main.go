@@ -40,6 +40,7 @@ type cli struct {
 	Render  renderCmd  `cmd:"" help:"Print the wikitext of a table from the registry."`
 	Export  exportCmd  `cmd:"" help:"Print the registry as JSON."`
 	Status  statusCmd  `cmd:"" help:"Print what the running bot is doing."`
+	Web     webCmd     `cmd:"" help:"Serve the web page, as a process of its own."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 

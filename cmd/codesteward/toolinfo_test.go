@@ -10,6 +10,7 @@ import (
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/detect"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/web"
 )
 
 func TestToolinfoRecords(t *testing.T) {
@@ -30,24 +31,25 @@ func TestToolinfoRecords(t *testing.T) {
 				claim(registry.Consulted, registry.User, "Cleo", registry.Stated), claim(registry.Steward, registry.Nobody, "", registry.Stated)),
 			item(detect.UserScript, "enwiki", "User:A/b.js", "w:en:User:A/b.js"),
 			gone,
+			item(detect.Gadget, "metawiki", "Known", "MediaWiki:Gadget-Known"),
 		}},
 		{Wiki: "demowiki", ArticleURL: "http://127.0.0.1:1/index.php/$1", Items: []registry.ExportedItem{
 			item(detect.UserScript, "demowiki", "User:A/b.js", "User:A/b.js"),
 		}},
 		{Wiki: "unreached", Items: []registry.ExportedItem{item(detect.Gadget, "unreached", "X", "MediaWiki:Gadget-X")}},
 	}}
-	want := []record{
+	want := []web.Record{
 		{
 			Schema: "/toolinfo/1.2.2", Language: "en", Name: "metawiki-gadget-Map_peek?", Title: "Map peek?", Description: "A gadget of metawiki.",
 			URL:    "https://meta.wikimedia.org/wiki/MediaWiki:Gadget-Map_peek%3F",
-			Author: []author{{"Ada", "Ada"}, {"Maps Team", ""}}, ForWikis: []string{"meta.wikimedia.org"}, ToolType: "gadget",
+			Author: []web.Author{{Name: "Ada", WikiUsername: "Ada"}, {Name: "Maps Team"}}, ForWikis: []string{"meta.wikimedia.org"}, ToolType: "gadget",
 		},
 		{
 			Schema: "/toolinfo/1.2.2", Language: "en", Name: "demowiki-userscript-User:A/b.js", Title: "User:A/b.js", Description: "A user script of demowiki.",
 			URL: "http://127.0.0.1:1/index.php/User:A/b.js", ToolType: "user script",
 		},
 	}
-	if diff := cmp.Diff(want, toolinfo(all)); diff != "" {
+	if diff := cmp.Diff(want, toolinfo(all, map[registry.Key]bool{"gadget:metawiki:Known": true})); diff != "" {
 		t.Errorf("records (-want +got):\n%s", diff)
 	}
 }
