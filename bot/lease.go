@@ -6,7 +6,6 @@ package bot
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"strconv"
@@ -80,6 +79,9 @@ func (l *lease) acquire(ctx context.Context) error {
 	for told := false; ; {
 		l.pace.forward()
 		held, err := l.reg.Acquire(ctx, l.owner.String(), time.Now(), leaseTime)
+		if held {
+			l.reg.Guard(l.owner.String())
+		}
 		if held || err != nil {
 			return err
 		}
@@ -117,7 +119,7 @@ func (l *lease) keep(ctx context.Context) error {
 		}
 		l.pace.forward()
 		if !held {
-			return errors.New("lease lost: another process has taken over the writing")
+			return registry.ErrLeaseLost
 		}
 	}
 }

@@ -153,7 +153,7 @@ func (s *site) start(ctx context.Context, within time.Duration) error {
 	}
 	s.gate = publish.New(publish.Config{
 		Site: s.pages, Text: s.text, Reader: s.client, Editor: wiki.NewEditor(s.client), Outbox: s.reg, Ledger: s.reg, Memory: s.reg, Deny: s.conf.Deny,
-		DryRun: s.dryRun, Log: s.log, Metrics: s.bot.Metrics, Now: s.now,
+		DryRun: s.dryRun, Lease: s.reg.Held, Log: s.log, Metrics: s.bot.Metrics, Now: s.now,
 	})
 	return nil
 }

@@ -116,7 +116,10 @@ type Config struct {
 	// DryRun, when not nil, gets a diff of each edit that would be made, and
 	// nothing is saved.
 	DryRun io.Writer
-	Log    zerolog.Logger
+	// Lease is asked before each sending of an edit. Its error, which is one of our
+	// own, ends Publish: another process writes by now.
+	Lease func(context.Context) error
+	Log   zerolog.Logger
 	// Metrics gets codesteward_edits_total; nil counts nothing.
 	Metrics prometheus.Registerer
 	// Now tells the time; time.Now where it is nil.
@@ -293,6 +296,11 @@ func (p *Publisher) try(ctx context.Context, a *attempt) (Outcome, error) {
 		BaseRevision: live.Revision,
 		Read:         live.Read,
 		Allowed: func(ctx context.Context) error {
+			if p.Lease != nil {
+				if err := p.Lease(ctx); err != nil {
+					return err
+				}
+			}
 			if err := p.stop.check(ctx, p.Reader, page, a.rules, p.Now()); err != nil {
 				return err
 			}

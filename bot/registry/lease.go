@@ -12,11 +12,43 @@ import (
 	"time"
 )
 
+// ErrLeaseLost says that another process has taken over the lease: what this one
+// still wants to write is late.
+var ErrLeaseLost = errors.New("lease lost: another process has taken over the writing")
+
+// Guard has the store refuse, with ErrLeaseLost, to write anything for this
+// process once the lease is not owner's any more. A process that was stopped for
+// longer than the lease lasts finds that out before it does harm.
+func (r *Registry) Guard(owner string) { r.guard.Store(&owner) }
+
+// Held returns nil while owner of Guard holds the lease and ErrLeaseLost when
+// another does; a store without a guard is nobody's.
+func (r *Registry) Held(ctx context.Context) error {
+	return r.read(ctx, func(tx *sql.Tx) error { return r.guarded(ctx, tx) })
+}
+
+// guarded is Held within a transaction. That the lease may have run out does not
+// matter while nobody else has taken it.
+func (r *Registry) guarded(ctx context.Context, tx *sql.Tx) error {
+	owner := r.guard.Load()
+	if owner == nil {
+		return nil
+	}
+	var holder string
+	if err := tx.QueryRowContext(ctx, `SELECT owner FROM lease WHERE id = 1`).Scan(&holder); err != nil {
+		return fmt.Errorf("read the lease: %w", err)
+	}
+	if holder != *owner {
+		return ErrLeaseLost
+	}
+	return nil
+}
+
 // Acquire takes or renews the lease until now+ttl and reports whether owner
 // has it. It is free when nobody holds it or its time is over. Whoever takes it
 // anew, be it the one who had it before, gets a fence of one more.
 func (r *Registry) Acquire(ctx context.Context, owner string, now time.Time, ttl time.Duration) (held bool, err error) {
-	err = r.write(ctx, func(tx *sql.Tx) error {
+	err = r.unguarded(ctx, func(tx *sql.Tx) error {
 		var holder string
 		var expires int64
 		if err := tx.QueryRowContext(ctx, `SELECT owner, expires_at FROM lease WHERE id = 1`).Scan(&holder, &expires); err != nil {
@@ -36,26 +68,9 @@ func (r *Registry) Acquire(ctx context.Context, owner string, now time.Time, ttl
 	return held, nil
 }
 
-// Fence returns the number under which owner holds the lease: what somebody does
-// under a smaller one is late. It is 0 if owner does not hold it.
-func (r *Registry) Fence(ctx context.Context, owner string, now time.Time) (fence int64, err error) {
-	err = r.read(ctx, func(tx *sql.Tx) error {
-		err := tx.QueryRowContext(ctx, `SELECT fence FROM lease WHERE id = 1 AND owner = ? AND expires_at > ?`, owner, micros(now)).Scan(&fence)
-		if errors.Is(err, sql.ErrNoRows) {
-			fence = 0
-			return nil
-		}
-		return err
-	})
-	if err != nil {
-		return 0, fmt.Errorf("read the fence of %s: %w", owner, err)
-	}
-	return fence, nil
-}
-
 // Release gives the lease back if owner has it.
 func (r *Registry) Release(ctx context.Context, owner string) error {
-	err := r.write(ctx, func(tx *sql.Tx) error {
+	err := r.unguarded(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `UPDATE lease SET owner = '', expires_at = 0 WHERE id = 1 AND owner = ?`, owner)
 		return err
 	})

@@ -20,6 +20,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -33,6 +34,7 @@ type Registry struct {
 	writer *sql.DB // one connection, so that writers of a process queue here
 	reader *sql.DB
 	engine engine
+	guard  atomic.Pointer[string] // who has to hold the lease when something is written; nil: anybody may write
 
 	memory memory
 }
@@ -90,9 +92,20 @@ func (r *Registry) Close() error {
 	return errors.Join(r.reader.Close(), r.writer.Close())
 }
 
-// write runs f in a transaction that is committed if f returns no error. It is
-// the only one that writes. f may run again, and so has to start from nothing.
+// write runs f in a transaction that is committed if f returns no error. f may
+// run again, and so has to start from nothing. The error is ErrLeaseLost if the
+// store is guarded and the lease is another's.
 func (r *Registry) write(ctx context.Context, f func(*sql.Tx) error) error {
+	return r.unguarded(ctx, func(tx *sql.Tx) error {
+		if err := r.guarded(ctx, tx); err != nil {
+			return err
+		}
+		return f(tx)
+	})
+}
+
+// unguarded is write for what has to be done without the lease.
+func (r *Registry) unguarded(ctx context.Context, f func(*sql.Tx) error) error {
 	return r.retry(ctx, func() error {
 		tx, err := r.writer.BeginTx(ctx, nil)
 		if err != nil {

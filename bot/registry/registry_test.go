@@ -5,6 +5,7 @@ package registry
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"reflect"
 	"strings"
 	"sync"
@@ -115,6 +116,37 @@ func TestFailedBatchMovesNothing(t *testing.T) {
 	})
 }
 
+func TestNobodyWritesWithoutTheLease(t *testing.T) {
+	onEveryStore(t, func(t *testing.T, newStore storeMaker) {
+		r := newStore(t).open()
+		take := func(owner string, minute int) {
+			t.Helper()
+			if held, err := r.Acquire(t.Context(), owner, at(minute), time.Minute); !held || err != nil {
+				t.Fatal(held, err)
+			}
+		}
+		note := func() error { return r.SetNote(t.Context(), "metawiki", "a", "b") }
+		if err := errors.Join(note(), r.Held(t.Context())); err != nil {
+			t.Errorf("without a guard: %v", err)
+		}
+		take("a", 0)
+		r.Guard("a")
+		if err := errors.Join(note(), r.Held(t.Context())); err != nil {
+			t.Errorf("with the lease: %v", err)
+		}
+		take("b", 2) // it has run out
+		for what, err := range map[string]error{"Held": r.Held(t.Context()), "SetNote": note()} {
+			if !errors.Is(err, ErrLeaseLost) {
+				t.Errorf("%s when another has the lease: %v", what, err)
+			}
+		}
+		take("a", 4)
+		if err := note(); err != nil {
+			t.Errorf("with the lease again: %v", err)
+		}
+	})
+}
+
 func TestRulesOfEachWikiAreReplaced(t *testing.T) {
 	onEveryStore(t, func(t *testing.T, newStore storeMaker) {
 		s := newStore(t)
@@ -142,14 +174,14 @@ func TestLease(t *testing.T) {
 			held   bool
 			fence  int64
 		}{
-			{"a", 0, true, 1}, {"b", 4, false, 0}, {"a", 4, true, 1}, {"b", 8, false, 0}, {"b", 9, true, 2}, {"a", 10, false, 0}, {"b", 15, true, 3},
+			{"a", 0, true, 1}, {"b", 4, false, 1}, {"a", 4, true, 1}, {"b", 8, false, 1}, {"b", 9, true, 2}, {"a", 10, false, 2}, {"b", 15, true, 3},
 		} {
 			held, err := s.open().Acquire(t.Context(), tt.owner, at(tt.minute), 5*time.Minute)
 			if err != nil || held != tt.held {
 				t.Errorf("step %d: %s has it at minute %d: %t, %v, want %t", i, tt.owner, tt.minute, held, err, tt.held)
 			}
-			if fence, err := s.open().Fence(t.Context(), tt.owner, at(tt.minute)); err != nil || fence != tt.fence {
-				t.Errorf("step %d: %s is number %d, %v, want %d", i, tt.owner, fence, err, tt.fence)
+			if status, err := s.open().Status(t.Context()); err != nil || status.Lease.Fence != tt.fence {
+				t.Errorf("step %d: the holder has number %d, %v, want %d", i, status.Lease.Fence, err, tt.fence)
 			}
 		}
 		for _, owner := range []string{"a", "b"} {

@@ -211,8 +211,11 @@ func (k *killTest) setPassword() { k.Setenv("CODESTEWARD_PASSWORD", k.password) 
 
 func (k *killTest) logFile() string { return filepath.Join(k.dir, fmt.Sprintf("bot%d.log", k.starts)) }
 
-func (k *killTest) log() string {
-	text, err := os.ReadFile(k.logFile())
+func (k *killTest) log() string { return k.logOf(k.logFile()) }
+
+func (k *killTest) logOf(file string) string {
+	k.Helper()
+	text, err := os.ReadFile(file)
 	if err != nil {
 		k.Fatal(err)
 	}
