@@ -138,9 +138,8 @@ func newClaim(c registry.Claim, at places, clean cleaner) claim {
 	if c.HolderKind == registry.User && c.Holder != "" {
 		shown.HolderURL = clean.link(place.page("User:" + c.Holder))
 	}
-	if strings.Contains(e.Page, "://") { // an address, of a source that is no wiki
-		shown.PageURL = clean.link(e.Page)
-		shown.RevisionURL = shown.PageURL
+	if u := clean.link(e.Page); u != "" { // of a source that is no wiki
+		shown.PageURL, shown.RevisionURL = u, u
 	}
 	return shown
 }
