@@ -66,11 +66,12 @@ func (f processFlags) userAgent() string {
 type runCmd struct {
 	stateFlags   `embed:""`
 	processFlags `embed:""`
+	siteFlags    `embed:""`
 	Stream       string        `default:"https://stream.wikimedia.org/v2/stream" help:"Address of the event streams."`
 	Streams      []string      `default:"mediawiki.page_change.v1" help:"Names of the streams to follow."`
 	PollEvery    time.Duration `default:"30s" help:"How often a wiki with the source \"poll\" is asked for its recent changes while it is quiet."`
 	SurveyEvery  time.Duration `help:"How often every ownership source is read again; if not given, each on its own schedule."`
-	Web          string        `help:"Address to serve /metrics and /healthz on, such as 127.0.0.1:8091; none if empty."`
+	Web          string        `help:"Address to serve the web page, /metrics, /healthz and /readyz on, such as 127.0.0.1:8091; none if empty."`
 	DryRun       bool          `help:"Do everything but save: print a diff of each page."`
 }
 
@@ -111,13 +112,18 @@ func (c *runCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
+	site, err := c.site(&known{reg: reg, process: process, dryRun: c.DryRun, lastEvent: b.LastEvent}, p.log)
+	if err != nil {
+		return err
+	}
 	g, ctx := errgroup.WithContext(p.ctx)
 	if c.Web != "" {
 		listener, err := net.Listen("tcp", c.Web)
 		if err != nil {
 			return &exitError{code: exitUsage, err: fmt.Errorf("listen for web clients: %w", err)}
 		}
-		g.Go(func() error { return serve(ctx, listener, web.Handler(metrics, b)) })
+		g.Go(func() error { return site.Run(ctx) })
+		g.Go(func() error { return web.Serve(ctx, listener, web.Beside(web.Handler(metrics, b), site.Handler())) })
 	}
 	g.Go(func() error { return b.Run(ctx) })
 	err = g.Wait()
