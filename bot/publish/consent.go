@@ -45,12 +45,16 @@ type optOutPage struct {
 	title string
 	users []string
 	read  time.Time // zero: not read, or forgotten
+	// forgotten counts how often it was; a reading that began before the last time
+	// is not kept.
+	forgotten int
 }
 
 func (o *optOutPage) forget() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.read = time.Time{}
+	o.forgotten++
 }
 
 // unwanted returns an *unwantedError if a page tells something to somebody who
@@ -102,7 +106,7 @@ func (p *Publisher) account(name string) string {
 func (p *Publisher) optedOut(ctx context.Context, title string) ([]string, error) {
 	o := &p.consent
 	o.mu.Lock()
-	fresh, users := o.title == title && !o.read.IsZero() && p.Now().Sub(o.read) < optOutPageAge, o.users
+	fresh, users, forgotten := o.title == title && !o.read.IsZero() && p.Now().Sub(o.read) < optOutPageAge, o.users, o.forgotten
 	o.mu.Unlock()
 	if fresh {
 		return users, nil
@@ -124,8 +128,10 @@ func (p *Publisher) optedOut(ctx context.Context, title string) ([]string, error
 		users[i] = p.account(users[i])
 	}
 	o.mu.Lock()
-	o.title, o.users, o.read = title, users, at
-	o.mu.Unlock()
+	defer o.mu.Unlock()
+	if o.forgotten == forgotten {
+		o.title, o.users, o.read = title, users, at
+	}
 	return users, nil
 }
 

@@ -160,6 +160,52 @@ func (r *Registry) KeepCells(ctx context.Context, wiki string, tables []string) 
 	return changed, nil
 }
 
+// CellClaims returns what is claimed in Steward cells, or on a sign-up page, of
+// one page.
+func (r *Registry) CellClaims(ctx context.Context, wiki, page string) (out []Claim, err error) {
+	page = clean(page)
+	err = r.read(ctx, func(tx *sql.Tx) error {
+		out = nil
+		stored, err := claimsInForce(ctx, tx, wiki, CellsSource)
+		for _, c := range stored {
+			if c.Evidence.Page == page {
+				out = append(out, c.Claim)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read what is claimed on %s of %s: %w", page, wiki, err)
+	}
+	return out, nil
+}
+
+// ForgetCells ends what was claimed on the page of a position, and forgets how
+// far it was read: it is read from its beginning again.
+func (r *Registry) ForgetCells(ctx context.Context, wiki, position string) error {
+	now := time.Now()
+	err := r.write(ctx, func(tx *sql.Tx) error {
+		stored, err := claimsInForce(ctx, tx, wiki, CellsSource)
+		if err != nil {
+			return err
+		}
+		for _, c := range stored {
+			if c.Evidence.Page != pageOf(position) {
+				continue
+			}
+			if err := supersedeClaim(ctx, tx, c.id, now); err != nil {
+				return err
+			}
+		}
+		_, err = tx.ExecContext(ctx, `DELETE FROM cells_read WHERE wiki = ? AND position = ?`, wiki, position)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("forget what was claimed on %s of %s: %w", position, wiki, err)
+	}
+	return nil
+}
+
 // pageOf returns the page of a position name.
 func pageOf(position string) string {
 	page, _, _ := strings.Cut(position, "#")

@@ -29,17 +29,18 @@ func (r *Registry) SavePreferences(ctx context.Context, wiki string, all []Prefe
 	for _, p := range all {
 		words[userName(p.User)] = p
 	}
-	return r.saveSaid(ctx, wiki, signUps, words)
+	return r.saveSaid(ctx, wiki, signUps, words, false)
 }
 
 // SaveOptOuts stores which users of a wiki want no messages, in place of what was
-// stored, and reports whether that has changed anything.
+// stored, and reports whether that has changed anything. Of users who are stored
+// already the evidence stays.
 func (r *Registry) SaveOptOuts(ctx context.Context, wiki string, all []OptOut) (changed bool, err error) {
 	words := make(map[string]any, len(all))
 	for _, o := range all {
 		words[userName(o.User)] = o
 	}
-	return r.saveSaid(ctx, wiki, optOuts, words)
+	return r.saveSaid(ctx, wiki, optOuts, words, true)
 }
 
 // Preferences returns what the users who signed up on a wiki want, by user.
@@ -51,7 +52,9 @@ func (r *Registry) Preferences(ctx context.Context, wiki string) (out map[string
 	return out, err
 }
 
-func (r *Registry) saveSaid(ctx context.Context, wiki, about string, words map[string]any) (changed bool, err error) {
+// saveSaid stores words by user. With keep, words that are stored stay while
+// their user is among those.
+func (r *Registry) saveSaid(ctx context.Context, wiki, about string, words map[string]any, keep bool) (changed bool, err error) {
 	texts := make(map[string]string, len(words))
 	for user, w := range words {
 		text, err := json.Marshal(w)
@@ -69,7 +72,7 @@ func (r *Registry) saveSaid(ctx context.Context, wiki, about string, words map[s
 			return err
 		}
 		for user, old := range stored {
-			if text, still := texts[user]; still && text == old {
+			if text, still := texts[user]; still && (keep || text == old) {
 				continue
 			}
 			changed = true
@@ -78,7 +81,7 @@ func (r *Registry) saveSaid(ctx context.Context, wiki, about string, words map[s
 			}
 		}
 		for user, text := range texts {
-			if stored[user] == text {
+			if old, still := stored[user]; still && (keep || text == old) {
 				continue
 			}
 			changed = true

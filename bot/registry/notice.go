@@ -86,6 +86,25 @@ func (r *Registry) Sent(ctx context.Context, wiki, page string, revision int64, 
 	return nil
 }
 
+// Abandon forgets notices that were intended and are known not to be saved.
+func (r *Registry) Abandon(ctx context.Context, keys []string) error {
+	err := r.write(ctx, func(tx *sql.Tx) error {
+		for _, key := range keys {
+			if _, err := tx.ExecContext(ctx, `DELETE FROM notice WHERE notice_key = ? AND sent_at = 0`, key); err != nil {
+				return err
+			}
+			if _, err := tx.ExecContext(ctx, `DELETE FROM told WHERE notice_key = ? AND withheld = '' AND revision = 0`, clip(key, 700)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("forget notices that were not saved: %w", err)
+	}
+	return nil
+}
+
 // IsSent reports whether a notice is known to be saved.
 func (r *Registry) IsSent(ctx context.Context, key string) (sent bool, err error) {
 	err = r.read(ctx, func(tx *sql.Tx) (err error) {

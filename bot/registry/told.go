@@ -95,3 +95,10 @@ const (
 
 // LineProblems lists them.
 var LineProblems = []string{NoUser, UnknownWord, UnknownItem, ManyItems, UnknownWiki, Contradicted, TooMany}
+
+// SignUpOptions are the words that a line of the sign-up page can have besides
+// items. They are the same on all wikis.
+var SignUpOptions = []string{
+	"at once", "daily", "weekly", "noticeboard", "ping", "talk", "item",
+	"steward", "maintainer", "only these", "wikis metawiki, commonswiki", "looking for a co-maintainer",
+}

@@ -51,6 +51,9 @@ func TestLinesOfTheSignUpPage(t *testing.T) {
 		{"signed in front", "* [[User:Ana|Ana]] ([[User talk:Ana|talk]]) 12:00, 20 May 2026 (UTC): extension:Echo", "Ana steward [extension:Echo]  [] only[] wikis[] seeking[]", ""},
 		{"signed by somebody else", "* [[User:Ben]]: extension:Echo" + sign, "Ben steward [extension:Echo]  [] only[] wikis[] seeking[]", ""},
 		{"a date", "* [[User:Ana]]: extension:Echo; confirmed 2026-05-20", "Ana steward [extension:Echo]  [] only[] wikis[] seeking[]", ""},
+		{"a date behind the name", "* [[User:Ana]] 2026-05-20: extension:Echo", "Ana steward [extension:Echo]  [] only[] wikis[] seeking[]", ""},
+		{"in brackets", "* [[User:Ana]] (still here, 20 May 2026): extension:Echo; May 21, 2026", "Ana steward [extension:Echo]  [] only[] wikis[] seeking[]", ""},
+		{"a date in a name", "* [[User:Ana]]: tool:a-2026-05-20", "Ana steward [tool:a-2026-05-20]  [] only[] wikis[] seeking[]", "unknown-item tool:a-2026-05-20"},
 		{"a comment", "* [[User:Ana]]: extension:Echo <!-- weekly -->", "Ana steward [extension:Echo]  [] only[] wikis[] seeking[]", ""},
 		{"a key of another wiki", "* [[User:Ana]]: gadget:commonswiki:Twin", "Ana steward [gadget:commonswiki:Twin]  [] only[] wikis[] seeking[]", "unknown-item gadget:commonswiki:Twin"},
 		{"an item that nobody knows", "* [[User:Ana]]: extension:Nope, weekly", "Ana steward [extension:Nope] weekly [] only[] wikis[] seeking[]", "unknown-item extension:Nope"},
@@ -92,7 +95,7 @@ func TestLinesOfTheSignUpPage(t *testing.T) {
 }
 
 func TestTheOptionsThatPeopleAreToldOfAreUnderstood(t *testing.T) {
-	for _, option := range SignUpOptions {
+	for _, option := range registry.SignUpOptions {
 		if _, problems := signUpPage().Lines("* [[User:Ana]]: " + option); len(problems) > 0 {
 			t.Errorf("%s: %+v", option, problems)
 		}

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/detect"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
@@ -16,13 +17,6 @@ import (
 
 // maxParts is how many parts of a line are read.
 const maxParts = 100
-
-// SignUpOptions are the words that a line of the sign-up page can have besides
-// items, as people are told of them.
-var SignUpOptions = []string{
-	"at once", "daily", "weekly", "noticeboard", "ping", "talk", "item",
-	"steward", "maintainer", "only these", "wikis metawiki, commonswiki", "looking for a co-maintainer",
-}
 
 // The options, as they are compared: in lower case, with spaces for dashes.
 var (
@@ -37,8 +31,10 @@ var (
 	signUpSeeking = []string{
 		"looking for a co maintainer", "looking for co maintainers", "looking for a comaintainer", "looking for comaintainers",
 	}
-	// A date is no more than a reason to save the line again.
-	signUpDate  = regexp.MustCompile(`^((still )?(confirmed|here|active) )?\d{4} \d{2}( \d{2})?$`)
+	// Dates, and words that go with them, are no more than a reason to save the
+	// line again.
+	signUpDate  = regexp.MustCompile(`\b\d{4}-\d{2}(-\d{2})?\b|\b\d{1,2}\.? \p{L}+ \d{4}\b|\b\p{L}+ \d{1,2}, \d{4}\b`)
+	signUpStill = []string{"confirmed", "still here", "here", "still active", "active", "still"}
 	signUpWikis = regexp.MustCompile(`^(?i:wikis?)\s*[: ]\s*(.+)$`)
 	wikiName    = regexp.MustCompile(`^[a-z0-9_]+$`)
 )
@@ -77,8 +73,8 @@ type SignUpLine struct {
 //   - "only these": messages about the items of the line and no others;
 //   - wikis NAME, NAME: which wikis' mentions count, by their database names;
 //   - "looking for a co-maintainer": the items of the line are listed so;
-//   - a date such as 2026-05-20, which says nothing: it is a way to save the line
-//     again.
+//   - a date such as 2026-05-20, anywhere, which says nothing: it is a way to save
+//     the line again.
 //
 // A line without items is about all that its user looks after. Further links to
 // user pages and a signature are passed over, and so are lines that are not of
@@ -164,12 +160,34 @@ func (s *signUpReader) rest() string {
 	for t := range s.line.doc.Timestamps() {
 		blank(t.Start, t.End)
 	}
+	for _, span := range signUpDate.FindAllStringIndex(s.line.text, -1) {
+		if s.free(span[0], span[1]) {
+			blank(span[0], span[1])
+		}
+	}
 	for l := range s.line.doc.Links() {
 		if t, err := l.Title(); err == nil && t.Interwiki == "" && t.Namespace == spaceSpecial {
 			blank(l.Start, l.End)
 		}
 	}
 	return string(b)
+}
+
+// free reports whether a piece of the line stands alone, in no link and no name.
+func (s *signUpReader) free(start, end int) bool {
+	for l := range s.line.doc.Links() {
+		if l.Start < end && start < l.End {
+			return false
+		}
+	}
+	text := s.line.text
+	return (start == 0 || strings.ContainsRune(" (,;–—", lastRune(text[:start]))) &&
+		(end == len(text) || strings.ContainsAny(text[end:end+1], " ):,;."))
+}
+
+func lastRune(s string) rune {
+	r, _ := utf8.DecodeLastRuneInString(s)
+	return r
 }
 
 // part reads one part.
@@ -198,7 +216,7 @@ func (s *signUpReader) part(raw string) {
 		s.only = true
 	case slices.Contains(signUpSeeking, word):
 		s.seeking = true
-	case signUpDate.MatchString(word):
+	case slices.Contains(signUpStill, word):
 	case signUpWikis.MatchString(written):
 		s.wikis = true
 		s.wiki(strings.TrimSpace(signUpWikis.FindStringSubmatch(written)[1]), true)
