@@ -32,7 +32,7 @@ func newGauges(b *Bot) *gauges {
 		up:        desc("feed_up", "Whether a source of events is connected to, or was read well when it was last asked.", "feed"),
 		lastEvent: desc("last_event_timestamp_seconds", "When the watch loop last handled an event, canaries included."),
 		waiting:   desc("queue_events", "Events that wait to be handled, or are being handled.", "wiki"),
-		oldest:    desc("queue_wait_seconds", "How long the oldest of those has waited.", "wiki"),
+		oldest:    desc("queue_wait_seconds", "How long the oldest event has waited that is not handled yet.", "wiki"),
 		behind:    desc("queue_gaps", "Times that have to be looked up in the wiki's own lists.", "wiki"),
 		revision:  desc("rules_revision", "Revision of the config page that is in force, 0 if none is.", "wiki"),
 		valid:     desc("rules_valid", "Whether the newest revision of the config page is in force.", "wiki"),

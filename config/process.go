@@ -98,9 +98,17 @@ const maxProcessBytes = 2 << 20
 //
 //	{"wikis": [{"wiki": "metawiki", "api": "https://meta.wikimedia.org/w/api.php", "user": "ExampleBot"}]}
 //
-// and fills in the defaults. The error names every problem of the file on a line
-// of its own.
+// and fills in the defaults. Where a file is hard to bring, path may be its text
+// instead, which begins with "{". The error names every problem of the file on a
+// line of its own.
 func ReadProcess(path string) (Process, error) {
+	if strings.HasPrefix(strings.TrimSpace(path), "{") {
+		process, list := parseProcess(path)
+		if len(list) > 0 {
+			return Process{}, fmt.Errorf("read wikis file, given as its text: %w", list)
+		}
+		return process, nil
+	}
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return Process{}, fmt.Errorf("read wikis file: %w", err)

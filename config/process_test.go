@@ -25,6 +25,16 @@ func writeFile(t *testing.T, text string, mode os.FileMode) string {
 	return path
 }
 
+func TestWikisCanBeGivenAsText(t *testing.T) {
+	got, err := ReadProcess("\n {\"wikis\": [{\"wiki\": \"metawiki\", \"api\": \"https://meta.wikimedia.org/w/api.php\", \"user\": \"ExampleBot\"}]}")
+	if err != nil || len(got.Wikis) != 1 || got.Wikis[0].Wiki != "metawiki" || got.Wikis[0].ConfigPage != "User:ExampleBot/config.json" {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	if _, err := ReadProcess(`{"wikis": [{"wiki": "metawiki"}]}`); err == nil || !strings.Contains(err.Error(), "given as its text") {
+		t.Errorf("a mistake in the text: %v", err)
+	}
+}
+
 func TestWikisFileDefaults(t *testing.T) {
 	path := writeFile(t, `{"wikis": [
 		{"wiki": "metawiki", "api": "https://meta.wikimedia.org/w/api.php", "user": "example_bot"},
