@@ -52,7 +52,7 @@ func TestAnAdministratorSetsTheBotUpFromNothing(t *testing.T) {
 
 	// Rules without "enabled" only make a preview.
 	w.edit(w.admin, configPage, modernRules(""))
-	w.awaits(reportPage, "Not enabled yet", "No problems", "[[:Test Wiki:Gadgets]], region gadgets: the page would be made; 2 rows added (Alpha, Beta)", "[[:Test Wiki:Extensions]]")
+	w.awaits(reportPage, "Not enabled yet", "No problems", "[[:Test Wiki:Gadgets]], region gadgets: the page would be made; 2 {{PLURAL:2|row|rows}} added (Alpha, Beta)", "[[:Test Wiki:Extensions]]")
 	w.ask(w.ada, "Verses", "Who looks after [[mw:Extension:Poem]]?")
 	w.awaits(reportPage, "[[:Test Wiki:Noticeboard]], region noticeboard: the page would be made; 1 new entry")
 	if text := w.text(gadgets) + w.text(extensions) + w.text(board); text != "" {
@@ -65,7 +65,7 @@ func TestAnAdministratorSetsTheBotUpFromNothing(t *testing.T) {
 	w.awaits(board, "Poem")
 	w.await("the report without a preview", func() bool { return !strings.Contains(w.text(reportPage), "Preview") })
 	w.edit(w.admin, configPage, modernRules(`"enabled": true, "preview": {"tables": [{"id": "gadgets", "page": "Project:Gadgets", "kinds": ["gadget", "skin"]}]},`))
-	w.awaits(reportPage, "Preview of the change", "[[:Test Wiki:Gadgets]], region gadgets:", "rows added (", "Vector", "[[:Test Wiki:Extensions]], region extensions: a line would say that it is not kept up any more")
+	w.awaits(reportPage, "Preview of the change", "[[:Test Wiki:Gadgets]], region gadgets:", "rows}} added (", "Vector", "[[:Test Wiki:Extensions]], region extensions: a line would say that it is not kept up any more")
 	if text := w.text(gadgets); strings.Contains(text, "Vector") {
 		t.Errorf("the change that is only prepared was made:\n%s", text)
 	}

@@ -86,7 +86,7 @@ func (s *site) foresee(ctx context.Context, rules *config.Rules) (*plan.Preview,
 	if err != nil {
 		return nil, err
 	}
-	in := plan.Input{Site: s.pages, Rules: rules, View: view, Now: now}
+	in := plan.Input{Site: s.pages, Rules: rules, View: view, Now: now, Words: s.words(rules)}
 	ahead, err := s.lookAhead(ctx, plan.Pages(in))
 	if err != nil {
 		return nil, err

@@ -98,17 +98,9 @@ func (b *Bot) sameAccounts(name, _ string) survey.Asker {
 // prefixTo returns what makes a title on another wiki a link on this one, such
 // as "mw:", "" where the wiki has no prefix for it.
 func (s *site) prefixTo(article string) string {
-	var info struct {
-		Query struct {
-			InterwikiMap []struct{ Prefix, URL string }
-		}
-	}
-	if err := json.Unmarshal(s.about.Info, &info); err != nil {
-		return ""
-	}
 	_, wanted, _ := strings.Cut(article, "//")
 	best := ""
-	for _, p := range info.Query.InterwikiMap {
+	for _, p := range interwiki(s.about.Info) {
 		_, leads, _ := strings.Cut(p.URL, "//")
 		if leads == wanted && (best == "" || len(p.Prefix) < len(best)) {
 			best = p.Prefix
@@ -118,4 +110,27 @@ func (s *site) prefixTo(article string) string {
 		return ""
 	}
 	return best + ":"
+}
+
+// interwikiPrefix is what a link to another wiki begins with, and where it leads.
+type interwikiPrefix struct{ Prefix, URL string }
+
+// interwiki reads them from the answer of siteinfo.
+func interwiki(siteinfo json.RawMessage) []interwikiPrefix {
+	var info struct {
+		Query struct{ InterwikiMap []interwikiPrefix }
+	}
+	if err := json.Unmarshal(siteinfo, &info); err != nil {
+		return nil // it was read before, or the wiki would not be served
+	}
+	return info.Query.InterwikiMap
+}
+
+// prefixes are those that a wiki knows.
+func prefixes(siteinfo json.RawMessage) []string {
+	var all []string
+	for _, p := range interwiki(siteinfo) {
+		all = append(all, p.Prefix)
+	}
+	return all
 }

@@ -164,7 +164,7 @@ func (s *site) publishAll(ctx context.Context, in plan.Input, pages []plan.Page,
 	}
 	for _, name := range standing {
 		planned[name] = true
-		if err := s.leave(ctx, name, set, rules); err != nil {
+		if err := s.leave(ctx, in, name, set, rules); err != nil {
 			return false, err
 		}
 	}
@@ -196,8 +196,8 @@ func (s *site) isOwn(name string) bool {
 }
 
 // leave has a region say that it is not kept up any more, and forgets it then.
-func (s *site) leave(ctx context.Context, name string, set *ruleset, under publish.Rules) error {
-	outcome, err := s.gate.Publish(ctx, plan.DroppedPage(name, set.stored.Revision), under)
+func (s *site) leave(ctx context.Context, in plan.Input, name string, set *ruleset, under publish.Rules) error {
+	outcome, err := s.gate.Publish(ctx, plan.DroppedPage(in, name, set.stored.Revision), under)
 	if err != nil {
 		return s.elsewhere(ctx, err, "page cannot be told that it is not kept up any more")
 	}

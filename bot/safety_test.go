@@ -205,7 +205,7 @@ func TestTwoTablesOnOnePageAreReportedApart(t *testing.T) {
 	w.edit(w.admin, configPage, strings.Replace(goodRules, `"page": "Project:Extensions"`, `"page": "Project:Gadgets", "append": true`, 1))
 	w.start()
 	w.awaits(gadgets, "Alpha", "Poem")
-	w.edit(w.ada, gadgets, strings.Replace(w.text(gadgets), "Steward ✎", "Who", 1))
+	w.edit(w.ada, gadgets, strings.Replace(w.text(gadgets), `class="codesteward-steward" scope="col" | Steward ✎`, "Who", 1))
 	w.awaits(reportPage, "Who", "put the old heading back")
 	w.edit(w.admin, "Maintainers", strings.Replace(maintainers, "References Team", "Footnotes Team", 1))
 	w.awaits(gadgets, "Footnotes Team") // the other table goes on

@@ -147,13 +147,13 @@ func (s *site) start(ctx context.Context, within time.Duration) error {
 		return fmt.Errorf("ask %s about its titles: %w", s.conf.API, err)
 	}
 	s.about, s.pages = about, localPages(s.text, s.pages)
-	s.pages.Language = about.Language
+	s.pages.Language, s.pages.Prefixes = about.Language, prefixes(about.Info)
 	if err := s.isUs(ctx); err != nil {
 		return err
 	}
 	s.gate = publish.New(publish.Config{
 		Site: s.pages, Text: s.text, Reader: s.client, Editor: wiki.NewEditor(s.client), Outbox: s.reg, Ledger: s.reg, Memory: s.reg, Deny: s.conf.Deny,
-		DryRun: s.dryRun, Lease: s.reg.Held, Log: s.log, Metrics: s.bot.Metrics, Now: s.now,
+		DryRun: s.dryRun, Log: s.log, Metrics: s.bot.Metrics, Now: s.now,
 	})
 	return nil
 }

@@ -43,7 +43,7 @@ func (s *site) place(ctx context.Context, in *plan.Input) error {
 			texts[i] = text
 		}
 		if whole {
-			in.Placed[t.ID] = plan.PlacesOf(t, texts)
+			in.Placed[t.ID] = plan.PlacesOf(*in, t, texts)
 		}
 	}
 	return nil

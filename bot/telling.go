@@ -94,6 +94,7 @@ func (s *site) statusDue(ctx context.Context, status plan.Status, limits publish
 // standing gathers how the bot stands on the wiki.
 func (s *site) standing(ctx context.Context, in plan.Input, set *ruleset) (standing plan.Standing, trialEdits int, err error) {
 	standing = plan.Standing{
+		Words: in.Words,
 		Rules: set.rules, Rejected: set.rejected, Recovered: set.recovered, Warnings: set.warnings,
 		Preview: s.previews.enabled, Change: s.previews.change,
 	}
@@ -119,7 +120,7 @@ func (s *site) standing(ctx context.Context, in plan.Input, set *ruleset) (stand
 	}
 	standing.Stops = StopNote(notes)
 	standing.Overwritten = overwritten(notes, under(set, nil).Thaw, in.Now)
-	if standing.Trouble, err = s.trouble(ctx, notes, in.Now); err != nil {
+	if standing.Trouble, standing.Sources, err = s.trouble(ctx, notes, in.Now); err != nil {
 		return standing, 0, err
 	}
 	standing.Gaps, err = s.gapsToShow(ctx, in.Now)
@@ -141,13 +142,14 @@ func overwritten(notes map[string]string, lasts time.Duration, at time.Time) []p
 	return all
 }
 
-// trouble returns, a sentence each, what people should know besides the rules.
-func (s *site) trouble(ctx context.Context, notes map[string]string, at time.Time) ([]string, error) {
+// trouble returns, a sentence each, what people should know besides the rules, and
+// how the sources are doing.
+func (s *site) trouble(ctx context.Context, notes map[string]string, at time.Time) (trouble []string, sources []plan.SourceTrouble, err error) {
 	surveys, err := s.reg.Surveys(ctx, s.conf.Wiki.Wiki)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	trouble := s.waits(notes, at)
+	trouble = s.waits(notes, at)
 	for name, text := range notes {
 		if page, ok := strings.CutPrefix(name, notePage); ok && !s.isOwn(page) {
 			trouble = append(trouble, text)
@@ -155,7 +157,7 @@ func (s *site) trouble(ctx context.Context, notes map[string]string, at time.Tim
 	}
 	shared, err := s.reg.Notes(ctx, registry.AllWikis)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for _, state := range surveys {
 		held := notes
@@ -163,7 +165,7 @@ func (s *site) trouble(ctx context.Context, notes map[string]string, at time.Tim
 			held = shared
 		}
 		if s.shows(state) {
-			trouble = append(trouble, plan.SourceTrouble(state, held[noteHeld+state.Source])...)
+			sources = append(sources, plan.SourceTrouble{SurveyState: state, Answer: held[noteHeld+state.Source]})
 		}
 	}
 	for _, text := range []string{notes[noteGap], notes[noteHalted], s.away(at)} {
@@ -172,7 +174,7 @@ func (s *site) trouble(ctx context.Context, notes map[string]string, at time.Tim
 		}
 	}
 	slices.Sort(trouble)
-	return trouble, nil
+	return trouble, sources, nil
 }
 
 // shows reports whether how a source is doing matters to the wiki.

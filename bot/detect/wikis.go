@@ -107,6 +107,27 @@ func wikiOfPrefix(prefix, from string) (string, bool) {
 	return "", false
 }
 
+// PrefixTo returns what links to a wiki of Wikimedia's begin with on all others,
+// without the last colon, such as "mw" or "w:de"; "" where there is no such prefix.
+func PrefixTo(wiki string) string {
+	best := ""
+	for prefix, leads := range prefixes {
+		if leads == wiki && (best == "" || len(prefix) < len(best) || len(prefix) == len(best) && prefix < best) {
+			best = prefix
+		}
+	}
+	if best != "" {
+		return best
+	}
+	language, suffix := languageOf(wiki)
+	for _, f := range families {
+		if language != "" && f.suffix == suffix {
+			return f.short + ":" + language
+		}
+	}
+	return ""
+}
+
 // wikiOfHost returns the wiki of a host in lower case.
 func wikiOfHost(host string) (string, bool) {
 	host = strings.TrimPrefix(host, "www.")

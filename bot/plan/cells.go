@@ -8,9 +8,9 @@ package plan
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/detect"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan/messages"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/wikitext"
 )
@@ -22,26 +22,10 @@ const (
 	columnNotes   = "notes"
 )
 
-// headings are the words above the columns. A pencil marks the columns whose
-// cells belong to people.
-var headings = map[string]string{
-	columnItem:    "Item",
-	"kind":        "Kind",
-	columnSteward: "Steward ✎",
-	"maintainers": "Maintainers",
-	"verdict":     "Verdict",
-	"why":         "Why",
-	"users":       "Users",
-	"importers":   "Importers",
-	"links":       "Links",
-	"mentions":    "Mentions (30 days)",
-	"wikis":       "Wikis",
-	"changed":     "Last change",
-	"docs":        "Documentation",
-	"licence":     "Licence",
-	"similar":     "Similar to",
-	"replaced_by": "Replaced by",
-	columnNotes:   "Notes ✎",
+// allColumns are those that a table can have.
+var allColumns = []string{
+	columnItem, "kind", columnSteward, "maintainers", "verdict", "why", "users", "importers", "links", "mentions", "wikis", "changed", "docs", "licence",
+	"similar", "replaced_by", columnNotes,
 }
 
 // sortTypes say how the browser sorts columns that are not sorted as text.
@@ -49,16 +33,17 @@ var sortTypes = map[string]string{
 	"users": "number", "importers": "number", "links": "number", "mentions": "number", "wikis": "number", "changed": "isoDate",
 }
 
-// heading writes the header cell of a column.
-func heading(column string) string {
-	attrs := `scope="col"`
+// heading writes the header cell of a column. Its class tells the column in
+// whatever language the words are.
+func heading(column, words string) string {
+	attrs := fmt.Sprintf(`class="%s" scope="col"`, registry.ColumnClass(column))
 	if kind := sortTypes[column]; kind != "" {
 		attrs += fmt.Sprintf(" data-sort-type=%q", kind)
 	}
-	return "! " + attrs + " | " + headings[column]
+	return "! " + attrs + " | " + words
 }
 
-// kindNames are the kinds as people write them.
+// kindNames are the kinds as people write them in English.
 var kindNames = map[detect.Kind]string{
 	detect.Extension:  "extension",
 	detect.Skin:       "skin",
@@ -78,42 +63,44 @@ type subject struct {
 }
 
 // cell returns one cell. Cells that belong to people are empty here.
-func cell(in Input, s subject, column string) Cell {
+func cell(in Input, s subject, column string, why registry.Language) Cell {
+	w := in.Words
 	switch column {
 	case columnItem:
-		return Cell{Text: itemLink(s.Item)}
+		return Cell{Text: isolated(w, itemLink(s.Item))}
 	case "kind":
-		return Cell{Text: kindNames[s.Item.Key.Kind()]}
+		return Cell{Text: kindIn(w, s.Item.Key.Kind())}
 	case "maintainers":
-		return Cell{Text: holders(s.Claims)}
+		return Cell{Text: holders(w, s.Claims)}
 	case "verdict":
-		return Cell{Attrs: verdictStyle(s.opinion.Verdict), Text: string(s.opinion.Verdict)}
+		return Cell{Attrs: verdictStyle(s.opinion.Verdict), Text: verdictIn(w, s.opinion.Verdict)}
 	case "why":
-		return Cell{Text: why(in, s.Claims, s.opinion)}
+		_, phrases := registry.Reasons(s.Claims, in.View.Accounts, Limits(in.Site.Wiki, in.Rules), in.Now)
+		return Cell{Text: why.Sentence(phrases)}
 	case "users", "importers", "links", "mentions", "wikis":
 		n, ok := s.number(column)
-		return n.cell(ok)
+		return n.cell(w, ok)
 	case "changed":
-		return Cell{Text: changed(s.Item)}
+		return Cell{Text: isolated(w, changed(s.Item))}
 	case "docs":
-		return Cell{Text: address(s.Item.Details.Docs)}
+		return Cell{Text: isolated(w, address(s.Item.Details.Docs))}
 	case "licence":
-		return Cell{Text: wikitext.Escape(s.Item.Details.Licence)}
+		return Cell{Text: nameIn(w, s.Item.Details.Licence)}
 	case "replaced_by":
-		return Cell{Text: address(s.Item.Details.ReplacedBy)}
+		return Cell{Text: isolated(w, address(s.Item.Details.ReplacedBy))}
 	case "similar":
 		var links []string
 		for _, item := range in.Similar[s.Item.Key] {
-			links = append(links, itemLink(item))
+			links = append(links, isolated(w, itemLink(item)))
 		}
-		return Cell{Text: strings.Join(links, ", ")}
+		return Cell{Text: commas(w, links)}
 	}
 	return Cell{}
 }
 
 // holders lists everybody that a claim names, strongest role first. A table is
 // never signed, so a user link in it pings nobody.
-func holders(claims []registry.Claim) string {
+func holders(w *messages.Set, claims []registry.Claim) string {
 	var names []string
 	for _, role := range []registry.Role{registry.Steward, registry.Maintainer} {
 		for _, c := range claims {
@@ -124,13 +111,14 @@ func holders(claims []registry.Claim) string {
 			if c.HolderKind == registry.User {
 				name = userLink(c.Holder)
 			}
+			name = isolated(w, name)
 			if c.Standing != registry.Stated && c.Standing != registry.Confirmed {
-				name += " (" + string(c.Standing) + ")"
+				name = w.Text("words-remark", name, standingIn(w, c.Standing))
 			}
 			if !slices.Contains(names, name) {
 				names = append(names, name)
 			}
 		}
 	}
-	return strings.Join(names, ", ")
+	return commas(w, names)
 }

@@ -6,8 +6,8 @@ package plan
 
 import (
 	"fmt"
-	"strconv"
 
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan/messages"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
 )
 
@@ -61,19 +61,19 @@ func (s subject) number(column string) (n number, ok bool) {
 }
 
 // cell writes a number so that the browser sorts it as one.
-func (n number) cell(known bool) Cell {
+func (n number) cell(w *messages.Set, known bool) Cell {
 	if !known {
 		return Cell{}
 	}
-	text := strconv.FormatInt(n.value, 10)
+	text := numeral(n.value)
 	if n.value == everybody {
-		text = "on by default"
+		text = w.Text("table-default")
 	}
 	if n.atLeast {
-		text = "≥ " + text
+		text = w.Text("table-at-least", text)
 	}
 	if n.active >= 0 && n.active <= n.value {
-		text += fmt.Sprintf(" (%d active)", n.active)
+		text = w.Text("table-active", text, numeral(n.active))
 	}
 	return Cell{Attrs: fmt.Sprintf(`data-sort-value="%d"`, n.value), Text: text}
 }

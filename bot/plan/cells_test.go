@@ -55,7 +55,7 @@ func TestColumns(t *testing.T) {
 	}, Claims: []registry.Claim{claim(peek, registry.User, "Ada", registry.Confirmed, "cells")}}}
 	got := apply(t, tables(t, v, wide(""))[0], "")
 	for heading, want := range map[string]string{
-		"Users": "≥ 1200 (34 active)", "Importers": "", "Links": "0", "Mentions (30 days)": "1", "Wikis": "3", "Licence": "GPL-2.0-or-later",
+		"Users": "≥ {{formatnum:1200}} (34 active)", "Importers": "", "Links": "0", "Mentions (30 days)": "1", "Wikis": "3", "Licence": "GPL-2.0-or-later",
 		"Documentation": "[https://www.mediawiki.org/wiki/Help:Map_peek/ www.mediawiki.org/wiki/Help:Map&#95;peek]",
 		"Replaced by":   "&#91;&#91;Kartographer&#93;&#93;",
 		"Why":           "Steward Ada, confirmed in [[Special:PermanentLink/7|Some page, revision 7]] (2026-11-20)",
@@ -64,7 +64,7 @@ func TestColumns(t *testing.T) {
 			t.Errorf("%s: got %q, want %q", heading, cell, want)
 		}
 	}
-	for _, part := range []string{`| data-sort-value="1200" | ≥`, `! scope="col" data-sort-type="number" | Users`, `! scope="col" data-sort-type="isoDate" | Last change`} {
+	for _, part := range []string{`| data-sort-value="1200" | ≥`, `! class="codesteward-users" scope="col" data-sort-type="number" | Users`, `scope="col" data-sort-type="isoDate" | Last change`} {
 		if !strings.Contains(got, part) {
 			t.Errorf("no %s in\n%s", part, got)
 		}

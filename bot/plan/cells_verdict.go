@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// This file holds how a verdict looks, and how its reason is written with
-// links to the evidence.
+// This file holds how a verdict looks, and the day of the last change.
 
 package plan
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
-	"gitlab.wikimedia.org/toolforge-repos/codesteward/wikitext"
 )
 
 // colour is a design token of Codex, which follows the skin and its dark mode,
@@ -44,46 +39,6 @@ var looks = map[registry.Verdict]look{
 // verdictStyle is the attribute of a verdict's cell.
 func verdictStyle(v registry.Verdict) string {
 	return fmt.Sprintf(`style="background:%s;color:%s"`, looks[v].ground, ink)
-}
-
-// evidence is a place that a reason names.
-type evidence struct {
-	named string // as the reason names it
-	link  string // wikitext
-}
-
-// why gives the reason for the verdict. Where it names a revision of a page on
-// this wiki, the name is a link to it, with the day on which that was written.
-func why(in Input, claims []registry.Claim, opinion registry.Opinion) string {
-	var places []evidence
-	for _, c := range claims {
-		e := c.Evidence
-		if e.Wiki != in.Site.Wiki || e.Revision == 0 {
-			continue
-		}
-		named := fmt.Sprintf("%s, revision %d", e.Page, e.Revision)
-		link := fmt.Sprintf("[[Special:PermanentLink/%d|%s]]", e.Revision, wikitext.Escape(named))
-		if !e.Time.IsZero() {
-			link += " (" + e.Time.UTC().Format(time.DateOnly) + ")"
-		}
-		places = append(places, evidence{named, link})
-	}
-	// The longest first: revision 12 begins like revision 123. Of one revision
-	// that several claims rest on, the first names the day.
-	slices.SortStableFunc(places, func(a, b evidence) int { return cmp.Compare(len(b.named), len(a.named)) })
-	var b strings.Builder
-	for rest := opinion.Ground; rest != ""; {
-		at, first := len(rest), evidence{}
-		for _, p := range places {
-			if i := strings.Index(rest, p.named); i >= 0 && i < at {
-				at, first = i, p
-			}
-		}
-		b.WriteString(wikitext.Escape(rest[:at]))
-		b.WriteString(first.link)
-		rest = rest[at+len(first.named):]
-	}
-	return b.String()
 }
 
 // changed gives the day of the item's last change, linked to it.

@@ -68,16 +68,16 @@ func Dropped(in Input) (standing, gone []string) {
 
 // DroppedPage plans the line for a region that has left the rules with a
 // revision.
-func DroppedPage(name string, revision int64) Page {
+func DroppedPage(in Input, name string, revision int64) Page {
 	title, region := splitName(name)
-	line := fmt.Sprintf("''This part of the page is not kept up any more: it has left [[Special:Diff/%d|the bot's rules]].''", revision)
+	line := "''" + speechOn(in.Site, in.Words).span(in.Words.Text("table-dropped", fmt.Sprintf("Special:Diff/%d", revision))) + "''"
 	scope := Tables
 	if region == BoardRegion {
 		scope = Notices
 	}
 	return Page{
 		Title: title, Region: region, Scope: scope, Minor: true,
-		Summary: "not kept up any more",
+		Summary: in.Words.Text("table-edit-dropped"),
 		Changes: []Change{Leave{ID: region, Line: line + droppedMark}},
 	}
 }

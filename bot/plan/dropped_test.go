@@ -41,18 +41,18 @@ func TestARegionThatIsDroppedSaysSoOnceAndIsWholeAgainWhenItIsBack(t *testing.T)
 			t.Fatal(err)
 		}
 		before = "Ours.\n" + before + "\nOurs too."
-		dropped, err := plan.DroppedPage(name, 12).Apply(before)
+		dropped, err := plan.DroppedPage(plan.Input{Site: site}, name, 12).Apply(before)
 		if err != nil || strings.Count(dropped, "not kept up any more") != 1 || !strings.HasPrefix(dropped, "Ours.\n") {
 			t.Fatalf("got %v\n%s", err, dropped)
 		}
-		if twice, err := plan.DroppedPage(name, 13).Apply(dropped); err != nil || twice != dropped {
+		if twice, err := plan.DroppedPage(plan.Input{Site: site}, name, 13).Apply(dropped); err != nil || twice != dropped {
 			t.Errorf("told twice: %v\n%s", err, twice)
 		}
 		if back, err := planned[title].Apply(dropped); err != nil || back != before {
 			t.Errorf("it comes back as %v\n%s", err, back)
 		}
 		var gone *plan.GoneError
-		if _, err := plan.DroppedPage(name, 12).Apply("Ours."); !errors.As(err, &gone) {
+		if _, err := plan.DroppedPage(plan.Input{Site: site}, name, 12).Apply("Ours."); !errors.As(err, &gone) {
 			t.Errorf("without the region: %v", err)
 		}
 	}

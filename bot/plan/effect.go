@@ -77,10 +77,7 @@ func rowsIn(text, region string) map[string]shownRow {
 	if err != nil {
 		return rows
 	}
-	item := slices.IndexFunc(table.Header(), func(h string) bool {
-		column, ok := columnOf(h)
-		return ok && column == columnItem
-	})
+	item := slices.Index(columnsOf(table, nil), columnItem)
 	for _, row := range table.Rows() {
 		if !isItem(row.ID) {
 			continue

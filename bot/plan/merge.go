@@ -34,6 +34,7 @@ type Table struct {
 	gone map[string]string // row id of an item that is no longer listed, to its name
 	over map[string]bool   // row ids of those that are gone for too long to be kept
 
+	words   tableWords
 	renamed map[string]string // row ids of former names, to those of the items
 	moved   map[string]string // row ids of rows that are on another page, to its title
 
@@ -123,13 +124,13 @@ func (t Table) read(body string) (live, error) {
 		return live{}, t.refuse("the row of column headings is not the first row any more; put it back")
 	}
 	var l live
-	for _, h := range table.Header() {
-		column, ok := columnOf(h)
+	for _, h := range headerCells(table) {
+		column, ok := columnOf(h, t.words.headings)
 		switch {
 		case !ok:
-			return live{}, t.refuse("the column heading %q is not one of the bot's; put the old heading back", h)
+			return live{}, t.refuse("the column heading %q is not one of the bot's; put the old heading back", h.Raw)
 		case slices.Contains(l.columns, column):
-			return live{}, t.refuse("there are two columns %q; move the text into one of them and take the other out", h)
+			return live{}, t.refuse("there are two columns %q; move the text into one of them and take the other out", h.Raw)
 		}
 		l.columns = append(l.columns, column)
 	}
@@ -214,16 +215,6 @@ func hiddenRow(text string) string {
 func isItem(id string) bool {
 	_, ok := registry.KeyOfRow(id)
 	return ok
-}
-
-// columnOf finds the column under a heading as it stands on the page.
-func columnOf(heading string) (string, bool) {
-	for column, words := range headings {
-		if strings.EqualFold(strings.TrimSpace(heading), words) {
-			return column, true
-		}
-	}
-	return "", false
 }
 
 // people returns the filled cells that belong to people, by row id and column.

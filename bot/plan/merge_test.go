@@ -245,10 +245,10 @@ func TestARowThatCannotBeReadIsRefused(t *testing.T) {
 		{"a pipe in a text", with(2, "| Cleo || Bo"), again},
 		{"all cells are deleted", page[:start] + lines[0] + page[end:], again},
 		{"the row's line is deleted", with(0), again},
-		{"a heading twice", strings.Replace(page, "| Why", "| Notes ✎", 1), `two columns "Notes ✎"`},
-		{"one of the bot's headings twice", strings.Replace(page, "| Why", "| Verdict", 1), `two columns "Verdict"`},
-		{"no headings", page[:strings.Index(page, "! scope")] + page[strings.Index(page, "|- id"):], "put it back"},
-		{"a row before the headings", strings.Replace(page, "! scope", "|-\n| a\n|-\n! scope", 1), "put it back"},
+		{"a heading twice", strings.Replace(page, `class="codesteward-why" scope="col" | Why`, "Notes ✎", 1), `two columns "Notes ✎"`},
+		{"one of the bot's headings twice", strings.Replace(page, `class="codesteward-why" scope="col" | Why`, "Verdict", 1), `two columns "Verdict"`},
+		{"no headings", page[:strings.Index(page, "! class")] + page[strings.Index(page, "|- id"):], "put it back"},
+		{"a row before the headings", strings.Replace(page, "! class", "|-\n| a\n|-\n! class", 1), "put it back"},
 		{"a table in a cell without end", with(2, "|\n{|\n| Cleo"), "no end"},
 		{"a table ends too early", with(2, "| Cleo", "|}"), "too early"},
 		{"a template that swallows rows", strings.Replace(with(8, "| a }}"), "|\n| [[User:Ada", "| {{b\n| [[User:Ada", 1), "stands inside a cell"},
@@ -374,7 +374,7 @@ func TestARegionThatCannotBeReadIsRefused(t *testing.T) {
 		"no end marker":     strings.Replace(page, "codesteward end gadgets", "codesteward", 1),
 		"no region":         "Somebody took it out.",
 		"text for a table":  "<!-- codesteward begin gadgets -->\nWe do this by hand now.\n<!-- codesteward end gadgets -->",
-		"a foreign heading": strings.Replace(page, "| Steward ✎", "| Who", 1),
+		"a foreign heading": strings.Replace(page, `class="codesteward-steward" scope="col" | Steward ✎`, "Who", 1),
 	}
 	for name, text := range tests {
 		t.Run(name, func(t *testing.T) {

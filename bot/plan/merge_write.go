@@ -5,6 +5,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -25,7 +26,7 @@ func (t Table) render(l live) (body string, rows []string, width int) {
 	for i, r := range t.Rows {
 		planned[r.ID] = true
 		if t.grouped && (i == 0 || !strings.EqualFold(strings.TrimSpace(t.Rows[i-1].group), strings.TrimSpace(r.group))) {
-			rows = append(rows, writeGroup(r.group, len(columns)))
+			rows = append(rows, writeGroup(cmp.Or(wikitext.Escape(strings.TrimSpace(r.group)), t.words.noGroup), len(columns)))
 		}
 		clear(cells)
 		for i, column := range t.Columns {
@@ -45,7 +46,7 @@ func (t Table) render(l live) (body string, rows []string, width int) {
 		rows = append(rows, r.under(l.columns, columns))
 	}
 	if t.grouped && 0 < listed && listed < len(rows) {
-		rows = slices.Insert(rows, listed, writeGroup(otherRows, len(columns)))
+		rows = slices.Insert(rows, listed, writeGroup(t.words.otherRows, len(columns)))
 	}
 	var b strings.Builder
 	if above := t.above(); above != "" {
@@ -56,13 +57,13 @@ func (t Table) render(l live) (body string, rows []string, width int) {
 	fmt.Fprintf(&b, "<div role=\"region\" aria-label=\"%s\" tabindex=\"0\" style=\"overflow-x:auto\">\n", caption)
 	fmt.Fprintf(&b, "{| class=%q\n|+ %s\n", t.class(), caption)
 	for _, column := range columns {
-		b.WriteString(heading(column) + "\n")
+		b.WriteString(heading(column, t.words.headings[column]) + "\n")
 	}
 	for _, row := range rows {
 		b.WriteString(row + "\n")
 	}
 	b.WriteString("|}\n</div>")
-	return b.String(), rows, len(columns)
+	return t.words.within(b.String()), rows, len(columns)
 }
 
 // check reads a table again. What is open in one cell, such as "{{", can meet
@@ -89,9 +90,9 @@ func (t Table) tombstone(r itemRow, kept map[string]Cell) map[string]Cell {
 	cells := map[string]Cell{columnItem: r.cell(columnItem)}
 	if title := t.moved[r.id]; title != "" {
 		key, _ := registry.KeyOfRow(r.id)
-		cells[columnItem] = Cell{Text: fmt.Sprintf("%s (its row is on [[:%s]])", wikitext.Escape(key.Name()), title)}
+		cells[columnItem] = Cell{Text: fill(t.words.moved, wikitext.Escape(key.Name()), "[[:"+title+"]]")}
 	} else if name, ok := t.gone[r.id]; ok {
-		cells[columnItem] = Cell{Text: wikitext.Escape(name) + " (no longer listed)"}
+		cells[columnItem] = Cell{Text: fill(t.words.gone, wikitext.Escape(name))}
 	}
 	maps.Copy(cells, kept)
 	return cells

@@ -6,9 +6,11 @@ package plan
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan/messages"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/wikitext"
 )
@@ -41,37 +43,44 @@ func Unread(in Input) []string {
 	})
 }
 
-// String writes the preview as a list in wikitext.
-func (p Preview) String() string {
+// String writes the preview as a list in English wikitext.
+func (p Preview) String() string { return inNumbers(p.tell(nil)) }
+
+// tell writes the preview as a list in wikitext.
+func (p Preview) tell(w *messages.Set) string {
 	var b strings.Builder
-	messages, shown, hidden := []string{}, 0, 0
+	notices, shown, hidden := []string{}, 0, 0
 	for _, e := range p.Effects {
 		switch {
 		case e.None():
 		case e.isMessage():
-			messages = append(messages, pageLink(e.Title))
+			notices = append(notices, isolated(w, pageLink(e.Title)))
 		case shown >= effectsShown:
 			hidden++
 		default:
 			shown++
-			fmt.Fprintf(&b, "* %s\n", e)
+			fmt.Fprintf(&b, "* %s\n", e.tell(w))
 		}
 	}
-	if len(messages) > 0 {
-		fmt.Fprintf(&b, "* %s: %s\n", count(len(messages), "message"), some(messages))
+	if len(notices) > 0 {
+		fmt.Fprintf(&b, "* %s\n", w.Text("report-effect-messages", numeral(len(notices)), upTo(w, notices)))
 	}
 	for _, name := range p.Dropped {
 		title, region := splitName(name)
-		fmt.Fprintf(&b, "* %s, region %s: a line would say that it is not kept up any more\n", pageLink(title), region)
+		fmt.Fprintf(&b, "* %s\n", w.Text("report-effect-dropped", inRegion(w, title, region)))
 	}
 	if b.Len() == 0 {
-		b.WriteString("* Nothing would change.\n")
+		fmt.Fprintf(&b, "* %s\n", w.Text("report-effect-none"))
 	}
 	if n := p.Left + hidden; n > 0 {
-		fmt.Fprintf(&b, "* %s more are not listed here\n", count(n, "page"))
+		fmt.Fprintf(&b, "* %s\n", w.Text("report-effect-more", numeral(n)))
 	}
 	if len(p.Unread) > 0 {
-		fmt.Fprintf(&b, "What these sources say is missing here, since they are read only once it is in force: %s.\n", wikitext.Escape(list(p.Unread)))
+		var unread []string
+		for _, source := range p.Unread {
+			unread = append(unread, sourceIn(w, source))
+		}
+		fmt.Fprintf(&b, "%s\n", w.Text("report-effect-unread", enumerate(w, unread)))
 	}
 	return b.String()
 }
@@ -79,36 +88,69 @@ func (p Preview) String() string {
 // isMessage reports whether the effect is a message that can be sent.
 func (e Effect) isMessage() bool { return e.Region == "" && e.Scope == Notices && e.Refused == "" }
 
-// String tells the effect in a line of wikitext.
-func (e Effect) String() string {
-	page := pageLink(e.Title)
-	if e.Region != "" {
-		page += ", region " + wikitext.Escape(e.Region)
-	}
+// String tells the effect in a line of English wikitext.
+func (e Effect) String() string { return inNumbers(e.tell(nil)) }
+
+// tell tells the effect in a line of wikitext.
+func (e Effect) tell(w *messages.Set) string {
+	page := inRegion(w, e.Title, e.Region)
 	if e.Refused != "" {
-		return fmt.Sprintf("%s: nothing would be written: %s", page, wikitext.Escape(e.Refused))
+		return w.Text("report-effect-refused", page, inEnglish(w, e.Refused))
 	}
 	var parts []string
 	if e.Creates {
-		parts = append(parts, "the page would be made")
+		parts = append(parts, w.Text("report-effect-made"))
 	}
 	for _, rows := range []struct {
 		names []string
 		how   string
-	}{{e.Added, "added"}, {e.Removed, "removed"}, {e.Changed, "changed"}} {
+	}{{e.Added, "report-effect-added"}, {e.Removed, "report-effect-removed"}, {e.Changed, "report-effect-changed"}} {
 		if len(rows.names) > 0 {
-			parts = append(parts, fmt.Sprintf("%s %s (%s)", count(len(rows.names), "row"), rows.how, some(escaped(rows.names))))
+			parts = append(parts, w.Text(rows.how, numeral(len(rows.names)), upTo(w, namesIn(w, rows.names))))
 		}
 	}
-	if e.Notices == 1 {
-		parts = append(parts, "1 new entry")
-	} else if e.Notices > 1 {
-		parts = append(parts, fmt.Sprintf("%d new entries", e.Notices))
+	if e.Notices > 0 {
+		parts = append(parts, w.Text("report-effect-entries", numeral(e.Notices)))
 	}
 	if len(parts) == 0 {
-		parts = append(parts, count(e.Lines, "line")+" changed")
+		parts = append(parts, w.Text("report-effect-lines", numeral(e.Lines)))
 	}
-	return page + ": " + strings.Join(parts, "; ")
+	return w.Text("report-effect", page, clauses(w, parts))
+}
+
+// inRegion names a page, and its region if that is not "".
+func inRegion(w *messages.Set, title, region string) string {
+	page := isolated(w, pageLink(title))
+	if region == "" {
+		return page
+	}
+	return w.Text("report-region", page, nameIn(w, region))
+}
+
+// namesIn are names as wikitext.
+func namesIn(w *messages.Set, names []string) []string {
+	out := make([]string, len(names))
+	for i, text := range names {
+		out[i] = nameIn(w, text)
+	}
+	return out
+}
+
+var (
+	pluralCall = regexp.MustCompile(`\{\{PLURAL:([0-9]+)\|([^{}|]*)\|([^{}|]*)\}\}`)
+	numberCall = regexp.MustCompile(`\{\{formatnum:([0-9]+)\}\}`)
+)
+
+// inNumbers does in an English text what a wiki does with the numbers in it, for
+// readers who are on none.
+func inNumbers(text string) string {
+	return pluralCall.ReplaceAllStringFunc(numberCall.ReplaceAllString(text, "$1"), func(call string) string {
+		m := pluralCall.FindStringSubmatch(call)
+		if m[1] == "1" {
+			return m[2]
+		}
+		return m[3]
+	})
 }
 
 // pageLink links to a page, of whatever namespace, or names it where its name
@@ -118,20 +160,4 @@ func pageLink(title string) string {
 		return wikitext.Escape(title)
 	}
 	return "[[:" + title + "]]"
-}
-
-// some lists names, wikitext each, up to a limit.
-func some(names []string) string {
-	if more := len(names) - namesShown; more > 0 {
-		return fmt.Sprintf("%s and %d more", strings.Join(names[:namesShown], ", "), more)
-	}
-	return strings.Join(names, ", ")
-}
-
-func escaped(names []string) []string {
-	out := make([]string, len(names))
-	for i, name := range names {
-		out[i] = wikitext.Escape(name)
-	}
-	return out
 }

@@ -11,9 +11,9 @@ import (
 	"strings"
 	"time"
 
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan/messages"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/config"
-	"gitlab.wikimedia.org/toolforge-repos/codesteward/wikitext"
 )
 
 // reportRegion is the id of the report's region.
@@ -21,6 +21,8 @@ const reportRegion = "report"
 
 // Standing is how the bot stands on a wiki.
 type Standing struct {
+	// Words are what is written in; nil is English.
+	Words *messages.Set
 	// InForce and Rules are the rules in force; nil where none ever were good.
 	InForce *registry.Rules
 	Rules   *config.Rules
@@ -33,8 +35,10 @@ type Standing struct {
 	// Warnings are what is odd about the rules in force.
 	Warnings []string
 	Stops    []Stop
-	// Trouble is what else people should know, each a sentence.
+	// Trouble is what else people should know, each a sentence in English, and
+	// Sources are those of the sources that trouble.
 	Trouble []string
+	Sources []SourceTrouble
 	// Overwritten are edits of people that the bot has written over lately.
 	Overwritten []Overwritten
 	// Gaps are the last times of which the event stream could not tell
@@ -55,22 +59,25 @@ type Stop struct {
 	Time time.Time `json:"time"`
 }
 
-// String says in words what is stopped, by which line, by whom and since when.
-func (s Stop) String() string {
-	text := "everything is stopped"
+// String says in English what is stopped, by which line, by whom and since when.
+func (s Stop) String() string { return s.tell(nil, func(text string) string { return text }) }
+
+// tell says it in a language; show writes what is from elsewhere.
+func (s Stop) tell(w *messages.Set, show func(string) string) string {
+	text := w.Text("report-stop-page", show(s.Stops))
 	switch s.Stops {
 	case "":
+		text = w.Text("report-stop-all")
 	case string(Tables), string(Notices):
-		text = s.Stops + " are stopped"
-	default:
-		text = s.Stops + " is stopped"
+		text = w.Text("report-stop-" + s.Stops)
 	}
-	text += " by the line “" + s.Line + "”"
-	if s.User != "" {
-		text += " of " + s.User
+	if s.User == "" {
+		text = w.Text("report-stop-line", text, show(s.Line))
+	} else {
+		text = w.Text("report-stop-line-of", text, show(s.Line), show(s.User))
 	}
 	if !s.Time.IsZero() {
-		text += ", since " + since(s.Time)
+		text = w.Text("report-stop-since", text, show(since(s.Time)))
 	}
 	return text
 }
@@ -81,74 +88,99 @@ type Report struct{ Body string }
 // ReportPage plans the report.
 func ReportPage(site Site, s Standing) Page {
 	var b strings.Builder
+	w := s.Words
 	reportRules(&b, site, s)
 	if len(s.Stops) > 0 {
-		fmt.Fprintf(&b, "\n== Stopped ==\nThe page [[%s]] stops the bot:\n", site.StopPage)
+		reportSection(&b, w.Text("report-stopped"), w.Text("report-stopped-by", ownPage(w, site.StopPage)))
 		for _, stop := range s.Stops {
-			fmt.Fprintf(&b, "* %s\n", wikitext.Escape(stop.String()))
+			fmt.Fprintf(&b, "* %s\n", stop.tell(w, func(text string) string { return nameIn(w, text) }))
 		}
 	}
-	b.WriteString("\n== Problems ==\n")
-	if s.Rejected == nil && len(s.Trouble) == 0 {
-		b.WriteString("✔ No problems.\n")
+	fmt.Fprintf(&b, "\n== %s ==\n", w.Text("report-problems"))
+	problems := s.problems()
+	if s.Rejected == nil && len(problems) == 0 {
+		b.WriteString(w.Text("report-fine") + "\n")
 	}
 	reportRejected(&b, site, s)
-	for _, t := range slices.Sorted(slices.Values(s.Trouble)) {
-		fmt.Fprintf(&b, "* %s\n", wikitext.Escape(t))
+	for _, problem := range problems {
+		fmt.Fprintf(&b, "* %s\n", problem)
 	}
 	if s.Recovered != nil && s.Rejected == nil {
-		fmt.Fprintf(&b, "\n%s\n", s.Recovered)
+		fmt.Fprintf(&b, "\n%s\n", s.Recovered.tell(w))
 	}
 	if len(s.Warnings) > 0 {
-		b.WriteString("\nOdd, but allowed in the rules in force:\n")
-		for _, w := range s.Warnings {
-			fmt.Fprintf(&b, "* %s\n", wikitext.Escape(w))
+		fmt.Fprintf(&b, "\n%s\n", w.Text("report-warnings"))
+		for _, warning := range s.Warnings {
+			fmt.Fprintf(&b, "* %s\n", inEnglish(w, warning))
 		}
 	}
 	reportOverwritten(&b, site, s)
 	if len(s.Gaps) > 0 {
-		fmt.Fprintf(&b, "\nThe event stream has left something out, which was looked up in the recent changes: %s.\n", gapTimes(s.Gaps))
+		fmt.Fprintf(&b, "\n%s\n", w.Text("report-gaps", gapTimes(w, s.Gaps)))
 	}
 	if s.Preview != nil {
-		b.WriteString("\n== Preview ==\nWith <code>\"enabled\": true</code> the bot would now make these edits:\n" + s.Preview.String())
+		reportSection(&b, w.Text("report-preview"), w.Text("report-preview-edits"))
+		b.WriteString(s.Preview.tell(w))
 	}
 	if s.Change != nil {
-		b.WriteString("\n== Preview of the change ==\nWith what the group <code>preview</code> of the rules holds, these edits would follow now:\n" + s.Change.String())
+		reportSection(&b, w.Text("report-change"), w.Text("report-change-edits"))
+		b.WriteString(s.Change.tell(w))
 	}
-	fmt.Fprintf(&b, "\nTo stop the bot, write anything on [[%s]].", site.StopPage)
+	fmt.Fprintf(&b, "\n%s", w.Text("report-how-to-stop", ownPage(w, site.StopPage)))
 	return Page{
 		Title:     site.ReportPage,
 		Region:    reportRegion,
 		Scope:     Reports,
 		Summary:   s.summary(),
 		Minor:     true,
-		Changes:   []Change{Report{Body: b.String()}},
+		Changes:   []Change{Report{Body: speechOn(site, w).within(b.String())}},
 		MayCreate: true,
 	}
 }
 
+// reportSection begins a section with a line.
+func reportSection(b *strings.Builder, heading, line string) {
+	fmt.Fprintf(b, "\n== %s ==\n%s\n", heading, line)
+}
+
+// ownPage links to a page of the bot's, by its whole title.
+func ownPage(w *messages.Set, title string) string { return isolated(w, "[["+title+"]]") }
+
+// problems are a line of wikitext each, sorted.
+func (s Standing) problems() []string {
+	var lines []string
+	for _, t := range s.Trouble {
+		lines = append(lines, inEnglish(s.Words, t))
+	}
+	for _, t := range s.Sources {
+		lines = append(lines, t.tell(s.Words)...)
+	}
+	slices.Sort(lines)
+	return lines
+}
+
 // summary is the report in a few words.
 func (s Standing) summary() string {
-	switch {
+	switch problems := s.problems(); {
 	case s.Rejected != nil && s.Rejected.Revision == 0:
-		return "the config page is gone"
+		return s.Words.Text("report-edit-gone")
 	case s.Rejected != nil:
-		return fmt.Sprintf("revision %d of the config page is not in force", s.Rejected.Revision)
+		return s.Words.Text("report-edit-rejected", s.Rejected.Revision)
 	case len(s.Stops) > 0:
-		return "stopped by the stop page"
-	case len(s.Trouble) > 0:
-		return count(len(s.Trouble), "problem")
+		return s.Words.Text("report-edit-stopped")
+	case len(problems) > 0:
+		return s.Words.Text("report-edit-problems", len(problems))
 	}
-	return "no problems"
+	return s.Words.Text("report-edit-fine")
 }
 
 // gapTimes says when the gaps were, and how much happened in that time.
-func gapTimes(gaps []registry.Gap) string {
+func gapTimes(w *messages.Set, gaps []registry.Gap) string {
 	var times []string
 	for _, g := range gaps {
-		times = append(times, fmt.Sprintf("%s to %s (%s)", since(g.From), since(g.To), count(int(g.Found), "change")))
+		times = append(times, w.Text("report-gap", momentIn(w, g.From), momentIn(w, g.To), numeral(g.Found)))
 	}
-	return strings.Join(times, ", ")
+	return commas(w, times)
 }
 
 // Apply writes the report into its region, which is added where it is missing:

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"gitlab.wikimedia.org/toolforge-repos/codesteward/wikitext"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan/messages"
 )
 
 // Rejected is a revision of the config page that is not in force, and why.
@@ -37,88 +37,90 @@ type Recovery struct {
 	BadUser string    `json:"bad_user"`
 }
 
-// String tells it in wikitext.
-func (r Recovery) String() string {
-	what := "the config page was gone"
+// tell tells it in wikitext.
+func (r Recovery) tell(w *messages.Set) string {
+	what := w.Text("report-recovered-gone")
 	if r.Bad != 0 {
-		what = fmt.Sprintf("%s%s was never in force", revisionLink(r.Bad), byUser(r.BadUser))
+		what = w.Text("report-recovered-bad", byWhom(w, revisionLink(w, r.Bad), r.BadUser))
 	}
-	return fmt.Sprintf("Since %s%s all is well again (%s); %s.", revisionLink(r.Revision), byUser(r.User), since(r.At), what)
+	return w.Text("report-recovered", byWhom(w, revisionLink(w, r.Revision), r.User), momentIn(w, r.At), what)
 }
 
-func revisionLink(id int64) string {
-	return fmt.Sprintf("[[Special:PermanentLink/%d|revision %[1]d]]", id)
+func revisionLink(w *messages.Set, id int64) string { return linkTo(w, "Special:PermanentLink", id) }
+
+func diffLink(w *messages.Set, id int64) string { return linkTo(w, "Special:Diff", id) }
+
+func linkTo(w *messages.Set, special string, id int64) string {
+	return fmt.Sprintf("[[%s/%d|%s]]", special, id, w.Text("report-revision", id))
 }
 
-// byUser names the author of something. No name is a ping: the page is unsigned.
-func byUser(name string) string {
-	if name == "" {
-		return ""
+// byWhom adds the author to something, if the name is known. No name is a ping: the
+// page is unsigned.
+func byWhom(w *messages.Set, what, user string) string {
+	if user == "" {
+		return what
 	}
-	return " by " + userLink(name)
+	return w.Text("report-by", what, isolated(w, userLink(user)))
 }
 
 // reportRules writes which rules are in force, and how far they let the bot go.
 func reportRules(b *strings.Builder, site Site, s Standing) {
-	config := fmt.Sprintf("[[%s]]", site.ConfigPage)
+	w, config := s.Words, ownPage(s.Words, site.ConfigPage)
 	if s.InForce == nil {
-		fmt.Fprintf(b, "'''No rules are in force''', so the bot edits nothing but its own pages. They are read from %s.\n", config)
+		b.WriteString(w.Text("report-no-rules", config) + "\n")
 		return
 	}
-	fmt.Fprintf(b, "Rules in force: %s of %s by %s, since %s.\n",
-		revisionLink(s.InForce.Revision), config, userLink(s.InForce.User), since(s.InForce.Since))
+	b.WriteString(w.Text("report-rules", revisionLink(w, s.InForce.Revision), config, isolated(w, userLink(s.InForce.User)), momentIn(w, s.InForce.Since)) + "\n")
 	switch {
 	case s.Rules == nil:
+	case !s.Rules.Enabled && s.Preview != nil:
+		b.WriteString(w.Text("report-not-enabled", w.Text("report-would-below")) + "\n")
 	case !s.Rules.Enabled:
-		b.WriteString("'''Not enabled yet''': they do not say <code>\"enabled\": true</code>, so the bot edits nothing but its own pages. ")
-		if s.Preview != nil {
-			b.WriteString("What it would do is shown below.\n")
-		} else {
-			b.WriteString("What it would do is shown here as soon as its sources are read.\n")
-		}
+		b.WriteString(w.Text("report-not-enabled", w.Text("report-would-soon")) + "\n")
 	case s.TrialOver:
-		fmt.Fprintf(b, "'''The trial of %s is over''', so the bot edits nothing but its own pages until there are other rules.\n", count(s.Rules.Trial.Edits, "edit"))
+		b.WriteString(w.Text("report-trial-over", numeral(s.Rules.Trial.Edits)) + "\n")
 	case s.Rules.Trial.Edits > 0:
-		fmt.Fprintf(b, "They grant a trial of %s; then the bot stops by itself.\n", count(s.Rules.Trial.Edits, "edit"))
+		b.WriteString(w.Text("report-trial", numeral(s.Rules.Trial.Edits)) + "\n")
 	}
 }
 
 // reportRejected writes what is wrong with the newest revision.
 func reportRejected(b *strings.Builder, site Site, s Standing) {
-	r := s.Rejected
+	r, w := s.Rejected, s.Words
 	if r == nil {
 		return
 	}
-	if r.Revision == 0 {
-		fmt.Fprintf(b, "[[%s]] is '''not there''':\n", site.ConfigPage)
+	if page := ownPage(w, site.ConfigPage); r.Revision == 0 {
+		b.WriteString(w.Text("report-gone", page) + "\n")
 	} else {
-		fmt.Fprintf(b, "[[Special:PermanentLink/%d|Revision %[1]d]] of [[%s]]%s is '''not in force''':\n", r.Revision, site.ConfigPage, byUser(r.User))
+		revision := fmt.Sprintf("[[Special:PermanentLink/%d|%s]]", r.Revision, w.Text("report-revision-first", r.Revision))
+		b.WriteString(w.Text("report-rejected", byWhom(w, w.Text("report-revision-of", revision, page), r.User)) + "\n")
 	}
 	for _, p := range r.Problems {
-		fmt.Fprintf(b, "* %s\n", wikitext.Escape(p))
+		fmt.Fprintf(b, "* %s\n", inEnglish(w, p))
 	}
 	if s.InForce != nil {
-		b.WriteString("The rules named above stay in force until this is mended.\n")
+		b.WriteString(w.Text("report-rules-stay") + "\n")
 	}
 }
 
 // PingPage plans the line that pings whoever saved a revision that is not in
 // force, once for each revision; ok is false where nobody is to be pinged.
 func PingPage(site Site, s Standing) (page Page, ok bool) {
-	r := s.Rejected
+	r, w := s.Rejected, s.Words
 	if r == nil || r.Revision == 0 || !titleSafe(r.User) || s.Rules == nil || !s.Rules.Report.PingEditor {
 		return Page{}, false
 	}
+	text := w.Text("report-ping", isolated(w, "[[User:"+r.User+"]]"), revisionLink(w, r.Revision), ownPage(w, site.ConfigPage), w.Text("report-problems"))
 	message := Message{
 		Key:     fmt.Sprintf("rules/%s/%d/User:%s", site.Wiki, r.Revision, r.User),
-		Heading: fmt.Sprintf("Revision %d of the rules", r.Revision),
-		Body: fmt.Sprintf("[[User:%s]]: %s of [[%s]], which you saved, is not in force. Why is said [[#Problems|above]]. ~~~~",
-			r.User, revisionLink(r.Revision), site.ConfigPage),
+		Heading: w.Text("report-ping-heading", r.Revision),
+		Body:    speechOn(site, w).span(text) + " ~~~~",
 	}
 	return Page{
 		Title:   site.ReportPage,
 		Scope:   Notices,
-		Summary: fmt.Sprintf("revision %d of the config page is not in force", r.Revision),
+		Summary: w.Text("report-edit-rejected", r.Revision),
 		Changes: []Change{message},
 		Notices: []Notice{{Key: message.Key, Mark: message.mark()}},
 	}, true

@@ -5,26 +5,34 @@
 package plan
 
 import (
-	"cmp"
-	"fmt"
-
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan/messages"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
 )
 
-// SourceTrouble says in sentences what is wrong with a source, nothing if all is
-// well. Held says how much the answer names that is held, "" if that is not known.
-func SourceTrouble(s registry.SurveyState, held string) []string {
-	stays := "It was never read before."
-	if !s.Read.IsZero() {
-		stays = fmt.Sprintf("What it said on %s stays in force; it is stale since then.", since(s.Read))
+// SourceTrouble is how a source is doing, for what is wrong with it.
+type SourceTrouble struct {
+	registry.SurveyState
+	// Answer says in English how much the answer names that is held, "" if that is
+	// not known.
+	Answer string
+}
+
+// tell says in wikitext what is wrong, a line each; nothing if all is well.
+func (t SourceTrouble) tell(w *messages.Set) []string {
+	stays := w.Text("report-source-unread")
+	if !t.Read.IsZero() {
+		stays = w.Text("report-source-stale", momentIn(w, t.Read))
 	}
 	var out []string
-	if !s.Failed.IsZero() {
-		out = append(out, fmt.Sprintf("The source %s cannot be read since %s: %s. %s", s.Source, since(s.Failed), s.Reason, stays))
+	if !t.Failed.IsZero() {
+		out = append(out, w.Text("report-source-failed", sourceIn(w, t.Source), momentIn(w, t.Failed), inEnglish(w, t.Reason), stays))
 	}
-	if !s.Held.IsZero() {
-		out = append(out, fmt.Sprintf("The source %s named far less than before on %s: %s. That is held until a second reading agrees. %s",
-			s.Source, since(s.Held), cmp.Or(held, count(s.HeldItems, "item")), stays))
+	if !t.Held.IsZero() {
+		answer := inEnglish(w, t.Answer)
+		if answer == "" {
+			answer = w.Text("report-source-items", numeral(t.HeldItems))
+		}
+		out = append(out, w.Text("report-source-held", sourceIn(w, t.Source), momentIn(w, t.Held), answer, stays))
 	}
 	return out
 }

@@ -61,24 +61,15 @@ func writeRow(id string, columns []string, cells map[string]Cell) string {
 // meaning only at the start of a line.
 func needsLine(text string) bool { return text != "" && strings.ContainsAny(text[:1], "*#:;") }
 
-// The words over rows that have no heading of their own.
-const (
-	withoutGroup = "Without a section"
-	otherRows    = "Other rows"
-)
-
 // groupClass marks a row that is a heading over others. The bot writes such rows
 // anew; all that is in them is its own.
 const groupClass = "codesteward-group"
 
-// writeGroup writes the heading over rows.
+// writeGroup writes the heading over rows, which is wikitext.
 func writeGroup(group string, columns int) string {
-	if group = strings.TrimSpace(group); group == "" {
-		group = withoutGroup
-	}
 	return wikitext.Row{
 		Attrs: "class=" + strconv.Quote(groupClass),
-		Cells: []wikitext.Cell{{Header: true, Attrs: fmt.Sprintf(`colspan="%d" scope="colgroup"`, columns), Raw: wikitext.Escape(group)}},
+		Cells: []wikitext.Cell{{Header: true, Attrs: fmt.Sprintf(`colspan="%d" scope="colgroup"`, columns), Raw: group}},
 	}.String()
 }
 

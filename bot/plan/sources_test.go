@@ -100,10 +100,20 @@ func TestTheReportSaysWhatIsStaleAndHeld(t *testing.T) {
 			[]string{"The source siteinfo named far less than before on 2026-03-01 12:00 UTC: 40 items and 9 claims, after 350 and 9. " +
 				"That is held until a second reading agrees. What it said on 2026-03-01 11:00 UTC stays in force; it is stale since then."}},
 		{"nobody knows any more how much that was", registry.SurveyState{Source: "siteinfo", Held: at, HeldItems: 40}, "",
-			[]string{"The source siteinfo named far less than before on 2026-03-01 12:00 UTC: 40 items. That is held until a second reading agrees. It was never read before."}},
+			[]string{"The source siteinfo named far less than before on 2026-03-01 12:00 UTC: 40 {{PLURAL:40|item|items}}. That is held until a second reading agrees. It was never read before."}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if diff := cmp.Diff(test.want, plan.SourceTrouble(test.state, test.held)); diff != "" {
+			text, err := plan.ReportPage(site, plan.Standing{Sources: []plan.SourceTrouble{{SurveyState: test.state, Answer: test.held}}}).Create()
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for line := range strings.Lines(text) {
+				if problem, ok := strings.CutPrefix(strings.TrimSpace(line), "* "); ok {
+					got = append(got, problem)
+				}
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
 		})

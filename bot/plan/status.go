@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan/messages"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/wikitext"
 )
@@ -34,8 +35,8 @@ type Status struct {
 	Edits []registry.Edit
 }
 
-// Wrong names what is wrong, without times, so that two of them can be compared;
-// "" if all is well.
+// Wrong names what is wrong, in English and without times, so that two of them can
+// be compared; "" if all is well.
 func (s Status) Wrong() string {
 	var wrong []string
 	for _, stop := range s.Stops {
@@ -50,7 +51,7 @@ func (s Status) Wrong() string {
 	if s.Away {
 		wrong = append(wrong, "the events do not come")
 	}
-	if len(s.Trouble) > 0 {
+	if len(s.problems()) > 0 {
 		wrong = append(wrong, "problems")
 	}
 	return strings.Join(wrong, "; ")
@@ -59,72 +60,104 @@ func (s Status) Wrong() string {
 // StatusPage plans the status page.
 func StatusPage(site Site, s Status) Page {
 	var b strings.Builder
-	fmt.Fprintf(&b, "As of %s:\n", since(s.At))
-	line := func(what, format string, args ...any) {
-		fmt.Fprintf(&b, "; %s\n: %s\n", what, fmt.Sprintf(format, args...))
+	w := s.Words
+	b.WriteString(w.Text("status-as-of", momentIn(w, s.At)) + "\n")
+	line := func(what, text string) {
+		fmt.Fprintf(&b, "; %s\n: %s\n", strings.ReplaceAll(w.Text(what), ":", "&#58;"), text)
 	}
-	line("State", "%s", s.state(site))
-	switch {
-	case s.InForce == nil:
-		line("Rules", "none are in force")
-	default:
-		line("Rules", "%s by %s, since %s%s", revisionLink(s.InForce.Revision), userLink(s.InForce.User), since(s.InForce.Since), s.mode())
+	line("status-state", s.state(site))
+	if s.InForce == nil {
+		line("status-rules", w.Text("status-no-rules"))
+	} else {
+		rules := w.Text("status-rules-by", revisionLink(w, s.InForce.Revision), isolated(w, userLink(s.InForce.User)), momentIn(w, s.InForce.Since))
+		line("status-rules", s.withMode(rules))
 	}
-	event := "none yet"
+	event := w.Text("status-no-event")
 	if !s.LastEvent.IsZero() {
-		event = fmt.Sprintf("%s, %s before", since(s.LastEvent), s.At.Sub(s.LastEvent).Round(time.Second))
+		event = w.Text("status-event-age", momentIn(w, s.LastEvent), isolated(w, s.At.Sub(s.LastEvent).Round(time.Second).String()))
 	}
 	if s.Away {
-		event += "; the events do not come at the moment"
+		event = clauses(w, []string{event, w.Text("status-away-now")})
 	}
-	line("Last event", "%s", event)
+	line("status-event", event)
 	if len(s.Gaps) > 0 {
-		line("Gaps of the event stream, looked up", "%s", gapTimes(s.Gaps))
+		line("status-gaps", gapTimes(w, s.Gaps))
 	}
 	if len(s.KeptBack) > 0 {
 		var pages []string
-		for name, why := range s.KeptBack {
-			pages = append(pages, wikitext.Escape(name+": "+why))
+		for page, why := range s.KeptBack {
+			pages = append(pages, w.Text("status-waits", nameIn(w, page), inEnglish(w, why)))
 		}
 		slices.Sort(pages)
-		line("Edits that wait", "%s", some(pages))
+		line("status-waiting", upTo(w, pages))
 	}
-	b.WriteString("\n{| class=\"wikitable\"\n! scope=\"col\" | Page\n! scope=\"col\" | Last edit\n")
+	fmt.Fprintf(&b, "\n{| class=\"wikitable\"\n|+ %s\n! scope=\"col\" | %s\n! scope=\"col\" | %s\n", w.Text("status-edits"), w.Text("status-page"), w.Text("status-last-edit"))
 	told := map[string]bool{}
 	for _, e := range s.Edits {
 		if told[e.Title] || e.Title == site.StatusPage || len(told) == effectsShown {
 			continue
 		}
 		told[e.Title] = true
-		fmt.Fprintf(&b, "|-\n| %s\n| [[Special:Diff/%d|%s]]\n", pageLink(e.Title), e.Revision, since(e.Saved))
+		fmt.Fprintf(&b, "|-\n! scope=\"row\" | %s\n| %s\n", isolated(w, pageLink(e.Title)), isolated(w, fmt.Sprintf("[[Special:Diff/%d|%s]]", e.Revision, since(e.Saved))))
 	}
 	b.WriteString("|}")
 	return Page{
-		Title: site.StatusPage, Region: statusRegion, Scope: Reports, Summary: "status: " + cmp.Or(s.Wrong(), "all is well"), Minor: true,
-		Changes: []Change{StatusText{Body: b.String()}}, MayCreate: true,
+		Title: site.StatusPage, Region: statusRegion, Scope: Reports, Summary: w.Text("status-edit", s.told(w)), Minor: true,
+		Changes: []Change{StatusText{Body: speechOn(site, w).within(b.String())}}, MayCreate: true,
 	}
+}
+
+// told says in words what is wrong, or that all is well, as plain text.
+func (s Status) told(w *messages.Set) string {
+	var wrong []string
+	for _, stop := range s.Stops {
+		switch stop.Stops {
+		case "":
+			wrong = append(wrong, w.Text("status-stopped", w.Text("status-everything")))
+		case string(Tables), string(Notices):
+			wrong = append(wrong, w.Text("status-stopped", w.Text("status-"+stop.Stops)))
+		default:
+			wrong = append(wrong, w.Text("status-stopped", stop.Stops))
+		}
+	}
+	if s.Rejected != nil {
+		wrong = append(wrong, w.Text("status-rejected", s.Rejected.Revision))
+	}
+	if s.TrialOver {
+		wrong = append(wrong, w.Text("status-trial-over"))
+	}
+	if s.Away {
+		wrong = append(wrong, w.Text("status-away"))
+	}
+	if len(s.problems()) > 0 {
+		wrong = append(wrong, w.Text("status-problems"))
+	}
+	if len(wrong) == 0 {
+		return w.Text("status-well")
+	}
+	return clauses(w, wrong)
 }
 
 // state says in wikitext whether all is well.
 func (s Status) state(site Site) string {
-	wrong := s.Wrong()
-	if wrong == "" {
-		return "✔ all is well"
+	w := s.Words
+	if s.Wrong() == "" {
+		return w.Text("status-mark-well", s.told(w))
 	}
-	return fmt.Sprintf("%s (see [[%s]])", wikitext.Escape(wrong), site.ReportPage)
+	return w.Text("status-see", wikitext.Escape(s.told(w)), ownPage(w, site.ReportPage))
 }
 
-// mode says how far the rules let the bot go.
-func (s Status) mode() string {
+// withMode adds how far the rules let the bot go.
+func (s Status) withMode(rules string) string {
 	switch {
 	case s.Rules == nil:
-		return ""
+		return rules
 	case !s.Rules.Enabled:
-		return "; not enabled yet"
+		return clauses(s.Words, []string{rules, s.Words.Text("status-not-enabled")})
 	case s.Rules.Trial.Edits > 0:
-		return fmt.Sprintf("; %d of %s of the trial made", s.TrialEdits, count(s.Rules.Trial.Edits, "edit"))
+		return clauses(s.Words, []string{rules, s.Words.Text("status-trial", numeral(s.TrialEdits), numeral(s.Rules.Trial.Edits))})
 	}
-	return ""
+	return rules
 }
 
 // StatusText is the status page as it should be.

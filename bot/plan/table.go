@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/detect"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan/messages"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/config"
 )
@@ -26,7 +27,7 @@ func tablePages(in Input, t config.Table) []Page {
 	}
 	var pages []Page
 	for _, table := range NewTables(in, t) {
-		page := table.page()
+		page := table.page(in.Words)
 		page.Read = readAt(in, t)
 		pages = append(pages, page)
 	}
@@ -34,12 +35,12 @@ func tablePages(in Input, t config.Table) []Page {
 }
 
 // page is the page that a table stands on.
-func (t Table) page() Page {
+func (t Table) page(w *messages.Set) Page {
 	return Page{
 		Title:       t.Title,
 		Region:      t.ID,
 		Scope:       Tables,
-		Summary:     "update the table " + t.ID + ": " + count(len(t.Rows), "row"),
+		Summary:     w.Text("table-edit", t.ID, len(t.Rows)),
 		Minor:       true,
 		Changes:     []Change{t},
 		MayCreate:   t.State == "",
@@ -53,11 +54,12 @@ func NewTable(in Input, t config.Table) Table {
 	verdicts := map[registry.Verdict]int{}
 	mentioned := countMentions(in)
 	table := Table{
-		Title: t.Page, ID: t.ID, Caption: caption(t), Columns: t.Columns, Append: t.Append,
+		Title: t.Page, ID: t.ID, Caption: caption(in.Words, t), Columns: t.Columns, Append: t.Append,
+		words: newTableWords(in, t),
 		State: in.View.Pages[RegionName(t.Page, t.ID)], gone: map[string]string{}, over: map[string]bool{},
 		sort: t.Sort, grouped: t.Group == "section", interval: minutes(t.MinIntervalMinutes),
 	}
-	names := formerNames{}
+	names, why := formerNames{}, reasons(in)
 	for _, e := range in.View.Entries {
 		if !slices.Contains(t.Kinds, string(e.Item.Key.Kind())) {
 			continue
@@ -81,7 +83,7 @@ func NewTable(in Input, t config.Table) Table {
 		row := Row{ID: registry.RowID(e.Item.Key), group: e.Item.Section, order: table.order(s)}
 		row.Cells = make([]Cell, 0, len(t.Columns))
 		for _, column := range t.Columns {
-			row.Cells = append(row.Cells, cell(in, s, column))
+			row.Cells = append(row.Cells, cell(in, s, column, why))
 		}
 		table.Rows = append(table.Rows, row)
 		names.add(e.Item, row.ID)

@@ -51,7 +51,7 @@ func BenchmarkLongTable(b *testing.B) {
 		return m.TotalAlloc
 	}
 	round := func(look bool) (edits int) {
-		placed := map[string]plan.Places{table.ID: plan.PlacesOf(table, texts)}
+		placed := map[string]plan.Places{table.ID: plan.PlacesOf(plan.Input{Site: site}, table, texts)}
 		parts := plan.NewTables(plan.Input{Site: site, Rules: r, View: v, Now: now, Placed: placed}, table)
 		for i, part := range parts {
 			if i == len(texts) {

@@ -25,7 +25,7 @@ func OnlyCounts(region, before, after string) bool {
 	if !ok || !slices.Equal(was.Header(), is.Header()) || len(was.Rows()) != len(is.Rows()) {
 		return false
 	}
-	now := is.Rows()
+	now, columns := is.Rows(), columnsOf(was, nil)
 	for i, row := range was.Rows() {
 		if row.ID != now[i].ID || len(row.Cells) != len(now[i].Cells) {
 			return false
@@ -35,8 +35,8 @@ func OnlyCounts(region, before, after string) bool {
 				continue
 			}
 			column := ""
-			if j < len(was.Header()) {
-				column, _ = columnOf(was.Header()[j])
+			if j < len(columns) {
+				column = columns[j]
 			}
 			if !slices.Contains(counting, column) {
 				return false

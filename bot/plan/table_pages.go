@@ -77,8 +77,9 @@ func TablePages(t config.Table, states map[string]registry.PageState) []string {
 
 // PlacesOf reads where the rows of a table stand, from the texts of its pages in
 // the order of TablePages; "" stands for a page that is missing.
-func PlacesOf(t config.Table, texts []string) Places {
+func PlacesOf(in Input, t config.Table, texts []string) Places {
 	p := Places{pages: len(texts), row: map[string]int{}, again: map[int][]string{}, left: map[string]bool{}, broken: map[int]error{}}
+	words := newTableWords(in, t)
 	filled := map[string]bool{} // people wrote in the row where it is
 	for i, text := range texts {
 		n := i + 1
@@ -88,20 +89,20 @@ func PlacesOf(t config.Table, texts []string) Places {
 		}
 		var l live
 		if err == nil {
-			l, err = Table{ID: t.ID}.read(region.Body)
+			l, err = Table{ID: t.ID, words: words}.read(region.Body)
 		}
 		if err != nil {
 			p.broken[n] = fmt.Errorf("%s: %w", subpage(t.Page, n), err)
 			continue
 		}
-		words := l.people()
+		people := l.people()
 		for _, r := range l.items {
 			switch first := p.row[r.id]; {
 			case first == n:
 			case first == 0:
-				p.row[r.id], filled[r.id] = n, words[r.id] != nil
-				p.left[r.id] = words[r.id] != nil && !r.alive()
-			case filled[r.id] || words[r.id] == nil:
+				p.row[r.id], filled[r.id] = n, people[r.id] != nil
+				p.left[r.id] = people[r.id] != nil && !r.alive()
+			case filled[r.id] || people[r.id] == nil:
 				p.again[n] = append(p.again[n], r.id)
 			default: // the words of people decide where it is
 				p.again[first] = append(p.again[first], r.id)

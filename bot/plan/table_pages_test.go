@@ -52,7 +52,7 @@ func (b *book) planned() []plan.Table {
 	for _, title := range plan.TablePages(r.Tables[0], b.view.Pages) {
 		texts = append(texts, b.text[title])
 	}
-	placed := map[string]plan.Places{"all": plan.PlacesOf(r.Tables[0], texts)}
+	placed := map[string]plan.Places{"all": plan.PlacesOf(plan.Input{Site: site}, r.Tables[0], texts)}
 	return plan.NewTables(plan.Input{Site: site, Rules: r, View: b.view, Now: now, Placed: placed}, r.Tables[0])
 }
 
@@ -104,10 +104,10 @@ func TestALongTableHasSubpages(t *testing.T) {
 			t.Errorf("%s has %d rows", title, n)
 		}
 	}
-	if !strings.Contains(b.text["Project:All/2"], "Page [[:Project:All|1]] · '''2''' · [[:Project:All/3|3]]") || strings.Contains(b.text["Project:All/2"], "45 items") {
+	if !strings.Contains(b.text["Project:All/2"], "Page [[:Project:All|1]] · '''2''' · [[:Project:All/3|3]]") || strings.Contains(b.text["Project:All/2"], "45 {{PLURAL") {
 		t.Error(b.text["Project:All/2"])
 	}
-	if !strings.Contains(b.text["Project:All"], "45 items: 45 unknown.") {
+	if !strings.Contains(b.text["Project:All"], "45 {{PLURAL:45|item|items}}: 45 unknown.") {
 		t.Error(b.text["Project:All"])
 	}
 	for title, owned := range map[string]bool{"Project:All": true, "Project:All/2": true, "Project:All/x": false, "Project:All/02": false, "Project:All/1": false, "Project:All/2/3": false} {

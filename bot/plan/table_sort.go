@@ -40,7 +40,7 @@ func flag(b bool) int {
 func (s subject) rank(key string) rank {
 	switch key {
 	case "kind":
-		return rank{text: kindNames[s.Item.Key.Kind()]}
+		return rank{text: string(s.Item.Key.Kind())}
 	case "section":
 		return words(s.Item.Section)
 	case "verdict":

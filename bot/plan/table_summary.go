@@ -7,68 +7,63 @@ package plan
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/detect"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan/messages"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/config"
 )
 
-// kindPlurals are the kinds as captions name them.
-var kindPlurals = map[detect.Kind]string{
-	detect.Extension:  "extensions",
-	detect.Skin:       "skins",
-	detect.Gadget:     "gadgets",
-	detect.UserScript: "user scripts",
-	detect.Tool:       "tools",
-}
-
 // caption is the caption of a table, as plain text: each has one, so that
 // people who hear the page know what it is.
-func caption(t config.Table) string {
+func caption(w *messages.Set, t config.Table) string {
 	if t.Title != "" {
 		return t.Title
 	}
 	var kinds []string
 	for _, kind := range t.Kinds {
-		kinds = append(kinds, kindPlurals[detect.Kind(kind)])
+		kinds = append(kinds, w.Text("words-kinds-"+kind))
 	}
-	return "Stewardship of " + list(kinds)
+	return w.Text("table-caption", enumerate(w, kinds))
 }
 
 // summary counts the rows by verdict, in words and as a bar.
 func summary(in Input, rows int, verdicts map[registry.Verdict]int) string {
+	w := in.Words
 	if rows == 0 {
-		return "Nothing to list."
+		return w.Text("table-nothing")
 	}
-	var parts []string
+	var parts, labels []string
 	unowned := 0
 	for _, v := range registry.Verdicts {
 		n := verdicts[v]
 		if n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, v))
+			parts = append(parts, w.Text("table-count", numeral(n), verdictIn(w, v)))
+			labels = append(labels, w.Text("table-count", n, verdictIn(w, v)))
 		}
 		if slices.Contains(in.Rules.Verdict.Unowned, string(v)) {
 			unowned += n
 		}
 	}
-	words := fmt.Sprintf("%s: %s. Nobody looks after %d of %d (%d %%).", count(rows, "item"), list(parts), unowned, rows, (200*unowned+rows)/(2*rows))
-	return words + "\n" + bar(strings.Join(parts, ", "), verdicts)
+	words := w.Text("table-summary", numeral(rows), enumerate(w, parts), numeral(unowned), (200*unowned+rows)/(2*rows))
+	return words + "\n" + bar(w, commas(w, labels), verdicts)
 }
 
 // bar draws the shares of the verdicts. The words above say the same, and so
 // does the label to those who cannot see it.
-func bar(label string, verdicts map[registry.Verdict]int) string {
+func bar(w *messages.Set, label string, verdicts map[registry.Verdict]int) string {
 	edge, ground := colour{"border-color-base", "#a2a9b1"}, colour{"background-color-base", "#fff"}
 	var b strings.Builder
 	fmt.Fprintf(&b, `<div class="codesteward-shares" role="img" aria-label="%s" style="display:flex;max-width:40em;height:0.75em;margin:0.5em 0;border:1px solid %s;background:%s">`,
-		label, edge, ground)
+		inAttribute(label), edge, ground)
 	for _, v := range registry.Verdicts {
 		if n := verdicts[v]; n > 0 {
-			fmt.Fprintf(&b, `<span title="%d %s" style="flex:%d;margin-right:1px;background:%s"></span>`, n, v, n, looks[v].bar)
+			fmt.Fprintf(&b, `<span title="%s" style="flex:%d;margin-inline-end:1px;background:%s"></span>`, inAttribute(w.Text("table-count", n, verdictIn(w, v))), n, looks[v].bar)
 		}
 	}
 	return b.String() + "</div>"
@@ -87,18 +82,19 @@ func asOf(in Input, t config.Table) string {
 		}
 	}
 	var parts []string
-	for name, at := range read {
-		parts = append(parts, name+" "+at.UTC().Format(time.DateOnly))
+	for _, source := range slices.Sorted(maps.Keys(read)) {
+		parts = append(parts, in.Words.Text("table-source", sourceIn(in.Words, source), dayIn(in.Words, read[source])))
 	}
 	if len(parts) == 0 {
 		return ""
 	}
-	slices.Sort(parts)
-	return `<span class="codesteward-asof">As of: ` + strings.Join(parts, ", ") + `; unchanged since.</span>`
+	return asOfBegin + in.Words.Text("table-as-of", commas(in.Words, parts)) + "</span>"
 }
 
+const asOfBegin = `<span class="codesteward-asof">`
+
 // asOfText finds that in a text.
-var asOfText = regexp.MustCompile(`<span class="codesteward-asof">[^<]*</span>`)
+var asOfText = regexp.MustCompile(asOfBegin + `.*</span>`)
 
 // unlessOnlyOlder returns the body to save: the one that stands there if the
 // new one differs from it by days alone.
@@ -135,5 +131,5 @@ func (t Table) navigation() string {
 		}
 		parts = append(parts, fmt.Sprintf("[[:%s|%d]]", subpage(t.base, n), n))
 	}
-	return `<div class="codesteward-pages" role="navigation" aria-label="Pages of this table">Page ` + strings.Join(parts, " · ") + `</div>`
+	return `<div class="codesteward-pages" role="navigation" aria-label="` + inAttribute(t.words.pages) + `">` + fill(t.words.page, strings.Join(parts, " · ")) + `</div>`
 }

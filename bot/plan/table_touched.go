@@ -54,11 +54,7 @@ func shown(region, text string) (rows shownTable, ok bool) {
 	if !ok || !table.Closed {
 		return nil, false
 	}
-	var columns []string
-	for _, h := range table.Header() {
-		column, _ := columnOf(h)
-		columns = append(columns, column)
-	}
+	columns := columnsOf(table, nil)
 	rows = shownTable{}
 	for _, r := range table.Rows() {
 		if !isItem(r.ID) || len(r.Cells) != len(columns) || !r.Divided() || rows[r.ID] != nil {

@@ -8,6 +8,10 @@ import (
 	"strings"
 )
 
+// ColumnClass is the class of the heading of a table's column, which tells it in
+// whatever language the heading is.
+func ColumnClass(column string) string { return "codesteward-" + strings.ReplaceAll(column, "_", "-") }
+
 const upperHex = "0123456789ABCDEF"
 
 // RowID writes a key as the id of a table row: letters, digits, "-" and ":"

@@ -12,6 +12,7 @@ import (
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan/messages"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/config"
 )
@@ -46,7 +47,7 @@ func (c *renderCmd) Run(p *program) error {
 		return err
 	}
 	view = plan.Asked(view, parsed)
-	in := plan.Input{Site: plan.Site{Wiki: rules.Wiki}, Rules: parsed, View: view, Now: now}
+	in := plan.Input{Site: plan.Site{Wiki: rules.Wiki}, Rules: parsed, View: view, Now: now, Words: messages.In(parsed.Language, parsed.Messages)}
 	if in.Similar, err = bot.SimilarItems(p.ctx, reg, rules.Wiki, parsed); err != nil {
 		return err
 	}
