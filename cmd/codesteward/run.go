@@ -11,8 +11,6 @@ import (
 	"os"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
 	"golang.org/x/sync/errgroup"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot"
@@ -25,16 +23,20 @@ import (
 
 // stateFlags are those of every command that opens the registry.
 type stateFlags struct {
-	DB string `default:"sqlite:codesteward.db" help:"Where the registry is: sqlite:PATH, or mysql://USER:PASSWORD@HOST[:PORT]/DATABASE for MariaDB."`
+	DB string `default:"sqlite:codesteward.db" help:"Where the registry is: sqlite:PATH, or mysql://USER:PASSWORD@HOST[:PORT]/DATABASE for MariaDB, in which $${NAME} stands for an environment variable."`
 }
 
 func (f stateFlags) open(p *program) (*registry.Registry, error) {
-	return registry.Open(p.ctx, f.DB) // whose error names the store without a password
+	dsn, err := withVariables(f.DB, p.getenv)
+	if err != nil {
+		return nil, &exitError{code: exitUsage, err: err}
+	}
+	return registry.Open(p.ctx, dsn) // whose error names the store without a password
 }
 
 // processFlags are those of every command that asks the wikis.
 type processFlags struct {
-	Wikis       string        `default:"wikis.json" help:"The file that says which wikis to serve."`
+	Wikis       string        `default:"wikis.json" help:"The file that says which wikis to serve, or its text, which begins with a brace."`
 	Contact     string        `default:"https://gitlab.wikimedia.org/toolforge-repos/codesteward" help:"How to reach the operator: a page or an e-mail address, sent to every server in the User-Agent header."`
 	StartWithin time.Duration `default:"2m" help:"How long a wiki may take to answer at start-up."`
 }
@@ -72,6 +74,7 @@ type runCmd struct {
 	PollEvery    time.Duration `default:"30s" help:"How often a wiki with the source \"poll\" is asked for its recent changes while it is quiet."`
 	SurveyEvery  time.Duration `help:"How often every ownership source is read again; if not given, each on its own schedule."`
 	Web          string        `help:"Address to serve the web page, /metrics, /healthz and /readyz on, such as 127.0.0.1:8091; none if empty."`
+	Debug        string        `placeholder:"ADDR" help:"Loopback address to serve /debug/pprof on, such as 127.0.0.1:6060; none if empty."`
 	DryRun       bool          `help:"Do everything but save: print a diff of each page."`
 }
 
@@ -85,8 +88,7 @@ func (c *runCmd) Run(p *program) error {
 		return err
 	}
 	defer reg.Close()
-	metrics := prometheus.NewRegistry()
-	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	metrics := newMetrics()
 	conf := bot.Config{
 		Wikis:       served,
 		Read:        process.Read,
@@ -116,6 +118,13 @@ func (c *runCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
+	var debug net.Listener
+	if c.Debug != "" {
+		if debug, err = listenDebug(c.Debug); err != nil {
+			return &exitError{code: exitUsage, err: err}
+		}
+		defer debug.Close()
+	}
 	g, ctx := errgroup.WithContext(p.ctx)
 	if c.Web != "" {
 		listener, err := net.Listen("tcp", c.Web)
@@ -124,6 +133,9 @@ func (c *runCmd) Run(p *program) error {
 		}
 		g.Go(func() error { return site.Run(ctx) })
 		g.Go(func() error { return web.Serve(ctx, listener, web.Beside(web.Handler(metrics, b), site.Handler())) })
+	}
+	if debug != nil {
+		g.Go(func() error { return serve(ctx, debug, debugHandler()) })
 	}
 	g.Go(func() error { return b.Run(ctx) })
 	err = g.Wait()
