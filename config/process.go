@@ -55,6 +55,9 @@ type Wiki struct {
 	// One that ends in "/*" stands for all subpages, one that ends in ":*" for a
 	// namespace.
 	Deny []string `json:"deny"`
+	// Operators are the accounts of the people who answer for the bot, without
+	// namespace. It names them as its stewards in tables of tools.
+	Operators []string `json:"operators"`
 	// PasswordFile holds the secret and can be read by its owner alone; "" where
 	// the secret is in the environment. A relative path in the wikis
 	// file counts from that file.
