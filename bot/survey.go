@@ -70,8 +70,8 @@ func (s *site) told(name string, changed, news bool) {
 
 // builtOn says which sources ask about what others have named.
 var builtOn = map[string][]string{
-	"siteinfo":           {"infoboxes", "links"},
-	"gadgets":            {"gadgetusage"},
+	"siteinfo":           {"infoboxes", "links", registry.CellsSource}, // names on the sign-up page
+	"gadgets":            {"gadgetusage", registry.CellsSource},
 	"maintainers":        {"infoboxes", "accounts"},
 	"infoboxes":          {"accounts"},
 	"scripts":            {"accounts"},
@@ -154,10 +154,18 @@ func (s *site) readCells(ctx context.Context, progress func(done, whole int)) (c
 	if board != nil {
 		tables = append(tables, plan.RegionName(board.Page, plan.BoardRegion))
 	}
+	if signUp := signUpPage(rules); signUp != "" {
+		tables = append(tables, plan.RegionName(signUp, signUpPart))
+	}
 	// Nobody can step down where the bot does not look any more.
 	changed, err = s.reg.KeepCells(ctx, s.conf.Wiki.Wiki, tables)
 	if err != nil {
 		return false, err
+	}
+	new, err := s.readConsent(ctx, rules)
+	changed = changed || new
+	if err != nil {
+		return changed, err
 	}
 	for i, p := range parts {
 		progress(i, len(parts))
@@ -177,7 +185,7 @@ func (s *site) readCells(ctx context.Context, progress func(done, whole int)) (c
 // readCellsOf reads one table, some hundred revisions at a time.
 func (s *site) readCellsOf(ctx context.Context, page, region string) (changed bool, err error) {
 	position := plan.RegionName(page, region)
-	table := survey.CellTable{On: s.text, Page: page, Region: region, Self: s.conf.User}
+	table := survey.CellTable{On: s.text, Page: page, Region: region, Self: s.conf.User, Headings: plan.StewardHeadings(s.words(s.rules.Load().rules))}
 	for {
 		after, err := s.reg.CellsRead(ctx, s.conf.Wiki.Wiki, position)
 		if err != nil {

@@ -57,6 +57,9 @@ type CellTable struct {
 	Page, Region string
 	// Self is the bot's own account, whose edits are nobody's claims.
 	Self string
+	// Headings are words over the column of stewards in other languages. What the
+	// bot wrote is known by its class, whatever the words.
+	Headings []string
 }
 
 // maxHidden is how many hidden revisions in a row are looked behind, one
@@ -184,8 +187,8 @@ func (t CellTable) read(revision wiki.Revision) (stewards, error) {
 	if err != nil {
 		return nil, err
 	}
-	header := table.Header()
-	column := stewardColumn(header)
+	header := headerCells(table)
+	column := stewardColumn(header, t.Headings)
 	if column < 0 {
 		return nil, errors.New("no column for stewards")
 	}

@@ -118,6 +118,9 @@ func TestCells(t *testing.T) {
 		{"a repair that leaves a name out", []wiki.Revision{rev("Bot", ana), rev("Vandal", ""), rev("Ben", empty)}, []string{"3  extension:Echo -user Ana"}},
 		{"a repair that brings a new name", []wiki.Revision{rev("Bot", empty), rev("Vandal", ""), rev("Ben", ana)}, []string{"3  extension:Echo +user Ana"}},
 		{"after a gap edits count again", []wiki.Revision{rev("Bot", empty), hidden, rev("Bot", empty), rev("Ana", ana)}, []string{"4 Ana extension:Echo +user Ana"}},
+		{"a column in another language is told by its class", []wiki.Revision{rev("Bot", strings.Replace(empty, "Steward ✎", `class="codesteward-steward" | المشرف ✎`, 1)),
+			rev("Ana", strings.Replace(ana, "Steward ✎", `class="codesteward-steward" | المشرف ✎`, 1))}, []string{"2 Ana extension:Echo +user Ana"}},
+		{"or by its words", []wiki.Revision{rev("Bot", empty), rev("Ana", strings.Replace(ana, "Steward ✎", "''zuständig'' ✎", 1))}, []string{"2 Ana extension:Echo +user Ana"}},
 		{"a table without the column is not read", []wiki.Revision{rev("Bot", ana), rev("Ben", strings.Replace(ana, "Steward ✎", "Care", 1)), rev("Ben", ana)}, nil},
 	}
 	for _, tt := range tests {
@@ -140,7 +143,7 @@ func TestCells(t *testing.T) {
 					t.Errorf("%s:\n%s\nwant:\n%s", how, strings.Join(got, "\n"), strings.Join(tt.want, "\n"))
 				}
 			}
-			changes, upTo, err := CellTable{Page: "Stewards", Region: "ext", Self: "bot"}.Changes(t.Context(), c, 0)
+			changes, upTo, err := CellTable{Page: "Stewards", Region: "ext", Self: "bot", Headings: []string{"Zuständig ✎"}}.Changes(t.Context(), c, 0)
 			if err != nil || upTo != int64(len(c.history)) {
 				t.Errorf("read up to %d, %v", upTo, err)
 			}
@@ -149,7 +152,7 @@ func TestCells(t *testing.T) {
 			var steps []registry.CellChange
 			for i, at := 1, int64(0); i <= len(tt.revisions); i++ {
 				part := &canned{history: c.history[:i]}
-				changes, upTo, err := CellTable{Page: "Stewards", Region: "ext", Self: "bot"}.Changes(t.Context(), part, at)
+				changes, upTo, err := CellTable{Page: "Stewards", Region: "ext", Self: "bot", Headings: []string{"Zuständig ✎"}}.Changes(t.Context(), part, at)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -157,7 +160,7 @@ func TestCells(t *testing.T) {
 			}
 			check("revision by revision", steps)
 
-			again, upTo2, err := CellTable{Page: "Stewards", Region: "ext", Self: "Bot"}.Changes(t.Context(), c, upTo)
+			again, upTo2, err := CellTable{Page: "Stewards", Region: "ext", Self: "Bot", Headings: []string{"Zuständig ✎"}}.Changes(t.Context(), c, upTo)
 			if err != nil || upTo2 != upTo || len(again) > 0 {
 				t.Errorf("nothing new gave %v up to %d, %v", again, upTo2, err)
 			}

@@ -22,10 +22,25 @@ var (
 	signed = regexp.MustCompile(`\d{1,2}:\d{2}, [^,;\n()|\[\]]*\([A-Z][A-Z0-9+:-]*\)`)
 )
 
-// stewardColumn returns which column holds the stewards, -1 for none.
-func stewardColumn(header []string) int {
-	return slices.IndexFunc(header, func(h string) bool {
-		return strings.HasPrefix(strings.ToLower(wikitext.Plain(h)), "steward")
+// headerCells are the cells of a table's row of headings; none without one.
+func headerCells(table wikitext.Table) []wikitext.Cell {
+	rows := table.AllRows()
+	if i := slices.IndexFunc(rows, func(r wikitext.Row) bool { return len(r.Cells) > 0 }); i >= 0 && table.Header() != nil {
+		return rows[i].Cells
+	}
+	return nil
+}
+
+// stewardColumn returns which column holds the stewards, by the class of its
+// heading or else by the words, in English or one of some headings; -1 for none.
+func stewardColumn(header []wikitext.Cell, headings []string) int {
+	class := registry.ColumnClass("steward")
+	if i := slices.IndexFunc(header, func(c wikitext.Cell) bool { return slices.Contains(strings.Fields(c.Attribute("class")), class) }); i >= 0 {
+		return i
+	}
+	return slices.IndexFunc(header, func(c wikitext.Cell) bool {
+		words := strings.ToLower(wikitext.Plain(c.Raw))
+		return strings.HasPrefix(words, "steward") || slices.ContainsFunc(headings, func(h string) bool { return strings.ToLower(wikitext.Plain(h)) == words })
 	})
 }
 
