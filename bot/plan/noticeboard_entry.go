@@ -7,10 +7,12 @@ package plan
 
 import (
 	"cmp"
+	"encoding/hex"
 	"fmt"
 	"hash/fnv"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -63,7 +65,7 @@ func (e BoardEntry) text() string {
 // BoardKey is the key of a mention's entry on the noticeboard. It is made from
 // the name as written: what that name stands for may change.
 func BoardKey(m registry.Mention) string {
-	return fmt.Sprintf("board/%s/%s/%d/%s", m.Wiki, m.As, m.Revision, sectionHash(m.Section))
+	return "board/" + m.Wiki + "/" + string(m.As) + "/" + strconv.FormatInt(m.Revision, 10) + "/" + sectionHash(m.Section)
 }
 
 // sectionHash tells the sections of one revision apart; headings have any
@@ -71,7 +73,8 @@ func BoardKey(m registry.Mention) string {
 func sectionHash(section string) string {
 	h := fnv.New32a()
 	h.Write([]byte(section))
-	return fmt.Sprintf("%08x", h.Sum32())
+	var sum [4]byte
+	return hex.EncodeToString(h.Sum(sum[:0]))
 }
 
 // boardEntry is the entry of a mention as it would be written now. Users are

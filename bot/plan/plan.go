@@ -41,7 +41,9 @@ type Page struct {
 	Title string
 	// Region is the id of the region that the changes are about, "" for a
 	// message, which has none.
-	Region  string
+	Region string
+	// Model is the content model that the page must have, "" for wikitext.
+	Model   string
 	Scope   Scope
 	Summary string
 	// Minor marks the edit as minor. An edit of a user's talk page must not be
@@ -146,9 +148,14 @@ type Input struct {
 	// Similar are the items that each is similar to, the most alike first. Where
 	// it is nil, that was not worked out yet.
 	Similar map[registry.Key][]registry.Item
+	// Seeking says, by item, who looks for somebody to share the work with.
+	Seeking map[registry.Key]string
 	// Closed are the titles of pages that did not take a message lately: they ask
 	// bots to stay away, or cannot be written.
 	Closed map[string]bool
+	// Sought are the items for which nobody who was told has answered, so that
+	// somebody else is looked for, and since when. Pages fills it in.
+	Sought map[registry.Key]time.Time
 	// Words are what is written in; nil is English.
 	Words *messages.Set
 	// Board is the texts of the noticeboard and of those of its archives that
@@ -172,6 +179,8 @@ type Site struct {
 	Prefixes []string
 	// Bot is the account's user name, without namespace.
 	Bot string
+	// Charts says that the wiki keeps pages with data and draws charts of them.
+	Charts bool
 	// The full titles of the bot's own pages.
 	ConfigPage, ReportPage, StopPage, StatusPage string
 	// TaskPrefix and ChangePrefix make links to tasks of Phabricator and changes of
@@ -179,7 +188,7 @@ type Site struct {
 	TaskPrefix, ChangePrefix string
 }
 
-// Pages returns the tables, the noticeboard and the messages that should be on
+// Pages returns the tables, the noticeboard, the other pages and the messages that should be on
 // the wiki, in the order in which they should be written. Without rules there
 // are none.
 func Pages(in Input) []Page {
@@ -190,8 +199,15 @@ func Pages(in Input) []Page {
 	for _, t := range in.Rules.Tables {
 		pages = append(pages, tablePages(in, t)...)
 	}
-	pages = append(pages, noticeboardPages(in)...)
-	return append(pages, messagePages(in)...)
+	told := Decide(in)
+	in.Sought = told.Sought
+	pages = append(pages, told.boardPages(in)...)
+	if in.Rules.Overview != nil || in.Rules.Adoption != nil {
+		s := takeStock(in)
+		pages = append(pages, slices.Concat(overviewPages(in, s), adoptionPages(in, s))...)
+	}
+	pages = append(pages, told.messagePages(in)...)
+	return append(pages, logPages(in)...)
 }
 
 // Titles returns the titles of the pages that the rules tell the bot to write.
@@ -203,14 +219,34 @@ func Titles(rules *config.Rules) []string {
 	if rules.Noticeboard != nil {
 		titles = append(titles, rules.Noticeboard.Page)
 	}
+	for _, name := range listingRegions(rules) {
+		titles = append(titles, PageOf(name))
+	}
+	if n := rules.Notices; n != nil && n.Log != "" {
+		titles = append(titles, n.Log)
+	}
 	return titles
 }
 
-// Owned reports whether the bot itself writes the page under these rules, so
-// that what stands on it is not taken for a mention.
+// Heard are the titles of the pages on which people say what messages they want.
+func Heard(rules *config.Rules) []string {
+	var titles []string
+	if rules != nil && rules.Notices != nil {
+		for _, title := range []string{rules.Notices.SignUp, rules.Notices.OptOut} {
+			if title != "" {
+				titles = append(titles, title)
+			}
+		}
+	}
+	return titles
+}
+
+// Owned reports whether the page is one that the bot itself writes under these
+// rules, or one for what people tell the bot, so that what stands on it is not
+// taken for a mention.
 func Owned(site Site, rules *config.Rules, title string) bool {
 	return title == site.ConfigPage || title == site.ReportPage || title == site.StopPage || title == site.StatusPage ||
-		rules != nil && (slices.Contains(Titles(rules), title) || isSubpage(rules, title) || isBoardArchive(rules, title))
+		rules != nil && (slices.Contains(Titles(rules), title) || isSubpage(rules, title) || isBoardArchive(rules, title) || isLogArchive(rules, title) || slices.Contains(Heard(rules), title))
 }
 
 // judge gives the verdict on an item under the rules.
@@ -220,7 +256,7 @@ func judge(in Input, e registry.Entry) registry.Opinion {
 
 // Limits are the thresholds of verdicts on a wiki under its rules.
 func Limits(wiki string, rules *config.Rules) registry.Limits {
-	return registry.Limits{Inactive: days(rules.Verdict.InactiveDays), Wiki: wiki}
+	return registry.Limits{Inactive: days(rules.Verdict.InactiveDays), Reconfirm: rules.Verdict.ReconfirmMonths, Wiki: wiki}
 }
 
 func days(n int) time.Duration { return time.Duration(n) * 24 * time.Hour }
