@@ -10,9 +10,9 @@
 package plan
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,14 +24,47 @@ import (
 
 // Places says where the rows of a table stand. Pages are counted from 1.
 type Places struct {
-	pages int            // that were read
-	row   map[string]int // row ids to pages
-	// again are row ids on pages that are not theirs, as after a copy.
-	again map[int][]string
-	// left are rows of which nothing but words of people is left.
-	left map[string]bool
-	// broken are pages that could not be read, and why.
-	broken map[int]error
+	pages  int           // that were read
+	rows   []standingRow // in the order of the pages
+	broken map[int]error // pages that could not be read, and why
+}
+
+// standingRow is a row on a page.
+type standingRow struct {
+	id   string
+	page int
+	// filled says that people wrote in it, left that nothing else is in it.
+	filled, left bool
+}
+
+// located is where each row has its place, once it is known which names items
+// have by now.
+type located struct {
+	row   map[string]int   // row ids to pages
+	again map[int][]string // row ids on pages that are not theirs, as after a copy
+	left  map[string]bool  // rows of which nothing but words of people is left
+}
+
+// locate gives each row one page. Of several, the first on which people wrote in
+// it counts, or the first of all. Renamed are row ids of former names.
+func (p Places) locate(renamed map[string]string) located {
+	l := located{row: map[string]int{}, again: map[int][]string{}, left: map[string]bool{}}
+	filled := map[string]bool{}
+	for _, r := range p.rows {
+		id := cmp.Or(renamed[r.id], r.id)
+		switch first := l.row[id]; {
+		case first == 0:
+			l.row[id], filled[id], l.left[id] = r.page, r.filled, r.left
+		case first == r.page:
+			filled[id], l.left[id] = filled[id] || r.filled, l.left[id] && r.left
+		case filled[id] || !r.filled:
+			l.again[r.page] = append(l.again[r.page], id)
+		default: // the words of people decide where it is
+			l.again[first] = append(l.again[first], id)
+			l.row[id], filled[id], l.left[id] = r.page, true, r.left
+		}
+	}
+	return l
 }
 
 // subpage is the title of a page of a table that begins on base.
@@ -75,17 +108,22 @@ func TablePages(t config.Table, states map[string]registry.PageState) []string {
 	return titles
 }
 
+var errEmptied = errors.New("the region was emptied")
+
 // PlacesOf reads where the rows of a table stand, from the texts of its pages in
 // the order of TablePages; "" stands for a page that is missing.
 func PlacesOf(in Input, t config.Table, texts []string) Places {
-	p := Places{pages: len(texts), row: map[string]int{}, again: map[int][]string{}, left: map[string]bool{}, broken: map[int]error{}}
+	p := Places{pages: len(texts), broken: map[int]error{}}
 	words := newTableWords(in, t)
-	filled := map[string]bool{} // people wrote in the row where it is
 	for i, text := range texts {
 		n := i + 1
 		region, err := wikitext.Parse(text).Region(t.ID)
-		if errors.Is(err, wikitext.ErrNoRegion) && len(texts) == 1 {
-			continue // nothing was written yet, or Apply tells what is wrong
+		written := in.View.Pages[RegionName(subpage(t.Page, n), t.ID)] != ""
+		switch {
+		case errors.Is(err, wikitext.ErrNoRegion) && len(texts) == 1 && !written:
+			continue // Apply tells what is wrong
+		case err == nil && written && strings.TrimSpace(region.Body) == "":
+			err = errEmptied // its rows come back with the undoing of that
 		}
 		var l live
 		if err == nil {
@@ -97,18 +135,8 @@ func PlacesOf(in Input, t config.Table, texts []string) Places {
 		}
 		people := l.people()
 		for _, r := range l.items {
-			switch first := p.row[r.id]; {
-			case first == n:
-			case first == 0:
-				p.row[r.id], filled[r.id] = n, people[r.id] != nil
-				p.left[r.id] = people[r.id] != nil && !r.alive()
-			case filled[r.id] || people[r.id] == nil:
-				p.again[n] = append(p.again[n], r.id)
-			default: // the words of people decide where it is
-				p.again[first] = append(p.again[first], r.id)
-				p.row[r.id], filled[r.id] = n, true
-				p.left[r.id] = !r.alive()
-			}
+			filled := people[r.id] != nil
+			p.rows = append(p.rows, standingRow{id: r.id, page: n, filled: filled, left: filled && !r.alive()})
 		}
 	}
 	return p
@@ -129,8 +157,9 @@ func NewTables(in Input, t config.Table) []Table {
 		}
 		return []Table{whole}
 	}
-	parts := places.part(whole, max(t.PageSize, 1))
-	tables, shares := make([]Table, len(parts)), places.shares(whole)
+	at := places.locate(whole.renamed)
+	parts := places.part(whole, at, max(t.PageSize, 1))
+	tables, shares := make([]Table, len(parts)), at.shares(whole, places.pages)
 	for i, rows := range parts {
 		n := i + 1
 		part := whole
@@ -142,8 +171,8 @@ func NewTables(in Input, t config.Table) []Table {
 			part.elsewhere = shares[i]
 		}
 		part.moved = map[string]string{}
-		for _, id := range places.again[n] {
-			part.moved[id] = subpage(t.Page, places.row[id])
+		for _, id := range at.again[n] {
+			part.moved[id] = subpage(t.Page, at.row[id])
 		}
 		tables[i] = part
 	}
@@ -153,23 +182,17 @@ func NewTables(in Input, t config.Table) []Table {
 // part gives each row its page: the one where it stands; for a new one, the page
 // of the row before it, or the next one with room. While a page cannot be read,
 // there are no new rows: they may stand there.
-func (p Places) part(t Table, size int) [][]Row {
-	at := maps.Clone(p.row)
-	for former, id := range t.renamed {
-		if n, ok := p.row[former]; ok && at[id] == 0 {
-			at[id] = n
-		}
-	}
+func (p Places) part(t Table, at located, size int) [][]Row {
 	parts := make([][]Row, max(p.pages, 1))
 	used := make([]int, len(parts))
 	for _, r := range t.Rows {
-		if n := at[r.ID]; n > 0 {
+		if n := at.row[r.ID]; n > 0 {
 			used[n-1]++
 		}
 	}
 	near := 0
 	for _, r := range t.Rows {
-		n := at[r.ID] - 1
+		n := at.row[r.ID] - 1
 		if n < 0 {
 			if len(p.broken) > 0 {
 				continue

@@ -106,18 +106,15 @@ func (r itemRow) alive() bool {
 // those that it loses.
 type share struct{ standing, lost int }
 
-// shares counts, for each page, the rows of the others.
-func (p Places) shares(whole Table) []share {
-	planned, on, all := whole.planned(), make([]share, p.pages), share{}
-	for id, n := range p.row {
-		if now := whole.renamed[id]; now != "" {
-			id = now
+// shares counts, for each of some pages, the rows of the others.
+func (l located) shares(whole Table, pages int) []share {
+	planned, on, all := whole.planned(), make([]share, pages), share{}
+	for id, n := range l.row {
+		if !planned[id] && l.left[id] {
+			continue
 		}
-		switch {
-		case planned[id]:
-			on[n-1].standing++
-		case !p.left[id]:
-			on[n-1].standing++
+		on[n-1].standing++
+		if !planned[id] {
 			on[n-1].lost++
 		}
 	}
