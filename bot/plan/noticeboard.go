@@ -47,6 +47,7 @@ func noticeboardPages(in Input) []Page {
 	case len(held) > 0:
 		page.Minor = true
 		page.Summary = in.Words.Text("board-summary-cut", strconv.Itoa(len(held)))
+	case len(d.notices) > 0:
 	default:
 		return pages
 	}
@@ -73,6 +74,12 @@ func dueOn(in Input) due {
 	entries, unwanted := entriesByKey(in.View), dismissedSpots(in.View)
 	rules := in.Rules.Noticeboard
 	pinging, later := pingsNow(in)
+	// What people wrote on top of a month that is on its way stays on top until it
+	// is gone.
+	moving := map[month]bool{}
+	for _, p := range piecesToMove(in, in.Board[rules.Page]) {
+		moving[p.month] = moving[p.month] || p.anchor == ""
+	}
 	for _, m := range slices.Concat(in.View.Mentions, in.View.Withdrawn) {
 		e := entries[m.Item]
 		verdict := judge(in, e).Verdict
@@ -98,7 +105,10 @@ func dueOn(in Input) due {
 		case title != "" && title != rules.Page:
 			d.archived[title] = append(d.archived[title], Notice{Key: key, Mark: entry.mark()})
 			continue
-		case unwanted[spotOf(m)], age < minutes(rules.SettleMinutes), age > boardAge, later[key],
+		case title != "": // it was saved, though nobody noted so
+			d.notices = append(d.notices, Notice{Key: key, Mark: entry.mark()})
+			continue
+		case unwanted[spotOf(m)], age < minutes(rules.SettleMinutes), age > boardAge, later[key], moving[monthOf(m.Time)],
 			!known(in, m.Kind), !slices.Contains(rules.Verdicts, string(verdict)), !archiveKnown(in, monthOf(m.Time)):
 			continue
 		}
@@ -202,10 +212,11 @@ func BoardTitles(in Input) []string {
 	for _, p := range piecesToMove(in, text) {
 		add(p.month)
 	}
-	written := map[month]bool{}
-	for _, title := range BoardArchives(in.Rules, in.View.Pages) {
-		m, _, _ := readArchiveTitle(rules.Page, title)
-		written[m] = true
+	written := archivesWritten(in, text)
+	for _, b := range parseBoard(text) {
+		if b.month != "" && (written[b.month] || b.month > monthOf(in.Now).before(recentMonths)) {
+			add(b.month)
+		}
 	}
 	for _, m := range slices.Concat(in.View.Mentions, in.View.Withdrawn) {
 		told := sent(in.View, BoardKey(m))
@@ -216,6 +227,25 @@ func BoardTitles(in Input) []string {
 		}
 	}
 	return titles
+}
+
+// recentMonths are those of which an archive is looked for though nobody knows of
+// one.
+const recentMonths = 3
+
+// archivesWritten are the months with archives that the registry knows or the
+// noticeboard links to.
+func archivesWritten(in Input, text string) map[month]bool {
+	written := map[month]bool{}
+	titles := BoardArchives(in.Rules, in.View.Pages)
+	for _, link := range archiveLabel.FindAllString(headLine.FindString(text), -1) {
+		titles = append(titles, titleIn(link))
+	}
+	for _, title := range titles {
+		m, _, _ := readArchiveTitle(in.Rules.Noticeboard.Page, title)
+		written[m] = true
+	}
+	return written
 }
 
 // newBoard is the noticeboard with nothing to do.

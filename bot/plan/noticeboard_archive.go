@@ -9,6 +9,7 @@ package plan
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -83,13 +84,14 @@ func ArchivesOf(board string, m registry.Mention, parts int) []string {
 // piece is a chunk that goes to the archive of its month.
 type piece struct {
 	month month
-	// heading is the line above it where people wrote into that, "" elsewhere.
+	// heading is the line of the month where people wrote into that; it goes with
+	// what stands before the first entry, and is "" elsewhere.
 	heading string
 	chunk
 }
 
-// piecesToMove are the chunks of the noticeboard that do not stay: those of old
-// months, and where the page is too large some more, those that are done first
+// piecesToMove are the chunks of the noticeboard that do not stay: those that an
+// archive has, those of old months, and where the page is too large some more, those that are done first
 // and then the oldest. The newest entry stays.
 func piecesToMove(in Input, text string) []piece {
 	rules := in.Rules.Noticeboard
@@ -109,9 +111,13 @@ func piecesToMove(in Input, text string) []piece {
 		}
 		for _, c := range b.chunks {
 			p := piece{b.month, heading, c}
+			heading = "" // goes with what stands before the first entry
 			switch {
+			case c.anchor != "" && inArchive(in, b.month, c.anchor): // it was begun
+				old = append(old, p)
+				size -= len(c.text)
 			case rules.ArchiveMonths > 0 && b.month <= monthOf(in.Now).before(rules.ArchiveMonths):
-				if strings.TrimSpace(c.text) != "" || heading != "" && c.anchor == "" {
+				if strings.TrimSpace(c.text) != "" || p.heading != "" {
 					old = append(old, p)
 					size -= len(c.text)
 				}
@@ -147,6 +153,13 @@ func piecesToMove(in Input, text string) []piece {
 	return old
 }
 
+// inArchive reports whether an archive page of a month, of those that were read,
+// has an entry.
+func inArchive(in Input, m month, anchor string) bool {
+	texts, _ := archiveTexts(in, m)
+	return slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(text, anchorMark(anchor)) })
+}
+
 // resolvedLast sorts the entries that are resolved before the others.
 func resolvedLast(p piece, done []string) int {
 	if p.done(done) {
@@ -169,40 +182,62 @@ type Archive struct {
 // Apply adds what is not there. What is there already gets what the pieces have
 // more.
 func (a Archive) Apply(text string) (string, error) {
+	after, err := a.apply(text, union)
+	if _, broken := errors.AsType[*wikitext.RegionError](err); broken {
+		return a.apply(text, both)
+	}
+	return after, err
+}
+
+// apply brings two copies of one entry together with join.
+func (a Archive) apply(text string, join func(a, b string) string) (string, error) {
 	return edit(text, place{id: BoardRegion, state: a.State, appends: true, mayBeEmptied: true}, func(body string) (string, error) {
-		blocks := parseBoard(strings.Trim(dropLeft(body), "\n"))
+		blocks := parseBoard(dropLeft(body))
 		for _, p := range a.Pieces {
-			blocks = a.add(blocks, p)
+			blocks = a.add(blocks, p, join)
 		}
 		return redact(joinBlocks(blocks), a.Redacted), nil
 	})
 }
 
 // add puts one piece into its month. An entry goes before the first that is older.
-func (a Archive) add(blocks []block, p piece) []block {
+func (a Archive) add(blocks []block, p piece, join func(a, b string) string) []block {
 	p.text = redact(withoutPings(p.text), a.Redacted)
+	var there *chunk
 	for i := range blocks {
 		for j := range blocks[i].chunks {
-			if c := &blocks[i].chunks[j]; c.anchor != "" && c.anchor == p.anchor {
-				c.text = union(c.text, p.text)
+			c := &blocks[i].chunks[j]
+			if p.anchor == "" || !strings.Contains(c.text, anchorMark(p.anchor)) {
+				continue
+			}
+			if includes(c.text, p.text) {
 				return blocks
+			}
+			if there == nil {
+				there = c
 			}
 		}
 	}
+	if there != nil {
+		there.text = endLine(join(there.text, p.text))
+		return blocks
+	}
 	at := slices.IndexFunc(blocks, func(b block) bool {
-		return b.month == p.month && (p.heading == "" || strings.TrimRight(b.heading, "\n") == p.heading)
+		own, other := strings.Fields(b.heading), strings.Fields(p.heading)
+		return b.month == p.month && (b.plain || within(own, other) || within(other, own))
 	})
-	if at < 0 {
+	switch {
+	case at < 0:
 		blocks = append(blocks, block{month: p.month, heading: cmp.Or(p.heading, a.Heading) + "\n", chunks: []chunk{{}}})
 		at = len(blocks) - 1
-		if end := joinBlocks(blocks[:at]); end != "" && !strings.HasSuffix(end, "\n") {
-			blocks[at].heading = "\n" + blocks[at].heading
-		}
+		endBlock(&blocks[at-1])
+	case len(p.heading) > len(strings.TrimSpace(blocks[at].heading)) || p.heading != "" && blocks[at].plain:
+		blocks[at].heading, blocks[at].plain = p.heading+"\n", false
 	}
 	b := &blocks[at]
 	if p.anchor == "" {
 		if strings.TrimSpace(p.text) != "" && !strings.Contains(b.chunks[0].text, strings.TrimSpace(p.text)) {
-			b.chunks[0].text = endLine(union(b.chunks[0].text, p.text))
+			b.chunks[0].text = endLine(join(b.chunks[0].text, p.text))
 		}
 		return blocks
 	}
@@ -291,7 +326,7 @@ func allot(pieces []piece, texts []string, most int) [][]piece {
 	for _, p := range pieces {
 		at := slices.IndexFunc(texts, func(text string) bool {
 			if p.anchor == "" {
-				return strings.TrimSpace(p.text) != "" && strings.Contains(text, strings.TrimSpace(p.text))
+				return p.heading != "" && strings.Contains(text, p.heading) || sharesLine(text, p.text)
 			}
 			return strings.Contains(text, anchorMark(p.anchor))
 		})
@@ -306,6 +341,14 @@ func allot(pieces []piece, texts []string, most int) [][]piece {
 		parts[at] = append(parts[at], p)
 	}
 	return parts
+}
+
+// sharesLine reports whether a page has a line of a text that is more than a word.
+func sharesLine(page, text string) bool {
+	lines := strings.Split(page, "\n")
+	return slices.ContainsFunc(strings.Split(text, "\n"), func(line string) bool {
+		return len(strings.Fields(line)) > 1 && slices.Contains(lines, line)
+	})
 }
 
 // archivePage plans one archive page; held is true where it is as it should be.

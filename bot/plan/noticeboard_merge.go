@@ -16,27 +16,51 @@ import (
 const mostCompared = 4_000_000
 
 // fewWords is how many words a line has at least that can be another one before
-// somebody added to it: "Yes." may well be a line of its own.
+// somebody wrote something into it; for one that was only made longer, two are
+// enough. A single word may well be a line of its own.
 const fewWords = 3
+
+// grown reports whether a line can be another one, to which somebody has added.
+func grown(line, longer []string) bool {
+	if len(line) >= fewWords {
+		return within(line, longer)
+	}
+	return len(line) > 1 && len(line) <= len(longer) && slices.Equal(line, longer[:len(line)])
+}
 
 // union returns a text with all that two copies have: the one that has all of
 // the other where that is so, else the lines of both, those that both have once.
 // Line breaks at the ends do not count.
 func union(a, b string) string {
-	first, second := strings.TrimRight(a, "\n"), strings.TrimRight(b, "\n")
-	x, y := strings.Split(first, "\n"), strings.Split(second, "\n")
 	switch {
-	case within(y, x):
+	case includes(a, b):
 		return a
-	case within(x, y):
+	case includes(b, a):
 		return b
 	}
 	var all []string
-	for _, h := range hunks(x, y) {
+	for _, h := range hunks(linesOf(a), linesOf(b)) {
 		all = append(append(all, h.both...), fuse(h.a, h.b)...)
 	}
 	return strings.Join(all, "\n") + "\n"
 }
+
+// both returns two copies one after the other, unless one has all of the other:
+// for those that cannot be fused without breaking what stands in them.
+func both(a, b string) string {
+	switch {
+	case includes(a, b):
+		return a
+	case includes(b, a):
+		return b
+	}
+	return endLine(a) + b
+}
+
+// includes reports whether a text has all lines of a part, in their order.
+func includes(text, part string) bool { return within(linesOf(part), linesOf(text)) }
+
+func linesOf(text string) []string { return strings.Split(strings.TrimRight(text, "\n"), "\n") }
 
 // within reports whether a list has all of another one, in its order.
 func within(part, whole []string) bool {
@@ -57,8 +81,8 @@ func fuse(a, b []string) []string {
 		words := strings.Fields(line)
 		for i := next; i < len(b); i++ {
 			other := strings.Fields(b[i])
-			more := within(words, other)
-			if min(len(words), len(other)) < fewWords || !more && !within(other, words) {
+			more := grown(words, other)
+			if !more && !grown(other, words) {
 				continue
 			}
 			all = append(all, b[next:i]...)
