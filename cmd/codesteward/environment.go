@@ -59,7 +59,7 @@ func withVariables(dsn string, getenv func(string) string) (string, error) {
 	filled := variable.ReplaceAllStringFunc(dsn, func(braced string) string {
 		name := braced[2 : len(braced)-1]
 		value := getenv(name)
-		if value == "" {
+		if value == "" && !slices.Contains(missing, name) {
 			missing = append(missing, name)
 		}
 		return strings.ReplaceAll(url.QueryEscape(value), "+", "%20")

@@ -88,24 +88,27 @@ func TestEveryCommandOfTheGuideRuns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	testscript.Run(t, testscript.Params{
-		Files: []string{writeScript(t, dir, script)},
-		Setup: func(env *testscript.Env) error {
-			env.Vars = append(env.Vars, "HOME="+home, "PLAYED="+dir, "ROOT="+root, "GOBIN="+filepath.Join(dir, "gobin"), "GOFLAGS="+os.Getenv("GOFLAGS")+" -buildvcs=false")
-			for _, name := range []string{"GOCACHE", "GOMODCACHE", "GOPATH", "GOPROXY"} {
-				value, err := exec.Command("go", "env", name).Output()
-				if err != nil {
-					return err
+	file := writeScript(t, dir, script)
+	t.Run("in order", func(t *testing.T) { // which waits until the script has ended
+		testscript.Run(t, testscript.Params{
+			Files: []string{file},
+			Setup: func(env *testscript.Env) error {
+				env.Vars = append(env.Vars, "HOME="+home, "PLAYED="+dir, "ROOT="+root, "GOBIN="+filepath.Join(dir, "gobin"), "GOFLAGS="+os.Getenv("GOFLAGS")+" -buildvcs=false")
+				for _, name := range []string{"GOCACHE", "GOMODCACHE", "GOPATH", "GOPROXY"} {
+					value, err := exec.Command("go", "env", name).Output()
+					if err != nil {
+						return err
+					}
+					env.Vars = append(env.Vars, name+"="+strings.TrimSpace(string(value)))
 				}
-				env.Vars = append(env.Vars, name+"="+strings.TrimSpace(string(value)))
-			}
-			for i, v := range env.Vars {
-				if path, ok := strings.CutPrefix(v, "PATH="); ok {
-					env.Vars[i] = "PATH=" + bin + string(filepath.ListSeparator) + path
+				for i, v := range env.Vars {
+					if path, ok := strings.CutPrefix(v, "PATH="); ok {
+						env.Vars[i] = "PATH=" + bin + string(filepath.ListSeparator) + path
+					}
 				}
-			}
-			return nil
-		},
+				return nil
+			},
+		})
 	})
 	said, err := os.ReadFile(filepath.Join(dir, "said"))
 	if err != nil {
