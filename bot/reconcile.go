@@ -69,9 +69,12 @@ func (s *site) reconcileOnce(ctx context.Context) error {
 		return err
 	}
 	s.noteComponents(view)
+	if err := s.settleIntents(ctx, &view, at); err != nil {
+		return err
+	}
 	// Half of what is known makes tables that are wrong for a moment: each waits
 	// for its own sources.
-	in := plan.Input{Site: s.pages, Rules: set.rules, View: view, Now: at, Pending: pending, Words: s.words(set.rules)}
+	in := plan.Input{Site: s.pages, Rules: set.rules, View: view, Now: at, Pending: pending, Words: s.words(set.rules), Seeking: seeking(view)}
 	if similar := s.similar.Load(); similar != nil {
 		in.Similar = *similar
 	}
@@ -83,6 +86,9 @@ func (s *site) reconcileOnce(ctx context.Context) error {
 		return err
 	}
 	if whole, err := s.publishAll(ctx, in, pages, set, complete); err != nil || !whole {
+		return err
+	}
+	if err := s.withhold(ctx, in, complete); err != nil {
 		return err
 	}
 	if !complete && set.rejected == nil && !newRules {
@@ -118,6 +124,9 @@ func under(set *ruleset, stoppable []string) publish.Rules {
 	if rules := set.rules; rules != nil {
 		safety = rules.Safety
 		r.Enabled, r.Trial, r.Limits = rules.Enabled, rules.Trial.Edits, publish.Limits(rules.Limits)
+		if rules.Notices != nil {
+			r.OptOut = rules.Notices.OptOut
+		}
 	}
 	r.Thaw, r.ShrinkPercent, r.ShrinkRows = time.Duration(safety.ThawDays)*24*time.Hour, safety.ShrinkPercent, safety.ShrinkRows
 	return r

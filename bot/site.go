@@ -76,7 +76,10 @@ type site struct {
 	// gaps are those that the report page shows, since gapsAt; reconcile's alone.
 	gaps   []registry.Gap
 	gapsAt time.Time
-	stood  map[string]bool // mentions that stood at the second look, by board key; reconcile's alone
+	// misread is what was stored of the sign-up page otherwise than it says; the
+	// reader's alone.
+	misread string
+	stood   map[string]bool // mentions that stood at the second look, by board key; reconcile's alone
 
 	detector detection
 	queue    *queue // set by Bot.feeds
@@ -153,7 +156,7 @@ func (s *site) start(ctx context.Context, within time.Duration) error {
 	}
 	s.gate = publish.New(publish.Config{
 		Site: s.pages, Text: s.text, Reader: s.client, Editor: wiki.NewEditor(s.client), Outbox: s.reg, Ledger: s.reg, Memory: s.reg, Deny: s.conf.Deny,
-		DryRun: s.dryRun, Log: s.log, Metrics: s.bot.Metrics, Now: s.now,
+		OptedOut: s.optedOut, DryRun: s.dryRun, Log: s.log, Metrics: s.bot.Metrics, Now: s.now,
 	})
 	return nil
 }

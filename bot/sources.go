@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -39,6 +40,7 @@ func (s *site) newReaders(b *Bot) {
 	add("maintainers")
 	add("infoboxes").ready = func() bool { return s.readers["siteinfo"].isTried() && s.readers["maintainers"].isTried() }
 	add(registry.CellsSource)
+	add("operators")
 	for _, name := range []string{"scripts", "gadgetusage", "accounts", "links"} {
 		r := add(name)
 		r.long, r.ready = true, s.complete
@@ -74,6 +76,9 @@ func (s *site) useRules() {
 	useIf("infoboxes", ask.Infoboxes, s.infoboxes)
 	use(s.cells())
 	use(survey.Accounts(s.client, wiki, s.bot.sameAccounts)) // blocks and renames count under any rules
+	useIf("operators", len(s.conf.Operators) > 0 && listsTools(rules), func() survey.Source {
+		return survey.Operators(wiki, s.text, s.conf.User, s.conf.Operators)
+	})
 	useIf("scripts", ask.Scripts, func() survey.Source { return survey.Scripts(s.client, wiki, s.text) })
 	useIf("gadgetusage", ask.Usage, func() survey.Source { return survey.GadgetUsage(s.client, wiki) })
 	useIf("links", ask.Usage, func() survey.Source {
@@ -82,6 +87,11 @@ func (s *site) useRules() {
 	})
 	s.bot.useCatalogues()
 	s.alike.wake() // the pairs that are not
+}
+
+// listsTools reports whether the rules have a table of tools.
+func listsTools(rules *config.Rules) bool {
+	return slices.ContainsFunc(rules.Tables, func(t config.Table) bool { return slices.Contains(t.Kinds, string(detect.Tool)) })
 }
 
 // gadgets is the source of the wiki's gadgets, and of the pages with the

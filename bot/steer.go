@@ -153,6 +153,10 @@ func (s *site) trigger(e events.Event) {
 		case set.rejected != nil && title == localTitle(s.text, "User:"+set.rejected.User):
 			s.rulesDue.Store(true) // got rights, or was blocked
 			s.steer.wake()
+		case slices.Contains(plan.Heard(set.rules), title):
+			s.gate.Forget()
+			s.ask(registry.CellsSource)
+			s.plan.wake()
 		case set.rules != nil && plan.Owned(s.pages, set.rules, title) && e.User != s.conf.User:
 			s.ask(registry.CellsSource)
 			s.doubt.Store(true)

@@ -118,7 +118,7 @@ func (s *site) standing(ctx context.Context, in plan.Input, set *ruleset) (stand
 	if err != nil {
 		return standing, 0, err
 	}
-	standing.Stops = StopNote(notes)
+	standing.Stops, standing.Lines = StopNote(notes), LinesNote(notes)
 	standing.Overwritten = overwritten(notes, under(set, nil).Thaw, in.Now)
 	if standing.Trouble, standing.Sources, err = s.trouble(ctx, notes, in.Now); err != nil {
 		return standing, 0, err

@@ -48,6 +48,25 @@ func localRules(on *wikitext.Site, r *config.Rules) {
 	if r.Noticeboard != nil {
 		r.Noticeboard.Page = localTitle(on, r.Noticeboard.Page)
 	}
+	if r.Overview != nil {
+		r.Overview.Page = localTitle(on, r.Overview.Page)
+		if name := &r.Overview.Data; *name != "" {
+			_, *name, _ = strings.Cut(localTitle(on, "Data:"+*name), ":")
+		}
+	}
+	if r.Adoption != nil {
+		r.Adoption.Page = localTitle(on, r.Adoption.Page)
+	}
+	if n := r.Notices; n != nil {
+		for _, title := range []*string{&n.SignUp, &n.OptOut, &n.Log} {
+			if *title != "" {
+				*title = localTitle(on, *title)
+			}
+		}
+		for i := range n.Requests {
+			n.Requests[i] = localTitle(on, n.Requests[i])
+		}
+	}
 	for i := range r.Sources.Maintainers {
 		if m := &r.Sources.Maintainers[i]; m.Wiki == "" {
 			m.Page = localTitle(on, m.Page)

@@ -39,6 +39,8 @@ type Standing struct {
 	// Sources are those of the sources that trouble.
 	Trouble []string
 	Sources []SourceTrouble
+	// Lines are those of the sign-up and opt-out pages that cannot be used.
+	Lines []registry.LineProblem
 	// Overwritten are edits of people that the bot has written over lately.
 	Overwritten []Overwritten
 	// Gaps are the last times of which the event stream could not tell
@@ -156,7 +158,7 @@ func (s Standing) problems() []string {
 		lines = append(lines, t.tell(s.Words)...)
 	}
 	slices.Sort(lines)
-	return lines
+	return append(lines, LineTroubles(s.Words, s.Lines)...)
 }
 
 // summary is the report in a few words.

@@ -103,7 +103,23 @@ const mentionsKept = 90 * 24 * time.Hour
 func Query(wiki string, rules *config.Rules, now time.Time) registry.Query {
 	q := registry.Query{Wiki: wiki, Since: now.Add(-mentionsKept), Now: now}
 	q.Catalogue = rules != nil && rules.Sources.Toolhub && rules.Sources.ToolhubAll
+	if rules != nil {
+		q.Reconfirm = rules.Verdict.ReconfirmMonths
+	}
+	if rules != nil && rules.Notices != nil {
+		q.Told = now.Add(-toldKept(rules.Notices))
+	}
 	return q
+}
+
+// toldKept is how far back what was told matters: as long as a cooldown or the
+// ladder reaches, and as the log shows it.
+func toldKept(n *config.Notices) time.Duration {
+	ladder := mentionsKept
+	for _, rung := range n.Ladder {
+		ladder += days(rung.AfterDays)
+	}
+	return max(days(n.CooldownDays+1), ladder)
 }
 
 // Asked takes out of a view what the rules do not ask for: claims from the
