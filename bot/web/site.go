@@ -195,6 +195,10 @@ func send(w http.ResponseWriter, r *http.Request, a answer) {
 
 // sendPlain writes a compressed body to one of the few who cannot read it.
 func sendPlain(w http.ResponseWriter, r *http.Request, compressed []byte) {
+	if tag := w.Header().Get("ETag"); strings.Contains(r.Header.Get("If-None-Match"), tag) {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
 	plain, err := gzip.NewReader(bytes.NewReader(compressed))
 	if err != nil || r.Method == http.MethodHead {
 		return
