@@ -78,6 +78,15 @@ func (s *site) reconcileOnce(ctx context.Context) error {
 	if similar := s.similar.Load(); similar != nil {
 		in.Similar = *similar
 	}
+	if news, err := s.track(ctx, in, complete); err != nil {
+		return err
+	} else if news {
+		tracked, err := s.viewFor(ctx, set.rules, at)
+		if err != nil {
+			return err
+		}
+		in.View.Tallies, in.View.Turns, in.View.Tracked = tracked.Tallies, tracked.Turns, tracked.Tracked
+	}
 	if err := s.place(ctx, &in); err != nil {
 		return err
 	}

@@ -22,6 +22,9 @@ func (s *site) check(ctx context.Context, rules *config.Rules) (wrong, odd []str
 		return nil, nil, err
 	}
 	odd = sentences(rules.Warnings)
+	if why := s.chartless(rules); why != "" {
+		odd = append(odd, why)
+	}
 	for _, p := range config.Check(rules, about) {
 		if p.Severity == config.Error {
 			wrong = append(wrong, p.String())

@@ -38,9 +38,10 @@ func (s *site) likenesses(ctx context.Context) error {
 	}
 }
 
-// showsSimilar reports whether a table has the column.
+// showsSimilar reports whether a table has the column, or the adoption page shows
+// it.
 func showsSimilar(rules *config.Rules) bool {
-	return slices.ContainsFunc(rules.Tables, func(t config.Table) bool { return slices.Contains(t.Columns, "similar") })
+	return rules.Adoption != nil || slices.ContainsFunc(rules.Tables, func(t config.Table) bool { return slices.Contains(t.Columns, "similar") })
 }
 
 // SimilarItems works out what is similar on a wiki, the catalogue of tools

@@ -80,6 +80,7 @@ type site struct {
 	// reader's alone.
 	misread string
 	stood   map[string]bool // mentions that stood at the second look, by board key; reconcile's alone
+	tracked tracked         // reconcile's alone
 
 	detector detection
 	queue    *queue // set by Bot.feeds
@@ -151,6 +152,7 @@ func (s *site) start(ctx context.Context, within time.Duration) error {
 	}
 	s.about, s.pages = about, localPages(s.text, s.pages)
 	s.pages.Language, s.pages.Prefixes = about.Language, prefixes(about.Info)
+	s.pages.Charts = drawsCharts(about)
 	if err := s.isUs(ctx); err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ func Regions(rules *config.Rules, states map[string]registry.PageState) []string
 	if rules.Noticeboard != nil {
 		names = append(names, RegionName(rules.Noticeboard.Page, BoardRegion))
 	}
-	return names
+	return append(names, listingRegions(rules)...)
 }
 
 // splitName undoes RegionName. Neither a title nor an id has a "#".

@@ -188,9 +188,9 @@ type Site struct {
 	TaskPrefix, ChangePrefix string
 }
 
-// Pages returns the tables, the noticeboard, the other pages and the messages that should be on
-// the wiki, in the order in which they should be written. Without rules there
-// are none.
+// Pages returns the tables, the noticeboard, the other pages and the messages
+// that should be on the wiki, in the order in which they should be written.
+// Without rules there are none.
 func Pages(in Input) []Page {
 	if in.Rules == nil {
 		return nil

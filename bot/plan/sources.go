@@ -56,7 +56,7 @@ func awaited(rules *config.Rules, kind detect.Kind) []string {
 func Needs(rules *config.Rules) []string {
 	needed := []string{registry.CellsSource}
 	for _, kind := range detect.Kinds {
-		wanted := rules.Noticeboard != nil || slices.ContainsFunc(rules.Tables, func(t config.Table) bool {
+		wanted := rules.Noticeboard != nil || rules.Overview != nil || rules.Adoption != nil || slices.ContainsFunc(rules.Tables, func(t config.Table) bool {
 			return slices.Contains(t.Kinds, string(kind))
 		})
 		if wanted {
@@ -108,6 +108,9 @@ func Query(wiki string, rules *config.Rules, now time.Time) registry.Query {
 	}
 	if rules != nil && rules.Notices != nil {
 		q.Told = now.Add(-toldKept(rules.Notices))
+	}
+	if rules != nil && rules.Overview != nil {
+		q.Turns = weekBegins(now)
 	}
 	return q
 }

@@ -6,6 +6,7 @@
 package publish
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -114,7 +115,9 @@ func (p *Publisher) read(ctx context.Context, a *attempt) (*Outcome, error) {
 		gone := refuse(StepPage, Refused, "%s does not exist any more; make it again, with the region's markers, or take it out of the rules", a.page.Title)
 		gone.Gone = true
 		return gone, nil
-	case live.Model != "" && live.Model != "wikitext":
+	case a.page.Model != "" && live.Model != a.page.Model:
+		return refuse(StepPage, Refused, "%s cannot hold the data of the overview: the wiki would keep %s there; take \"data\" out of the rules, or give another name", a.page.Title, cmp.Or(live.Model, "something else")), nil
+	case a.page.Model == "" && live.Model != "" && live.Model != "wikitext":
 		return refuse(StepPage, Refused, "%s holds no wikitext but %s; name another page", a.page.Title, live.Model), nil
 	}
 	return nil, nil

@@ -88,7 +88,7 @@ func (p *Publisher) spent(ctx context.Context, a *attempt) (*Outcome, error) {
 // bring numbers up to date: nobody waits for those.
 func (p *Publisher) calm(ctx context.Context, a *attempt) (*Outcome, error) {
 	every := a.page.MinInterval
-	if every == 0 || a.live.Missing || a.unchanged() || p.DryRun != nil || !plan.OnlyCounts(a.page.Region, a.live.Text, a.text) {
+	if every == 0 || a.live.Missing || a.unchanged() || p.DryRun != nil || !onlyCounts(a) {
 		return nil, nil
 	}
 	n, first, err := p.Ledger.EditsSince(ctx, p.Site.Wiki, a.page.Title, p.Now().Add(-every))
@@ -98,6 +98,12 @@ func (p *Publisher) calm(ctx context.Context, a *attempt) (*Outcome, error) {
 	wait := refuse(StepQuota, Waits, "") // no trouble, so nothing to tell
 	wait.Again = first.Add(every)
 	return wait, nil
+}
+
+// onlyCounts reports whether an edit would change nothing but what moves by
+// itself.
+func onlyCounts(a *attempt) bool {
+	return plan.OnlyCounts(a.page.Region, a.live.Text, a.text) || plan.OnlyMoves(a.page.Region, a.live.Text, a.text)
 }
 
 func edits(n int) string {
