@@ -98,7 +98,7 @@ func (s *site) reject(ctx context.Context, before *ruleset, rejected *plan.Rejec
 	if reflect.DeepEqual(before.rejected, rejected) {
 		return nil
 	}
-	s.log.Warn().Str("title", s.pages.ConfigPage).Int64("rev", rejected.Revision).Str("user", rejected.User).Strs("reason", rejected.Problems).Msg("rules refused")
+	s.log.Warn().Str("title", s.pages.ConfigPage).Int64("rev", rejected.Revision).Str("user", rejected.User).Strs("problems", rejected.Problems).Msg("rules refused")
 	if err := s.note(ctx, noteRejected, rejected); err != nil {
 		return err
 	}

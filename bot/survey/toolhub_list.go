@@ -129,6 +129,6 @@ func (l *toolList) report(log zerolog.Logger, source string) {
 	for _, name := range l.skipped[:min(len(l.skipped), shownSkipped)] {
 		names = append(names, keptText(name, maxWord))
 	}
-	log.Warn().Str("source", source).Int("records", len(l.skipped)).Strs("names", names).
+	log.Warn().Str("source", source).Int("records", len(l.skipped)).Strs("records_named", names).
 		Msg("records that cannot be read were passed over")
 }

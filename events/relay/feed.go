@@ -99,11 +99,11 @@ func (r *Relay) ServeUDP(ctx context.Context, conn net.PacketConn) error {
 		}
 		if !within(from, allow) {
 			refused := r.countRefused()
-			r.noisy.refused.Warn().Stringer("from", from).Int64("refused", refused).Msg("packet from an address that is not allowed")
+			r.noisy.refused.Warn().Stringer("sender", from).Int64("refused", refused).Msg("packet from an address that is not allowed")
 			continue
 		}
 		if err := r.Publish(packet[:n]); err != nil {
-			r.noisy.packets.Warn().Err(err).Stringer("from", from).Int("bytes", n).Msg("packet dropped")
+			r.noisy.packets.Warn().Err(err).Stringer("sender", from).Int("bytes", n).Msg("packet dropped")
 		}
 	}
 }
