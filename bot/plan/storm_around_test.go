@@ -200,9 +200,43 @@ func (s *storm) archive() string {
 type damage struct {
 	region string // that it is about, "" for the whole page
 	what   string
-	must   bool // the bot must not write there
-	good   string
-	bad    string
+	must   bool   // the bot must not write there
+	good   string // the page before
+}
+
+// form is a way to break a region.
+type form struct{ what, bad string }
+
+// damages are ways to break a region of which the markers and the body are given.
+func damages(region, begin, body, finish string) []form {
+	whole := begin + body + finish
+	return []form{
+		{"begin only", begin + body},
+		{"end only", body + finish},
+		{"no region", body},
+		{"the begin marker is doubled", begin + begin + body + finish},
+		{"the end marker is doubled", begin + body + finish + "\n" + finish},
+		{"the region is doubled", whole + "\n" + whole},
+		{"the markers are swapped", finish + "\n" + body + strings.TrimSuffix(begin, "\n")},
+		{"another region begins in it", begin + "<!-- codesteward begin other -->\n" + body + "<!-- codesteward end other -->\n" + finish},
+		{"another region crosses it", begin + "<!-- codesteward begin other -->\n" + body + finish + "\n<!-- codesteward end other -->"},
+		{"it stands in another region", "<!-- codesteward begin other -->\n" + whole + "\n<!-- codesteward end other -->"},
+		{"nowiki", "<nowiki>" + whole + "</nowiki>"},
+		{"nowiki around it", "<nowiki>\n" + whole + "\n</nowiki>"},
+		{"pre around it", "<pre>\n" + whole + "\n</pre>"},
+		{"a comment around it", "<!-- \n" + strings.ReplaceAll(whole, "-->", "-- >") + "\n-->"},
+		{"a template around it", "{{box|\n" + whole + "\n}}"},
+		{"a parameter around it", "{{{box|\n" + whole + "\n}}}"},
+		{"a cell around it", "{|\n|\n" + begin + body + finish + " x\n|}"},
+		{"a begin marker in a paragraph", "Hello " + whole},
+		{"a begin marker before a word", strings.TrimSuffix(begin, "\n") + "Hello\n" + body + finish},
+		{"an end marker in a paragraph", begin + body + "So " + finish},
+		{"begin and end on one line", strings.TrimSuffix(begin, "\n") + finish},
+		{"a marker that is not closed", strings.Replace(begin, "-->", "", 1) + body + finish},
+		{"a marker over two lines", strings.Replace(begin, " (", "\n(", 1) + body + finish},
+		{"other letters", strings.Replace(begin, "begin "+region, "begin "+strings.ToUpper(region), 1) + body + finish},
+		{"the note is gone from the end", begin + body + strings.Replace(finish, "-->", "", 1)},
+	}
 }
 
 // hits reports whether the damage may keep a page back.
@@ -230,50 +264,22 @@ func (s *storm) harm() string {
 	begin := text[strings.LastIndexByte(text[:start-1], '\n')+1 : start]
 	finish := text[end : end+strings.Index(text[end:], "-->")+len("-->")]
 	body := text[start:end]
-	whole := begin + body + finish
-	all := []struct{ what, bad string }{
-		{"begin only", begin + body},
-		{"end only", body + finish},
-		{"no region", body},
-		{"the begin marker is doubled", begin + begin + body + finish},
-		{"the end marker is doubled", begin + body + finish + "\n" + finish},
-		{"the region is doubled", whole + "\n" + whole},
-		{"the markers are swapped", finish + "\n" + body + strings.TrimSuffix(begin, "\n")},
-		{"another region begins in it", begin + "<!-- codesteward begin other -->\n" + body + "<!-- codesteward end other -->\n" + finish},
-		{"another region crosses it", begin + "<!-- codesteward begin other -->\n" + body + finish + "\n<!-- codesteward end other -->"},
-		{"it stands in another region", "<!-- codesteward begin other -->\n" + whole + "\n<!-- codesteward end other -->"},
-		{"nowiki", "<nowiki>" + whole + "</nowiki>"},
-		{"nowiki around it", "<nowiki>\n" + whole + "\n</nowiki>"},
-		{"pre around it", "<pre>\n" + whole + "\n</pre>"},
-		{"a comment around it", "<!-- \n" + strings.ReplaceAll(whole, "-->", "-- >") + "\n-->"},
-		{"a template around it", "{{box|\n" + whole + "\n}}"},
-		{"a parameter around it", "{{{box|\n" + whole + "\n}}}"},
-		{"a cell around it", "{|\n|\n" + begin + body + finish + " x\n|}"},
-		{"a begin marker in a paragraph", "Hello " + whole},
-		{"a begin marker before a word", strings.TrimSuffix(begin, "\n") + "Hello\n" + body + finish},
-		{"an end marker in a paragraph", begin + body + "So " + finish},
-		{"begin and end on one line", strings.TrimSuffix(begin, "\n") + finish},
-		{"a marker that is not closed", strings.Replace(begin, "-->", "", 1) + body + finish},
-		{"a marker over two lines", strings.Replace(begin, " (", "\n(", 1) + body + finish},
-		{"other letters", strings.Replace(begin, "begin "+region, "begin "+strings.ToUpper(region), 1) + body + finish},
-		{"the note is gone from the end", begin + body + strings.Replace(finish, "-->", "", 1)},
-	}
+	all := damages(region, begin, body, finish)
 	if region != plan.BoardRegion {
-		all = append(all, struct{ what, bad string }{"it is emptied", begin + finish})
+		all = append(all, form{"it is emptied", begin + finish})
 		if i := strings.LastIndex(body, "\n|}"); i > 0 {
-			all = append(all, struct{ what, bad string }{"the table has no end", begin + body[:i] + "\n" + finish})
+			all = append(all, form{"the table has no end", begin + body[:i] + "\n" + finish})
 		}
 	}
 	if s.IntN(10) == 0 {
-		all = []struct{ what, bad string }{{"the page is blanked", ""}, {"the page is gone", "gone"}}
+		all = []form{{"the page is blanked", ""}, {"the page is gone", "gone"}}
 	}
 	c := pick(s.Rand, all)
-	d := damage{region: "all", what: c.what, must: true, good: whole, bad: c.bad}
+	d := damage{region: "all", what: c.what, must: true, good: text}
 	switch c.what {
 	case "the page is blanked":
-		d.good, s.text[title] = text, ""
+		s.text[title] = ""
 	case "the page is gone":
-		d.good = text
 		delete(s.text, title)
 	default:
 		s.text[title] = text[:start-len(begin)] + c.bad + text[end+len(finish):]
@@ -281,9 +287,6 @@ func (s *storm) harm() string {
 		if others := strings.Count(text, "<!-- codesteward begin"); others > 1 {
 			d.region, d.must = "all", false
 		}
-		// What another region of the page is written with may change before it is
-		// mended, so the whole page is put back.
-		d.good = text
 	}
 	s.damaged[title] = d
 	return fmt.Sprintf("harm %s on %s: %s", region, title, c.what)

@@ -13,6 +13,7 @@ import (
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/detect"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan/messages"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/config"
 )
@@ -105,6 +106,9 @@ func (s *storm) newRules() {
 	columns := [][]string{
 		{"item", "steward", "verdict", "notes"}, {"item", "kind", "steward", "maintainers", "verdict", "why", "mentions", "changed", "notes"},
 		{"item", "notes", "verdict", "steward"}, {"notes", "item"}, {"item", "verdict"}, {"item"}, {"item", "steward", "why", "notes", "users", "similar"},
+	}
+	if s.IntN(3) == 0 {
+		s.speech = messages.In(pick(s.Rand, []string{"en", "de", "fr", "ar"}), nil)
 	}
 	s.rules.Tables = slices.Clone(s.rules.Tables)
 	for i := range s.rules.Tables {

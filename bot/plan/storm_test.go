@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan/messages"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/config"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/wikitext"
@@ -63,13 +64,14 @@ func TestSoakStormOfEdits(t *testing.T) {
 type storm struct {
 	*testing.T
 	*rand.Rand
-	seed  uint64
-	text  map[string]string // pages by title; those that do not exist are not in it
-	rules config.Rules
-	view  registry.View
-	now   time.Time
-	names int // of items so far
-	revs  int64
+	seed   uint64
+	text   map[string]string // pages by title; those that do not exist are not in it
+	rules  config.Rules
+	view   registry.View
+	now    time.Time
+	speech *messages.Set
+	names  int // of items so far
+	revs   int64
 
 	words   map[string]bool   // of people, where they must stay
 	last    int               // of all words
@@ -158,7 +160,7 @@ func (s *storm) tell(what string) { s.story = append(s.story, what) }
 
 // input is what planning looks at now.
 func (s *storm) input() plan.Input {
-	in := plan.Input{Site: site, Rules: &s.rules, View: s.view, Now: s.now, Placed: map[string]plan.Places{}}
+	in := plan.Input{Site: site, Rules: &s.rules, View: s.view, Now: s.now, Words: s.speech, Placed: map[string]plan.Places{}}
 	for _, t := range s.rules.Tables {
 		titles := plan.TablePages(t, s.view.Pages)
 		if len(titles) == 1 && !plan.Overflows(in, t) {

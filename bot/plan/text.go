@@ -106,6 +106,12 @@ type place struct {
 	mayBeEmptied bool
 }
 
+// markerAdvice says how damaged markers are mended.
+func markerAdvice(id string) string {
+	return fmt.Sprintf("undo the edit that changed the markers, or see to it that \"<!-- codesteward begin %s -->\" and \"<!-- codesteward end %[1]s -->\" stand there once each, "+
+		"in this order, each on a line of its own and outside of comments, tags, templates and other regions", id)
+}
+
 // edit replaces the body of a region by what rewrite makes of it. A region that
 // never stood there is added to an empty page, or where that is allowed; then
 // rewrite gets "". What people emptied or took away is not made anew: the text
@@ -120,7 +126,7 @@ func edit(text string, at place, rewrite func(body string) (string, error)) (str
 	case missing && !at.appends && strings.TrimSpace(text) != "":
 		return "", &wikitext.RegionError{ID: at.id, Reason: fmt.Sprintf("the markers of region %s are missing; put them where it should stand, or allow \"append\" in the rules", at.id)}
 	case err != nil && !missing:
-		return "", err
+		return "", &wikitext.RegionError{ID: at.id, Reason: fmt.Sprintf("%s; %s", err, markerAdvice(at.id))}
 	case !missing && at.state == registry.PageHeld && !at.mayBeEmptied && strings.TrimSpace(region.Body) == "":
 		return "", &wikitext.RegionError{ID: at.id, Reason: fmt.Sprintf("region %s was emptied; undo that, so that what people wrote there comes back", at.id)}
 	}
