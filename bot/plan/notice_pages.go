@@ -43,12 +43,3 @@ func (d *Decision) withoutLater(in Input) Input {
 	}
 	return in
 }
-
-// Withheld returns who was not told of what, and why, as far as that does not
-// pass by itself.
-func Withheld(in Input) []registry.Told {
-	if in.Rules == nil {
-		return nil
-	}
-	return Decide(in).Withheld
-}
