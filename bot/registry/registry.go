@@ -63,10 +63,20 @@ const patience = 30 * time.Second
 // "mysql://USER:PASSWORD@HOST[:PORT]/DATABASE" for MariaDB, with
 // "?unix=/path/of/socket" in place of the host.
 func Open(ctx context.Context, dsn string) (*Registry, error) {
+	r, name, err := connect(dsn)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.migrate(ctx); err != nil {
+		return nil, fmt.Errorf("open registry %s: %w", name, errors.Join(err, r.Close()))
+	}
+	return r, nil
+}
+
+// connect is Open without making the tables. The name that it returns tells no
+// password.
+func connect(dsn string) (r *Registry, name string, err error) {
 	scheme, rest, _ := strings.Cut(dsn, ":")
-	var r *Registry
-	var name string // which tells no password
-	var err error
 	switch scheme {
 	case "sqlite":
 		name, r, err = openSQLite(rest)
@@ -79,12 +89,9 @@ func Open(ctx context.Context, dsn string) (*Registry, error) {
 		name, err = scheme+":…", errors.New("a database is named sqlite:PATH or mysql://USER:PASSWORD@HOST/DATABASE")
 	}
 	if err != nil {
-		return nil, fmt.Errorf("open registry %s: %w", name, err)
+		return nil, name, fmt.Errorf("open registry %s: %w", name, err)
 	}
-	if err := r.migrate(ctx); err != nil {
-		return nil, fmt.Errorf("open registry %s: %w", name, errors.Join(err, r.Close()))
-	}
-	return r, nil
+	return r, name, nil
 }
 
 // Close closes the store.

@@ -41,6 +41,8 @@ type cli struct {
 	Export  exportCmd  `cmd:"" help:"Print the registry as JSON."`
 	Status  statusCmd  `cmd:"" help:"Print what the running bot is doing."`
 	Web     webCmd     `cmd:"" help:"Serve the web page, as a process of its own."`
+	Backup  backupCmd  `cmd:"" help:"Write all that the registry holds to a file, while the bot runs."`
+	Restore restoreCmd `cmd:"" help:"Bring a backup into a registry that is empty or not there yet, of either kind."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 
