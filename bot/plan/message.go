@@ -33,7 +33,8 @@ func keyMark(key string) string {
 type Letter struct {
 	Heading string
 	Parts   []LetterPart
-	// Closing stands below all parts; it ends with the signature.
+	// Closing stands below all parts, with a signature behind it; "" where the
+	// parts are signed.
 	Closing string
 	// Speech is the language of the letter, where it is not that of the page.
 	Speech speech
@@ -57,8 +58,16 @@ func (l Letter) Apply(text string) (string, error) {
 	if l.Closing != "" {
 		lines = append(lines, "", l.Closing)
 	}
+	body := l.Speech.within(strings.Join(lines, "\n"))
+	switch {
+	case l.Closing == "":
+	case l.Speech == (speech{}):
+		body += " ~~~~"
+	default:
+		body += "\n~~~~" // in the wiki's language, as Echo and people look for it
+	}
 	if text = strings.TrimRight(text, "\n"); text != "" {
 		text += "\n\n"
 	}
-	return text + "== " + l.Heading + " ==\n" + l.Speech.within(strings.Join(lines, "\n")), nil
+	return text + "== " + l.Heading + " ==\n" + body, nil
 }

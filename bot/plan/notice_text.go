@@ -93,11 +93,11 @@ func placeText(in Input, m *registry.Mention) string {
 	return text
 }
 
-// closing says what can be done and how to get fewer messages, and signs.
+// closing says what can be done and how to get fewer messages.
 func closing(in Input, l letter) string {
 	w, rules := in.Words, in.Rules.Notices
 	if l.kind == onItemPage {
-		return w.Text("notice-item-closing") + " ~~~~"
+		return w.Text("notice-item-closing")
 	}
 	var b strings.Builder
 	if l.kind == ofMentions {
@@ -115,7 +115,7 @@ func closing(in Input, l letter) string {
 	} else {
 		b.WriteString(w.Text("notice-none-here", template))
 	}
-	return b.String() + "</small> ~~~~"
+	return b.String() + "</small>"
 }
 
 // groundLink links to the edit that a claim rests on.
