@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 // define has the wiki list gadgets by name.
@@ -57,7 +58,7 @@ func TestARegionThatPeopleUndidIsLeftAloneUntilTheRulesAreEdited(t *testing.T) {
 	if report := w.text(reportPage); !strings.Contains(report, "is frozen") {
 		t.Errorf("the report has forgotten it:\n%s", report)
 	}
-	w.edit(w.admin, configPage, goodRules+"\n")
+	w.edit(w.admin, configPage, strings.Replace(goodRules, `"talk": true`, `"talk": false`, 1))
 	w.awaits(gadgets, "Gamma", "Delta")
 	w.awaits(reportPage, "No problems")
 }
@@ -91,7 +92,7 @@ func TestACellOfTheBotsIsWrittenOverOnceAndToldOf(t *testing.T) {
 
 func TestATableThatWouldLoseHalfOfItsRowsWaits(t *testing.T) {
 	w := newWorld(t)
-	w.edit(w.admin, configPage, `{"version": 2, "enabled": true, "tables": [{"id": "a", "page": "Project:Gadgets", "kinds": ["gadget"], "filter": {"name": "A*"}}],
+	w.edit(w.admin, configPage, `{"version": 2, "enabled": true, "watch": {"namespaces": [5]}, "sources": {"maintainers": [{"page": "Maintainers"}]}, "tables": [{"id": "a", "page": "Project:Gadgets", "kinds": ["gadget"], "filter": {"name": "A*"}}],
 		"noticeboard": {"page": "Project:Noticeboard", "settle_minutes": 0}}`)
 	var all []string
 	for i := range 30 {
@@ -116,4 +117,23 @@ func TestATableThatWouldLoseHalfOfItsRowsWaits(t *testing.T) {
 		return !strings.Contains(text, "A00") && strings.Contains(text, "A05")
 	})
 	w.awaits(reportPage, "No problems")
+}
+
+func TestDaysThatPassAreNoReasonForEdits(t *testing.T) {
+	w := newWorld(t)
+	w.start()
+	w.awaits(gadgets, "Alpha")
+	w.adopt(w.ada, "Alpha", "[[User:Ada]]")
+	w.awaits(gadgets, "owned")
+	w.awaits(extensions, "Poem")
+	w.anotherPass()
+	text, before := w.text(gadgets), w.botEdits(gadgets)
+	for range 3 {
+		w.ahead.Add(int64(26 * time.Hour))
+		w.define("Alpha", "Beta") // has the source read again
+		w.anotherPass()
+	}
+	if after := w.botEdits(gadgets); after != before {
+		t.Errorf("%d edits though only days have passed:\n%s\n\nbecame\n%s", after-before, text, w.text(gadgets))
+	}
 }

@@ -15,32 +15,48 @@ import (
 var counting = []string{"users", "importers", "links", "mentions", "wikis", "changed"}
 
 // OnlyCounts reports whether two texts of a page hold the same table but for
-// cells of columns that count. It is false where there is no table to compare.
+// cells of columns that count, and for the order of rows, which may go by those.
+// It is false where there is no table to compare.
 func OnlyCounts(region, before, after string) bool {
 	was, ok := tableIn(before, region)
 	if !ok {
 		return false
 	}
 	is, ok := tableIn(after, region)
-	if !ok || !slices.Equal(was.Header(), is.Header()) || len(was.Rows()) != len(is.Rows()) {
+	columns := columnsOf(was, nil)
+	if !ok || !slices.Equal(columns, columnsOf(is, nil)) || len(was.Rows()) != len(is.Rows()) {
 		return false
 	}
-	now, columns := is.Rows(), columnsOf(was, nil)
-	for i, row := range was.Rows() {
-		if row.ID != now[i].ID || len(row.Cells) != len(now[i].Cells) {
+	now := map[string]wikitext.Row{}
+	var others, othersNow []wikitext.Row // rows of people, and headings between rows
+	for _, r := range is.Rows() {
+		if _, twice := now[r.ID]; isItem(r.ID) && !twice {
+			now[r.ID] = r
+		} else {
+			othersNow = append(othersNow, r)
+		}
+	}
+	for _, r := range was.Rows() {
+		if !isItem(r.ID) {
+			others = append(others, r)
+		} else if other, stands := now[r.ID]; !stands || !sameButCounts(r, other, columns) {
 			return false
 		}
-		for j, cell := range row.Cells {
-			if other := now[i].Cells[j]; cell.Raw == other.Raw && cell.Attrs == other.Attrs {
-				continue
-			}
-			column := ""
-			if j < len(columns) {
-				column = columns[j]
-			}
-			if !slices.Contains(counting, column) {
-				return false
-			}
+	}
+	return slices.EqualFunc(others, othersNow, func(a, b wikitext.Row) bool { return a.String() == b.String() })
+}
+
+// sameButCounts compares two rows.
+func sameButCounts(a, b wikitext.Row, columns []string) bool {
+	if len(a.Cells) != len(b.Cells) {
+		return false
+	}
+	for i, c := range a.Cells {
+		if other := b.Cells[i]; c.Raw == other.Raw && c.Attrs == other.Attrs {
+			continue
+		}
+		if i >= len(columns) || !slices.Contains(counting, columns[i]) {
+			return false
 		}
 	}
 	return true

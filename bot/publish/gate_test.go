@@ -6,6 +6,7 @@
 package publish
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -248,9 +249,13 @@ func TestNumbersWaitAndWordsDoNot(t *testing.T) {
 	rules := Rules{Revision: 9, Enabled: true}
 	tell := func(verdict, mentions string) Outcome {
 		t.Helper()
-		row := plan.Row{ID: "extension:Echo", Cells: []plan.Cell{{Text: "Echo"}, {Text: verdict}, {Text: mentions}}}
+		rows := []plan.Row{
+			{ID: "extension:Echo", Cells: []plan.Cell{{Text: "Echo"}, {Text: verdict}, {Text: mentions}}},
+			{ID: "extension:Cite", Cells: []plan.Cell{{Text: "Cite"}, {Text: "owned"}, {Text: "2"}}},
+		}
+		slices.SortStableFunc(rows, func(a, b plan.Row) int { return strings.Compare(a.Cells[2].Text, b.Cells[2].Text) })
 		page := plan.Page{Title: "Project:T", Region: "t", Scope: plan.Tables, MayCreate: true, MinInterval: time.Hour,
-			Changes: []plan.Change{plan.Table{ID: "t", Columns: []string{"item", "verdict", "mentions"}, Rows: []plan.Row{row}}}}
+			Changes: []plan.Change{plan.Table{ID: "t", Columns: []string{"item", "verdict", "mentions"}, Rows: rows}}}
 		got, err := p.Publish(t.Context(), page, rules)
 		if err != nil {
 			t.Fatal(err)
@@ -268,9 +273,16 @@ func TestNumbersWaitAndWordsDoNot(t *testing.T) {
 		{time.Minute, "owned", "3", Waits},
 		{time.Minute, "owned", "2", Unchanged},
 		{time.Hour, "owned", "4", Saved},
+		{time.Minute, "owned", "1", Waits}, // another order
+		{time.Minute, "new rules", "", ""},
+		{time.Minute, "owned", "1", Saved},
 	}
 	for i, s := range steps {
 		now = now.Add(s.after)
+		if s.want == "" {
+			rules.Revision++
+			continue
+		}
 		got := tell(s.verdict, s.mentions)
 		if got.Result != s.want || got.Reason != "" || got.Result == Waits && !got.Again.After(now) {
 			t.Errorf("step %d: %+v, want %s", i, got, s.want)

@@ -91,6 +91,9 @@ func (p *Publisher) calm(ctx context.Context, a *attempt) (*Outcome, error) {
 	if every == 0 || a.live.Missing || a.unchanged() || p.DryRun != nil || !onlyCounts(a) {
 		return nil, nil
 	}
+	if g, err := p.guardOf(ctx, a.page); err != nil || g.Rules != 0 && g.Rules != a.rules.Revision {
+		return nil, err // whoever has edited the rules wants to see what that does
+	}
 	n, first, err := p.Ledger.EditsSince(ctx, p.Site.Wiki, a.page.Title, p.Now().Add(-every))
 	if err != nil || n == 0 {
 		return nil, err
