@@ -7,6 +7,7 @@ package bot
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan"
@@ -26,7 +27,7 @@ func (s *site) readBoard(ctx context.Context, page string) (changed bool, err er
 		if err != nil || len(revisions) == 0 {
 			return changed, err
 		}
-		new, err := s.dismiss(ctx, revisions)
+		new, err := s.dismiss(ctx, page, revisions)
 		changed = changed || new
 		if err != nil {
 			return changed, err
@@ -40,7 +41,7 @@ func (s *site) readBoard(ctx context.Context, page string) (changed bool, err er
 // dismiss notes what revisions of the noticeboard, in their order, did to its
 // entries. What the bot does is no word of a person. What was done in a revision
 // that is hidden now was done by nobody who can be named.
-func (s *site) dismiss(ctx context.Context, revisions []wiki.Revision) (changed bool, err error) {
+func (s *site) dismiss(ctx context.Context, page string, revisions []wiki.Revision) (changed bool, err error) {
 	before, known := "", true
 	if parent := revisions[0].Parent; parent != 0 {
 		read, err := s.client.Revisions(ctx, parent)
@@ -62,6 +63,9 @@ func (s *site) dismiss(ctx context.Context, revisions []wiki.Revision) (changed 
 				by = ""
 			}
 			gone, back := plan.Dismissals(before, r.Text)
+			if gone, err = s.notArchived(ctx, page, r.Text, gone); err != nil {
+				return changed, err
+			}
 			if r.User == s.conf.User {
 				back = nil // those are its new ones
 			}
@@ -83,6 +87,21 @@ func (s *site) dismiss(ctx context.Context, revisions []wiki.Revision) (changed 
 		before, known, hidden = r.Text, true, false
 	}
 	return changed, nil
+}
+
+// notArchived leaves out the entries that were taken off by moving them to an
+// archive: those that stand on one now. What is struck still stands on the page
+// itself.
+func (s *site) notArchived(ctx context.Context, page, text string, gone []string) ([]string, error) {
+	off := func(anchor string) bool { return !plan.HasEntry(text, anchor) }
+	if !slices.ContainsFunc(gone, off) {
+		return gone, nil
+	}
+	archives, err := s.archived(ctx, page)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(gone, func(anchor string) bool { return off(anchor) && plan.HasEntry(archives, anchor) }), nil
 }
 
 // dismissEntry notes that the entry with an anchor was taken off, or stands there

@@ -43,6 +43,9 @@ func (s *site) publish(ctx context.Context, page plan.Page, before registry.Page
 	case publish.Saved, publish.Unchanged:
 		s.settled[name] = wanted
 		state = registry.PageHeld
+		if page.Leads {
+			s.plan.wake()
+		}
 	case publish.Excluded:
 		s.settled[name] = wanted // somebody's wish, not a problem
 	case publish.DryRun:

@@ -35,6 +35,9 @@ func (s *site) wants(e events.Event) wants {
 		return 0
 	}
 	var w wants
+	if len(s.toldOn(e.Title)) > 0 {
+		w |= wantsTold
+	}
 	if !e.Bot && rules.Watch.Covers(e.Namespace, e.Title, e.User) {
 		w |= wantsMentions
 	}
@@ -110,6 +113,16 @@ func (s *site) handle(ctx context.Context, all []*entry, record func([]*entry, [
 				return err
 			}
 			if err := s.reg.MovePage(ctx, e.Wiki, e.OldTitle, e.Title, e.Time); err != nil {
+				return err
+			}
+			if len(s.toldOn(e.OldTitle)) > 0 {
+				if err := s.noteTold(ctx); err != nil {
+					return err
+				}
+			}
+		}
+		if e.wants&wantsTold != 0 {
+			if err := s.takenBack(ctx, e, texts); err != nil {
 				return err
 			}
 		}

@@ -90,6 +90,12 @@ func (s *site) reconcileOnce(ctx context.Context) error {
 	if err := s.place(ctx, &in); err != nil {
 		return err
 	}
+	if err := s.boardTexts(ctx, &in); err != nil {
+		return err
+	}
+	if err := s.noteTold(ctx); err != nil {
+		return err
+	}
 	pages, err := s.planPages(ctx, &in)
 	if err != nil {
 		return err

@@ -66,7 +66,10 @@ type site struct {
 	settled map[string]string
 	// placed are the texts of pages of tables with several; reconcile's alone.
 	placed map[string]string
-	doubt  atomic.Bool
+	// entered are the mentions with entries on the noticeboard, by the titles of their
+	// pages; nil before they were read.
+	entered atomic.Pointer[map[string][]registry.Mention]
+	doubt   atomic.Bool
 	// The next are reconcile's alone: when it has to run again, the notes as they
 	// are stored, what keeps pages waiting, and the previews that are shown.
 	again    time.Time
@@ -91,7 +94,7 @@ func newSite(b *Bot, w Served) (*site, error) {
 	log := b.Log.With().Str("wiki", w.Wiki.Wiki).Logger()
 	client, err := wiki.New(wiki.Config{
 		Wiki: w.Wiki.Wiki, API: w.API, User: w.User, Auth: wiki.Auth(w.Auth), Login: w.Login, Password: w.Password,
-		UserAgent: b.UserAgent, Transport: b.Transport, Log: log, Metrics: b.Metrics,
+		UserAgent: b.UserAgent, Transport: b.Transport, Log: b.Log, Metrics: b.Metrics,
 	})
 	if err != nil {
 		return nil, err
@@ -153,12 +156,14 @@ func (s *site) start(ctx context.Context, within time.Duration) error {
 	s.about, s.pages = about, localPages(s.text, s.pages)
 	s.pages.Language, s.pages.Prefixes = about.Language, prefixes(about.Info)
 	s.pages.Charts = drawsCharts(about)
+	s.pages.TaskPrefix = s.prefixTo("https://phabricator.wikimedia.org/$1")
+	s.pages.ChangePrefix = s.prefixTo("https://gerrit.wikimedia.org/r/$1")
 	if err := s.isUs(ctx); err != nil {
 		return err
 	}
 	s.gate = publish.New(publish.Config{
 		Site: s.pages, Text: s.text, Reader: s.client, Editor: wiki.NewEditor(s.client), Outbox: s.reg, Ledger: s.reg, Memory: s.reg, Deny: s.conf.Deny,
-		OptedOut: s.optedOut, DryRun: s.dryRun, Log: s.log, Metrics: s.bot.Metrics, Now: s.now,
+		OptedOut: s.optedOut, DryRun: s.dryRun, Lease: s.reg.Held, Log: s.log, Metrics: s.bot.Metrics, Now: s.now,
 	})
 	return nil
 }
@@ -189,6 +194,9 @@ func (s *site) load(ctx context.Context) error {
 		return err
 	}
 	if err := s.learn(ctx); err != nil {
+		return err
+	}
+	if err := s.noteTold(ctx); err != nil {
 		return err
 	}
 	s.useRules()

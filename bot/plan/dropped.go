@@ -29,6 +29,9 @@ func Regions(rules *config.Rules, states map[string]registry.PageState) []string
 	}
 	if rules.Noticeboard != nil {
 		names = append(names, RegionName(rules.Noticeboard.Page, BoardRegion))
+		for _, title := range BoardArchives(rules, states) {
+			names = append(names, RegionName(title, BoardRegion))
+		}
 	}
 	return append(names, listingRegions(rules)...)
 }
@@ -54,10 +57,10 @@ func Dropped(in Input) (standing, gone []string) {
 	}
 	named := Regions(in.Rules, in.View.Pages)
 	for _, name := range slices.Sorted(maps.Keys(in.View.Pages)) {
-		title, _ := splitName(name)
+		title, region := splitName(name)
 		switch {
 		case slices.Contains(named, name), title == in.Site.ReportPage, title == in.Site.StatusPage:
-		case in.View.Pages[name] == registry.PageGone:
+		case in.View.Pages[name] == registry.PageGone, region == BoardRegion && archiveEnd.MatchString(title):
 			gone = append(gone, name)
 		default:
 			standing = append(standing, name)

@@ -248,6 +248,10 @@ func archivesWritten(in Input, text string) map[month]bool {
 	return written
 }
 
+// BoardMoves reports whether something on the noticeboard is to go to the archive,
+// so that what is known of the archive has to be fresh.
+func BoardMoves(in Input) bool { return len(piecesToMove(in, in.Board[in.Rules.Noticeboard.Page])) > 0 }
+
 // newBoard is the noticeboard with nothing to do.
 func newBoard(in Input) Board {
 	rules := in.Rules.Noticeboard

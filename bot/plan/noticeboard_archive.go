@@ -365,7 +365,7 @@ func archivePage(in Input, m month, part int, pieces []piece, text string, redac
 	page = Page{
 		Title: title, Region: BoardRegion, Scope: Notices, Minor: true, MayCreate: state == "",
 		Intro:   in.Words.Text("board-archive-intro", "[[:"+rules.Page+"]]") + "\n",
-		Changes: []Change{change}, Notices: told[title],
+		Changes: []Change{change}, Notices: told[title], Leads: len(pieces) > 0,
 		Summary: in.Words.Text("board-summary-archive", rules.Page, strconv.Itoa(len(pieces))),
 	}
 	if len(pieces) == 0 {

@@ -51,6 +51,9 @@ const (
 // anchorMark is what the page holds where the entry with an anchor stands.
 func anchorMark(anchor string) string { return `<span id="` + anchor + `"></span>` }
 
+// HasEntry reports whether the entry with an anchor stands in a text.
+func HasEntry(text, anchor string) bool { return strings.Contains(text, anchorMark(anchor)) }
+
 func (e BoardEntry) mark() string { return anchorMark(e.Anchor) }
 
 // text is the entry as it is added to the page.
@@ -171,7 +174,7 @@ func besideLinks(site Site, names []string) string {
 func pingLine(words *messages.Set, users []string) string {
 	var links []string
 	for _, user := range users {
-		if titleSafe(user) {
+		if titleSafe(user) && len(links) < mostPings {
 			links = append(links, "[[User:"+user+"|"+wikitext.Escape(user)+"]]")
 		}
 	}

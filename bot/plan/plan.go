@@ -62,6 +62,8 @@ type Page struct {
 	// Read is when the sources were read that say which rows the table of the
 	// page has; zero where there are none. It does not tell plans apart.
 	Read time.Time
+	// Leads says that another page has to change once this one is saved.
+	Leads bool
 	// Notices are those that the changes carry. They are written to the
 	// registry before the edit and closed after it.
 	Notices []Notice

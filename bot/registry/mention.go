@@ -87,6 +87,30 @@ func (r *Registry) Restore(ctx context.Context, m Mention) error {
 	return nil
 }
 
+// Entered returns the mentions on a wiki since a time whose notices were sent, by
+// the keys that key gives them; also those that were withdrawn, none that is
+// redacted.
+func (r *Registry) Entered(ctx context.Context, wiki string, since time.Time, key func(Mention) string) ([]Mention, error) {
+	var out []Mention
+	err := r.read(ctx, func(tx *sql.Tx) error {
+		all, err := mentions(ctx, tx, `wiki = ? AND redacted = 0 AND made_at >= ?`, wiki, micros(since))
+		if err != nil {
+			return err
+		}
+		keys := make([]string, len(all))
+		for i, m := range all {
+			keys[i] = key(m)
+		}
+		sent, err := valuesIn(ctx, tx, `SELECT notice_key FROM notice WHERE sent_at > 0`, "notice_key", keys)
+		out = slices.DeleteFunc(all, func(m Mention) bool { return !sent[key(m)] })
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("mentions with notices on %s: %w", wiki, err)
+	}
+	return out, nil
+}
+
 // withdrawn reads the mentions of some kinds since a time that were withdrawn.
 func withdrawn(ctx context.Context, tx *sql.Tx, q Query) ([]Mention, error) {
 	kinds, args := oneOf("kind", q.Kinds)
