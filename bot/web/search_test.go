@@ -178,6 +178,7 @@ func BenchmarkIndex(b *testing.B) {
 	heap := func() float64 {
 		var m runtime.MemStats
 		runtime.GC()
+		runtime.GC() // what pools hold goes with the second
 		runtime.ReadMemStats(&m)
 		return float64(m.HeapAlloc) / (1 << 20)
 	}
@@ -194,4 +195,5 @@ func BenchmarkIndex(b *testing.B) {
 	b.ReportMetric(float64(b.Elapsed().Milliseconds())/float64(b.N), "ms")
 	b.ReportMetric(3000, "bar:ms")
 	runtime.KeepAlive(x)
+	runtime.KeepAlive(w)
 }
