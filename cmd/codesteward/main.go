@@ -37,7 +37,7 @@ type cli struct {
 	Detect  detectCmd  `cmd:"" help:"Print what a text mentions, one JSON line a finding."`
 	Replay  replayCmd  `cmd:"" help:"Read recorded events through decode, filter and detect, and sum up."`
 	Relay   relayCmd   `cmd:"" help:"Turn a wiki's RCFeed datagrams into an EventStreams server."`
-	Render  renderCmd  `cmd:"" help:"Print the wikitext of a table from the registry."`
+	Render  renderCmd  `cmd:"" help:"Print the wikitext of a table, or of another page, from the registry."`
 	Export  exportCmd  `cmd:"" help:"Print the registry as JSON."`
 	Status  statusCmd  `cmd:"" help:"Print what the running bot is doing."`
 	Web     webCmd     `cmd:"" help:"Serve the web page, as a process of its own."`

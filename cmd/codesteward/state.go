@@ -20,7 +20,8 @@ import (
 type renderCmd struct {
 	stateFlags `embed:""`
 	Wiki       string `help:"Database name of the wiki; may be left out if the registry holds one."`
-	Table      string `required:"" help:"The table's id in the rules."`
+	Table      string `required:"" xor:"what" help:"The table's id in the rules."`
+	Page       string `required:"" xor:"what" enum:"overview,adoption" help:"The overview, or the adoption page, instead of a table."`
 }
 
 func (c *renderCmd) Run(p *program) error {
@@ -37,10 +38,6 @@ func (c *renderCmd) Run(p *program) error {
 	if len(problems) > 0 {
 		return fmt.Errorf("rules of %s, revision %d: %s", rules.Wiki, rules.Revision, problems[0])
 	}
-	i := slices.IndexFunc(parsed.Tables, func(t config.Table) bool { return t.ID == c.Table })
-	if i < 0 {
-		return &exitError{code: exitUsage, err: fmt.Errorf("the rules of %s have no table %q", rules.Wiki, c.Table)}
-	}
 	now := time.Now().UTC()
 	view, err := reg.View(p.ctx, plan.Query(rules.Wiki, parsed, now))
 	if err != nil {
@@ -51,12 +48,37 @@ func (c *renderCmd) Run(p *program) error {
 	if in.Similar, err = bot.SimilarItems(p.ctx, reg, rules.Wiki, parsed); err != nil {
 		return err
 	}
-	text, err := plan.NewTable(in, parsed.Tables[i]).Apply("")
+	text, err := c.text(in)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintln(p.stdout, text)
 	return nil
+}
+
+// text is the wikitext of what is asked for, as on a page without anything else.
+func (c *renderCmd) text(in plan.Input) (string, error) {
+	if c.Page == "" {
+		i := slices.IndexFunc(in.Rules.Tables, func(t config.Table) bool { return t.ID == c.Table })
+		if i < 0 {
+			return "", &exitError{code: exitUsage, err: fmt.Errorf("the rules of %s have no table %q", in.Site.Wiki, c.Table)}
+		}
+		return plan.NewTable(in, in.Rules.Tables[i]).Apply("")
+	}
+	in.View.Pages = nil // what became of the page does not matter
+	titles := map[string]string{}
+	if o := in.Rules.Overview; o != nil {
+		titles[config.OverviewID] = o.Page
+	}
+	if a := in.Rules.Adoption; a != nil {
+		titles[config.AdoptionID] = a.Page
+	}
+	pages := plan.Pages(in)
+	i := slices.IndexFunc(pages, func(p plan.Page) bool { return p.Region == c.Page && p.Title == titles[c.Page] })
+	if i < 0 {
+		return "", fmt.Errorf("there is no page %q: the rules of %s do not ask for it, or its sources were never read", c.Page, in.Site.Wiki)
+	}
+	return pages[i].Apply("")
 }
 
 // rules returns the stored rules of the wiki that is meant.
