@@ -47,7 +47,9 @@ func (s *site) publish(ctx context.Context, page plan.Page, before registry.Page
 			s.plan.wake()
 		}
 	case publish.Excluded:
-		s.settled[name] = wanted // somebody's wish, not a problem
+		if !isMessage(page) {
+			s.settled[name] = wanted // somebody's wish, not a problem
+		}
 	case publish.DryRun:
 		s.settled[name] = wanted
 	case publish.Again:
@@ -62,6 +64,10 @@ func (s *site) publish(ctx context.Context, page plan.Page, before registry.Page
 		if outcome.Step == publish.StepRevert || outcome.Step == publish.StepShrink {
 			refused = outcome.Reason // which people can do something about
 		}
+	}
+	if isMessage(page) && (outcome.Result == publish.Excluded || outcome.Result == publish.Refused) {
+		s.closed[page.Title] = s.now().Add(closedFor)
+		s.plan.wake() // others may be told instead
 	}
 	if outcome.Reread {
 		s.rereadFor(page.Region)
@@ -85,6 +91,12 @@ func (s *site) publish(ctx context.Context, page plan.Page, before registry.Page
 	s.published(page, s.waiting[name].result, outcome.Result)
 	s.waiting[name] = waiting{outcome.Result, outcome.Again}
 	return s.noteChanged(ctx, notePage+name, refused)
+}
+
+// isMessage reports whether a page is planned for what it tells people, not for
+// what it should hold.
+func isMessage(page plan.Page) bool {
+	return page.Region == "" && page.Scope == plan.Notices && len(page.Notices) > 0
 }
 
 // rereadFor has the sources of a table read again soon.

@@ -7,7 +7,6 @@ package bot
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"time"
 
@@ -35,7 +34,11 @@ const (
 // in this pass is kept out until the next one. What was told already stays as
 // it is; redact takes care of that.
 func (s *site) secondLook(ctx context.Context, in plan.Input, pages []plan.Page, look *looker) ([]registry.Mention, error) {
-	told := toldOf(in, pages)
+	waiting, err := s.lookAtMessages(ctx, in, pages, look)
+	if err != nil {
+		return nil, err
+	}
+	entered, messaged := toldOf(pages)
 	mentioned := map[registry.Key]bool{}
 	for _, e := range in.View.Entries {
 		mentioned[e.Item.Key] = e.Item.Mentioned
@@ -43,8 +46,8 @@ func (s *site) secondLook(ctx context.Context, in plan.Input, pages []plan.Page,
 	var kept []registry.Mention
 	for _, m := range in.View.Mentions {
 		age, key := in.Now.Sub(m.Time), plan.BoardKey(m)
-		rowOnly := mentioned[m.Item] && age < lookedAfter && !s.stood[key]
-		if age < fresh || m.Redacted || !in.View.Notices[key].Sent.IsZero() || !told(m) && !rowOnly {
+		onBoard := in.View.Notices[key].Sent.IsZero() && (entered[key] || mentioned[m.Item] && age < lookedAfter && !s.stood[key])
+		if age < fresh || m.Redacted || !messaged[key] && !onBoard {
 			kept = append(kept, m)
 			continue
 		}
@@ -54,9 +57,9 @@ func (s *site) secondLook(ctx context.Context, in plan.Input, pages []plan.Page,
 			if err := s.elsewhere(ctx, err, "page of a mention cannot be read again"); err != nil {
 				return nil, err
 			}
-		case found == stands:
+		case found == stands && !waiting[key]:
 			s.stood[key] = true
-			m.Snippet = look.snippets[key]
+			m.Snippet, m.Answered = look.snippets[key], look.answers[key]
 			kept = append(kept, m)
 		case found == gone:
 			s.log.Info().Str("key", key).Str("title", m.Title).Int64("rev", m.Revision).Msg("mention withdrawn: its text is gone or hidden")
@@ -69,21 +72,19 @@ func (s *site) secondLook(ctx context.Context, in plan.Input, pages []plan.Page,
 	return kept, nil
 }
 
-// toldOf returns whether a mention is one that the planned pages tell of.
-func toldOf(in plan.Input, pages []plan.Page) func(registry.Mention) bool {
-	keys := map[string]bool{}
+// toldOf returns which mentions, by the keys of their entries, the planned pages
+// tell of: with an entry on the noticeboard, and in messages.
+func toldOf(pages []plan.Page) (entered, messaged map[string]bool) {
+	entered, messaged = map[string]bool{}, map[string]bool{}
 	for _, p := range pages {
-		for _, key := range p.Keys() {
-			keys[key] = true
+		for _, n := range p.Notices {
+			entered[n.Key] = true
+			for _, t := range n.Told {
+				messaged[t.Mention] = true
+			}
 		}
 	}
-	claims := map[registry.Key][]registry.Claim{}
-	for _, e := range in.View.Entries {
-		claims[e.Item.Key] = e.Claims
-	}
-	return func(m registry.Mention) bool {
-		return keys[plan.BoardKey(m)] || slices.ContainsFunc(claims[m.Item], func(c registry.Claim) bool { return keys[plan.MessageKey(m, c.Holder)] })
-	}
+	return entered, messaged
 }
 
 // looksAPass bounds how many mentions are looked at again in one pass, so that a
@@ -107,13 +108,15 @@ type looker struct {
 	pages    map[string]wiki.Page
 	seen     map[string]sight  // by board key
 	snippets map[string]string // the words of those that stand, as they are now
+	// answers are when somebody who was told of a mention edited its page since.
+	answers map[string]time.Time
 }
 
 func (s *site) newLooker() *looker {
 	s.detector.mu.Lock()
 	names := s.detector.lexicon
 	s.detector.mu.Unlock()
-	return &looker{client: s.client, detector: s.detector.Load(), names: names, pages: map[string]wiki.Page{}, seen: map[string]sight{}, snippets: map[string]string{}}
+	return &looker{client: s.client, detector: s.detector.Load(), names: names, pages: map[string]wiki.Page{}, seen: map[string]sight{}, snippets: map[string]string{}, answers: map[string]time.Time{}}
 }
 
 // at looks at one mention.

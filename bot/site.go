@@ -64,6 +64,9 @@ type site struct {
 	// doubt says that somebody may have changed one. Reconcile alone uses
 	// settled.
 	settled map[string]string
+	// closed are the pages that took no message lately, and until when they are
+	// taken for such; reconcile's alone.
+	closed map[string]time.Time
 	// placed are the texts of pages of tables with several; reconcile's alone.
 	placed map[string]string
 	// entered are the mentions with entries on the noticeboard, by the titles of their
@@ -111,6 +114,7 @@ func newSite(b *Bot, w Served) (*site, error) {
 		log:     log,
 		every:   cmp.Or(b.SurveyEvery, time.Hour),
 		settled: map[string]string{},
+		closed:  map[string]time.Time{},
 		placed:  map[string]string{},
 		stood:   map[string]bool{},
 		waiting: map[string]waiting{},
