@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/detect"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/wikitext"
 )
@@ -29,22 +28,20 @@ const toolhubRecord = "https://toolhub.wikimedia.org/tools/"
 // itemLink links to the item's page, or names it.
 func itemLink(item registry.Item) string {
 	name := wikitext.Escape(item.Name)
-	to := item.URL
-	if item.Key.Kind() == detect.Tool { // whose address is anybody's word
-		to = toolAddress(item)
-	}
+	to := itemAddress(item)
 	switch {
 	case titleSafe(item.Page):
 		return fmt.Sprintf("[[:%s|%s]]", strings.TrimPrefix(item.Page, ":"), name)
-	case to != "" && !strings.ContainsAny(to, unsafeInAddress):
+	case to != "":
 		return fmt.Sprintf("[%s %s]", to, name)
 	}
 	return name
 }
 
-// toolAddress is where a tool is linked to: its address, or its record in the
-// catalogue.
-func toolAddress(item registry.Item) string {
+// itemAddress is where an item without a page is linked to: its address, or its
+// record in the catalogue. What software or a catalogue calls its address is
+// anybody's word.
+func itemAddress(item registry.Item) string {
 	if _, ok := trustedAddress(item.URL); ok {
 		return item.URL
 	}

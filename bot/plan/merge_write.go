@@ -75,7 +75,7 @@ func (t Table) check(body string, columns int, rows []string) error {
 	}
 	found := table.Rows()
 	for i, row := range rows {
-		whole := i < len(found) && strings.TrimSpace(body[found[i].Start:found[i].End]) == row
+		whole := i < len(found) && strings.TrimSpace(body[found[i].Start:found[i].End]) == strings.TrimSpace(row)
 		if !whole || isItem(found[i].ID) && len(found[i].Cells) != columns {
 			first, _, _ := strings.Cut(row, "\n")
 			return t.refuse("something is open in a cell of the row that begins with %q and would swallow what follows; close the table, \"{{\" or tag", first)

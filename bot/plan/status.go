@@ -98,7 +98,10 @@ func StatusPage(site Site, s Status) Page {
 			continue
 		}
 		told[e.Title] = true
-		fmt.Fprintf(&b, "|-\n! scope=\"row\" | %s\n| %s\n", isolated(w, pageLink(e.Title)), isolated(w, fmt.Sprintf("[[Special:Diff/%d|%s]]", e.Revision, since(e.Saved))))
+		b.WriteString(wikitext.Row{Cells: []wikitext.Cell{
+			{Header: true, Attrs: `scope="row"`, Raw: isolated(w, pageLink(e.Title))},
+			{Raw: isolated(w, fmt.Sprintf("[[Special:Diff/%d|%s]]", e.Revision, since(e.Saved)))},
+		}}.String() + "\n")
 	}
 	b.WriteString("|}")
 	return Page{

@@ -66,9 +66,14 @@ func userLink(name string) string {
 	return "[[User:" + name + "|" + wikitext.Escape(name) + "]]"
 }
 
-// titleSafe reports whether a name from elsewhere can stand in a link target.
+// titleSafe reports whether a name from elsewhere can stand in a link target. What
+// is no title would make no link of it, and could mean something by itself.
 func titleSafe(s string) bool {
-	return s != "" && !strings.ContainsAny(s, "[]{}|<>#\n\x7f"+turning) && !strings.Contains(s, "~~~") && !strings.Contains(s, "__") // __NOTOC__
+	if s == "" || strings.ContainsAny(s, "[]{}|<>#\n\x7f"+turning) || strings.Contains(s, "~~~") || strings.Contains(s, "__") { // __NOTOC__
+		return false
+	}
+	_, err := wikitext.DefaultSite().ParseTitle(s)
+	return err == nil
 }
 
 // turning are the characters that turn the direction of writing: no title has
