@@ -40,6 +40,7 @@ type fake struct {
 	barred  *wiki.Error
 	saves   []saved // what the ledger has
 	optOuts wiki.OptOuts
+	models  map[string]string // of pages that are not wikitext
 }
 
 type saved struct {
@@ -94,14 +95,14 @@ func (f *fake) Page(_ context.Context, title string) (wiki.Page, error) {
 	}
 	revs := f.pages[title]
 	if len(revs) == 0 {
-		return wiki.Page{Title: title, Namespace: namespaceOf(title), Missing: true, Barred: f.barred}, nil
+		return wiki.Page{Title: title, Namespace: namespaceOf(title), Missing: true, Model: f.models[title], Barred: f.barred}, nil
 	}
 	last := revs[len(revs)-1]
 	redirect, _ := strings.CutPrefix(last.Text, "#REDIRECT ")
 	if redirect == last.Text {
 		redirect = ""
 	}
-	return wiki.Page{Title: title, Namespace: namespaceOf(title), Barred: f.barred, Revision: last.ID, Text: last.Text, Redirect: redirect}, nil
+	return wiki.Page{Title: title, Namespace: namespaceOf(title), Model: f.models[title], Barred: f.barred, Revision: last.ID, Text: last.Text, Redirect: redirect}, nil
 }
 
 func namespaceOf(title string) int {
