@@ -80,6 +80,9 @@ type storm struct {
 	story   []string          // the last edits
 	refused int
 	saved   int
+
+	// sync brings the pages to a wiki and back.
+	sync func(who string)
 }
 
 const (
@@ -97,7 +100,7 @@ const stormRules = `{"version": 2, "enabled": true, "tables": [
 
 func newStorm(t *testing.T, seed uint64) *storm {
 	s := &storm{T: t, Rand: rand.New(rand.NewPCG(seed, 11)), seed: seed, now: now,
-		text: map[string]string{}, words: map[string]bool{}, damaged: map[string]damage{}, done: map[string]int{}}
+		text: map[string]string{}, words: map[string]bool{}, damaged: map[string]damage{}, done: map[string]int{}, sync: func(string) {}}
 	s.rules = *rules(t, stormRules)
 	s.view = registry.View{Wiki: "testwiki", Pages: map[string]registry.PageState{}, Notices: map[string]registry.Notice{},
 		Surveys: []registry.SurveyState{{Source: "siteinfo", Wiki: "testwiki", Read: now}, {Source: "gadgets", Wiki: "testwiki", Read: now}}}
@@ -120,6 +123,7 @@ func (s *storm) run(edits int) {
 			s.edit()
 			n++
 		}
+		s.sync("people")
 		for range s.IntN(3) {
 			s.data()
 		}
@@ -131,6 +135,7 @@ func (s *storm) run(edits int) {
 	for title := range s.damaged {
 		s.mend(title)
 	}
+	s.sync("people")
 	s.refresh()
 	s.rests()
 	if s.saved < edits/20 || len(s.words) < 10 {
@@ -184,6 +189,7 @@ func (s *storm) refresh() {
 	for _, page := range plan.Pages(in) {
 		s.publish(page)
 	}
+	s.sync("the bot")
 	after := s.count()
 	for word, n := range stands {
 		if got := after[word]; s.words[word] && (got == 0 || got > n) {
