@@ -32,8 +32,8 @@ var codeSpaces = map[int]string{
 }
 
 // misplaced refuses pages that no rules may hand to the bot: the interface and
-// code of the wiki, pages of other people except their talk pages for notices,
-// what steers the bot itself, and what the operator has ruled out.
+// code of the wiki, pages of other people except their talk pages and those of
+// their scripts for notices, what steers the bot itself, and what the operator has ruled out.
 func (p *Publisher) misplaced(_ context.Context, a *attempt) (*Outcome, error) {
 	// The title as the wiki writes it decides, but no other spelling helps.
 	for _, title := range []string{a.live.Title, a.page.Title} {
@@ -49,16 +49,18 @@ func (p *Publisher) misplacedTitle(namespace int, title string, scope plan.Scope
 	_, rest, _ := strings.Cut(title, ":")
 	owner, sub, _ := strings.Cut(rest, "/")
 	code := slices.ContainsFunc([]string{".js", ".css", ".json", ".vue"}, func(end string) bool { return strings.HasSuffix(title, end) })
+	// People discuss a script there, in wikitext.
+	scriptTalk := namespace == nsUserTalk && scope == plan.Notices && sub != "" && strings.HasSuffix(title, ".js")
 	switch {
 	case title == p.Site.ConfigPage || title == p.Site.StopPage:
 		return "it steers the bot"
 	case codeSpaces[namespace] != "":
 		return codeSpaces[namespace]
-	case code && (namespace == nsUser || namespace == nsUserTalk):
+	case code && !scriptTalk && (namespace == nsUser || namespace == nsUserTalk):
 		return "it is code or data of a user"
 	case namespace == nsUser && owner != p.Site.Bot:
 		return "it belongs to another user"
-	case namespace == nsUserTalk && owner != p.Site.Bot && (scope != plan.Notices || sub != ""):
+	case namespace == nsUserTalk && owner != p.Site.Bot && (scope != plan.Notices || sub != "" && !scriptTalk):
 		return "it is another user's talk page, where only notices go"
 	case p.denies(title):
 		return "the operator's list forbids it"
