@@ -12,7 +12,8 @@ import "strings"
 func RefusedPages(notes map[string]string) map[string]string {
 	refused := map[string]string{}
 	for name, why := range notes {
-		if page, ok := strings.CutPrefix(name, notePage); ok {
+		page, ok := strings.CutPrefix(name, notePage)
+		if ok && notes[noteBack+page] != why { // otherwise it waits for a person's word
 			refused[page] = why
 		}
 	}
