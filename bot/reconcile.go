@@ -153,6 +153,11 @@ func under(set *ruleset, stoppable []string) publish.Rules {
 func (s *site) planPages(ctx context.Context, in *plan.Input) ([]plan.Page, error) {
 	for look := s.newLooker(); ; {
 		pages := plan.Pages(*in)
+		if found, err := s.unpingable(ctx, in, pages); err != nil {
+			return nil, err
+		} else if found {
+			continue
+		}
 		kept, err := s.secondLook(ctx, *in, pages, look)
 		if err != nil {
 			return nil, err

@@ -12,6 +12,7 @@ import (
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/config"
 )
 
 // closedFor is how long a page is taken for one that takes no messages.
@@ -102,6 +103,33 @@ func (s *site) lookForAnswer(ctx context.Context, in plan.Input, m registry.Ment
 		}
 	}
 	return nil
+}
+
+// unpingable notes whose talk pages ask bots to stay away, of those whom the
+// planned pages ping, and reports whether there are any.
+func (s *site) unpingable(ctx context.Context, in *plan.Input, pages []plan.Page) (found bool, err error) {
+	for _, p := range pages {
+		for _, n := range p.Notices {
+			for _, t := range n.Told {
+				title := "User talk:" + t.User
+				if t.Way != config.WayPing || in.Closed[title] {
+					continue
+				}
+				none, err := s.gate.WantsNone(ctx, title)
+				if err != nil {
+					if err := s.elsewhere(ctx, err, "talk page of a user who would be pinged cannot be read"); err != nil {
+						return false, err
+					}
+					none = true // for now
+				}
+				if none {
+					s.closed[title], in.Closed[title] = in.Now.Add(closedFor), true
+					found = true
+				}
+			}
+		}
+	}
+	return found, nil
 }
 
 // closedPages are the titles of pages that took no message lately.

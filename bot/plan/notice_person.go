@@ -255,7 +255,7 @@ func (p *policy) bound(n *notion) Reason {
 		return Cooldown
 	case p.in.Now.Sub(n.due) > messageAge+p.period(n.user):
 		return TooOld
-	case p.in.Closed[p.pageOf(n)]:
+	case p.in.Closed[p.pageOf(n)], n.way == config.WayPing && p.in.Closed["User talk:"+n.user]:
 		return Excluded
 	}
 	return ""

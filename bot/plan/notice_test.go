@@ -246,6 +246,10 @@ func TestWhoIsTold(t *testing.T) {
 			s.notices += `, "ways": [{"ways": ["ping"]}]`
 			s.told(earlier("Ada", "tool:x", time.Hour))
 		}, "Ada: person-quota"},
+		{"a ping of somebody whose talk page asks bots to stay away", func(s *scene) {
+			s.notices += `, "ways": [{"ways": ["ping"]}]`
+			s.Closed = map[string]bool{"User talk:Ada": true}
+		}, "Ada: excluded"},
 		{"a ping in quiet hours", func(s *scene) {
 			s.notices += `, "ways": [{"ways": ["ping"]}], "quiet_hours": {"from": 12, "to": 13}`
 		}, "Ada: quiet-hours"},

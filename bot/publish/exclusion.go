@@ -148,6 +148,21 @@ func (p *Publisher) excluded(ctx context.Context, a *attempt) (*Outcome, error) 
 	return nil, nil
 }
 
+// WantsNone reports whether a talk page asks bots to stay away, or is in the
+// category of those that want no messages: then its user is not pinged either. It
+// returns the wiki's error.
+func (p *Publisher) WantsNone(ctx context.Context, title string) (bool, error) {
+	x, err := p.exclusions(ctx)
+	if err != nil {
+		return false, err
+	}
+	live, err := p.Reader.Page(ctx, title)
+	if err != nil {
+		return false, fmt.Errorf("read %s: %w", title, err)
+	}
+	return x.by(live.Text) != "" || x.wantsNone(live), nil
+}
+
 // exclusions asks the wiki for its own names once a day. What was told before
 // holds while the wiki does not answer; before it has, nothing is written.
 func (p *Publisher) exclusions(ctx context.Context) (*exclusion, error) {
