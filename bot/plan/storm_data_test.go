@@ -40,7 +40,7 @@ func (s *storm) newItem() {
 // data changes what is known, or the rules.
 func (s *storm) data() {
 	all := s.view.Entries
-	kinds := []string{"new", "new", "gone", "back", "lost", "rename", "claim", "claim", "claim", "shuffle", "count", "rules", "mention"}
+	kinds := []string{"new", "new", "gone", "back", "lost", "rename", "claim", "claim", "claim", "shuffle", "count", "rules", "mention", "mention", "time"}
 	kind := pick(s.Rand, kinds)
 	if len(all) < 5 {
 		kind = "new"
@@ -98,6 +98,8 @@ func (s *storm) data() {
 		s.view.Mentions = append([]registry.Mention{m}, s.view.Mentions...)
 	case "rules":
 		s.newRules()
+	case "time":
+		s.now = s.now.Add(time.Duration(s.IntN(20)) * 24 * time.Hour)
 	}
 }
 

@@ -75,8 +75,8 @@ func (g grid) setRow(s *storm, r wikitext.Row, text string) {
 	s.replace(g, r.Start, r.Start+len(g.source(r)), text)
 }
 
-// edit has a person make one edit.
-func (s *storm) edit() {
+// edit has a person make one edit, if there is something to be done.
+func (s *storm) edit() bool {
 	kinds := []func(*storm) string{
 		(*storm).fill, (*storm).fill, (*storm).fill, (*storm).empty, (*storm).botCell, (*storm).botCell, (*storm).ownRow, (*storm).ownRow,
 		(*storm).dropRow, (*storm).moveRow, (*storm).copyRow, (*storm).rewrite, (*storm).rewrite, (*storm).header, (*storm).moveColumn,
@@ -95,6 +95,7 @@ func (s *storm) edit() {
 		s.done[kind]++
 		s.tell(kind)
 	}
+	return kind != ""
 }
 
 func (s *storm) fill() string {

@@ -120,15 +120,16 @@ func (s *storm) run(edits int) {
 	s.refresh()
 	for n := 0; n < edits; {
 		for range 1 + s.IntN(5) {
-			s.edit()
-			n++
+			if s.edit() {
+				n++
+			}
 		}
 		s.sync("people")
 		for range s.IntN(3) {
 			s.data()
 		}
 		s.refresh()
-		if s.IntN(4) == 0 {
+		if s.IntN(6) == 0 {
 			s.rests()
 		}
 	}
@@ -138,22 +139,38 @@ func (s *storm) run(edits int) {
 	s.sync("people")
 	s.refresh()
 	s.rests()
+	for word, n := range s.count() {
+		if s.words[word] && s.onBoard(word) && n > 1 {
+			s.fail("the word %s stands %d times:\n%s", word, n, pagesWith(s.text, word))
+		}
+	}
 	if s.saved < edits/20 || len(s.words) < 10 {
 		s.Fatalf("seed %d: %d pages saved, %d refused, %d words stand; the storm proves little: %v", s.seed, s.saved, s.refused, len(s.words), s.done)
 	}
 }
 
-// rests sees that what stands needs no more edits.
+// rests sees that what stands needs no more edits. What goes to an archive takes
+// several: it is written there first and taken off the noticeboard then.
 func (s *storm) rests() {
 	s.Helper()
-	before := maps.Clone(s.text)
-	s.tell("again")
-	s.refresh()
-	for title := range s.text {
-		if before[title] != s.text[title] {
-			s.fail("%s changes though nothing has changed:\n%s\n\nbecame\n%s", title, before[title], s.text[title])
+	for range 6 {
+		before := maps.Clone(s.text)
+		s.tell("again")
+		s.refresh()
+		moves := false
+		for title := range s.text {
+			if before[title] == s.text[title] {
+				continue
+			}
+			if moves = true; !strings.HasPrefix(title, stormBoard) {
+				s.fail("%s changes though nothing has changed:\n%s\n\nbecame\n%s", title, before[title], s.text[title])
+			}
+		}
+		if !moves {
+			return
 		}
 	}
+	s.fail("the noticeboard does not come to rest:\n%s", s.text[stormBoard])
 }
 
 func (s *storm) fail(format string, args ...any) {
@@ -166,6 +183,11 @@ func (s *storm) tell(what string) { s.story = append(s.story, what) }
 // input is what planning looks at now.
 func (s *storm) input() plan.Input {
 	in := plan.Input{Site: site, Rules: &s.rules, View: s.view, Now: s.now, Words: s.speech, Placed: map[string]plan.Places{}}
+	for in.Board = map[string]string{}; len(plan.BoardTitles(in)) > 0; {
+		for _, title := range plan.BoardTitles(in) {
+			in.Board[title] = s.text[title]
+		}
+	}
 	for _, t := range s.rules.Tables {
 		titles := plan.TablePages(t, s.view.Pages)
 		if len(titles) == 1 && !plan.Overflows(in, t) {
@@ -192,7 +214,7 @@ func (s *storm) refresh() {
 	s.sync("the bot")
 	after := s.count()
 	for word, n := range stands {
-		if got := after[word]; s.words[word] && (got == 0 || got > n) {
+		if got := after[word]; s.words[word] && (got == 0 || got > n && !s.onBoard(word)) {
 			s.fail("the word %s stood %d times and now %d times:\n%s\n\nbecame\n%s", word, n, got, pagesWith(before, word), pagesWith(s.text, word))
 		}
 	}
@@ -231,8 +253,10 @@ func (s *storm) publish(page plan.Page) {
 		s.saved++
 	}
 	s.outsideStays(page, before, after)
-	if again, err := page.Apply(after); err != nil || again != after {
-		s.fail("applying it again changes %s: %v\n%s\n\nbecame\n%s", page.Title, err, after, again)
+	if s.IntN(3) == 0 {
+		if again, err := page.Apply(after); err != nil || again != after {
+			s.fail("applying it again changes %s: %v\n%s\n\nbecame\n%s", page.Title, err, after, again)
+		}
 	}
 	s.text[page.Title] = after
 	s.view.Pages[plan.RegionName(page.Title, page.Region)] = registry.PageHeld
@@ -315,6 +339,16 @@ func (s *storm) count() map[string]int {
 		}
 	}
 	return n
+}
+
+// onBoard reports words on the noticeboard, or on its archives.
+func (s *storm) onBoard(word string) bool {
+	for title, text := range s.text {
+		if strings.HasPrefix(title, stormBoard) && strings.Contains(text, word) {
+			return true
+		}
+	}
+	return false
 }
 
 func pagesWith(texts map[string]string, word string) string {
