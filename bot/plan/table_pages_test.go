@@ -52,7 +52,7 @@ func (b *book) planned() []plan.Table {
 	for _, title := range plan.TablePages(r.Tables[0], b.view.Pages) {
 		texts = append(texts, b.text[title])
 	}
-	placed := map[string]plan.Places{"all": plan.PlacesOf(plan.Input{Site: site}, r.Tables[0], texts)}
+	placed := map[string]plan.Places{"all": plan.PlacesOf(plan.Input{Site: site, View: b.view}, r.Tables[0], texts)}
 	return plan.NewTables(plan.Input{Site: site, Rules: r, View: b.view, Now: now, Placed: placed}, r.Tables[0])
 }
 
