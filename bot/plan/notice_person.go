@@ -28,6 +28,8 @@ type notion struct {
 	due     time.Time
 	// unpinged says that the user cannot be pinged now.
 	unpinged bool
+	// keyed is the key of the notice that would tell of it, "" before it is needed.
+	keyed string
 }
 
 // itemKeyEnd is the end of a key of what is for nobody in particular.
@@ -40,24 +42,36 @@ func MessageKey(m registry.Mention, user string) string {
 }
 
 func messageKey(m *registry.Mention, user string) string {
-	end := itemKeyEnd
-	if user != "" {
-		end = "/User:" + user
-	}
 	year, week := m.Time.UTC().ISOWeek()
-	sign := "-W"
+	b := make([]byte, 0, 128) // as there are many
+	b = append(b, "notice/"...)
+	b = append(b, m.Wiki...)
+	b = append(b, '/')
+	b = append(b, m.Item...)
+	b = append(b, '/')
+	b = strconv.AppendInt(b, int64(year), 10)
+	b = append(b, "-W"...)
 	if week < 10 {
-		sign = "-W0"
+		b = append(b, '0')
 	}
-	return "notice/" + m.Wiki + "/" + string(m.Item) + "/" + strconv.Itoa(year) + sign + strconv.Itoa(week) + end
+	b = strconv.AppendInt(b, int64(week), 10)
+	if user == "" {
+		return string(append(b, itemKeyEnd...))
+	}
+	b = append(b, "/User:"...)
+	return string(append(b, user...))
 }
 
 // key is the key of the notice that would tell of it.
 func (n *notion) key() string {
-	if n.way == config.WayItem {
-		return messageKey(n.mention, "")
+	if n.keyed == "" {
+		user := n.user
+		if n.way == config.WayItem {
+			user = ""
+		}
+		n.keyed = messageKey(n.mention, user)
 	}
-	return messageKey(n.mention, n.user)
+	return n.keyed
 }
 
 // consider settles what becomes of a notion and reports whether the ladder ends
@@ -77,12 +91,13 @@ func (p *policy) consider(n *notion, why Reason) (ends bool) {
 		p.add(n)
 		return true
 	}
-	p.note(n.told(messageKey(n.mention, n.user)), why)
+	p.note(n.told(n.key()), why)
 	return why.Waits() || why == Cooldown || why == TooOld || why == OnNoticeboard
 }
 
 // lead chooses a way that can be used now.
 func (p *policy) lead(n *notion) (why Reason) {
+	n.keyed = ""
 	if n.way, why = p.way(n); why != "" {
 		return why
 	}
@@ -102,7 +117,12 @@ func (p *policy) bar(n *notion) Reason {
 	if n.user == m.User || n.user == m.Author || slices.Contains(p.former[n.user], m.User) {
 		return OwnMention
 	}
-	if why := p.unreachable(n.user, n.claim); why != "" {
+	why, known := p.reach[n.claim]
+	if !known {
+		why = p.unreachable(n.user, n.claim)
+		p.reach[n.claim] = why
+	}
+	if why != "" {
 		return why
 	}
 	said, ok := p.in.View.Preferences[n.user]

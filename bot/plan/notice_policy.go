@@ -112,6 +112,9 @@ type policy struct {
 	horizon, untold time.Duration
 	quiet           bool
 
+	reach map[*registry.Claim]Reason // of unreachable
+	at    notion                     // that is looked at
+	here  []addressee                // on the step that is looked at
 	due   map[recipient]*letter
 	order []*letter // of due, the longest due first
 	pings []*notion
@@ -133,7 +136,8 @@ func newPolicy(in Input) *policy {
 	}
 	p := &policy{
 		in: in, rules: rules, former: map[string][]string{}, ways: map[registry.Key][]string{}, verdict: map[registry.Key]registry.Verdict{},
-		due: map[recipient]*letter{}, entries: make(map[registry.Key]*registry.Entry, len(in.View.Entries)), spots: dismissedSpots(in.View),
+		reach: map[*registry.Claim]Reason{},
+		due:   map[recipient]*letter{}, entries: make(map[registry.Key]*registry.Entry, len(in.View.Entries)), spots: dismissedSpots(in.View),
 		quiet: isQuiet(rules.QuietHours, in.Now) || isQuiet(rules.QuietHours, in.Now.Add(quietAhead)),
 		out: Decision{
 			Pings: map[string][]string{}, Later: map[string]bool{}, Sought: map[registry.Key]time.Time{}, pinged: map[string][]registry.Told{},
@@ -144,7 +148,8 @@ func newPolicy(in Input) *policy {
 		p.untold += days(rung.AfterDays)
 	}
 	p.horizon = p.untold + time.Duration(len(rules.Ladder)-1)*(messageAge+period(config.Weekly)+aDay)
-	p.out.Withheld = make([]registry.Told, 0, len(in.View.Mentions))
+	p.out.Withheld = make([]registry.Told, 0, 2*len(in.View.Mentions))
+	p.out.Waiting = make([]registry.Told, 0, len(in.View.Mentions))
 	for i := range in.View.Entries {
 		p.entries[in.View.Entries[i].Item.Key] = &in.View.Entries[i]
 	}
@@ -221,8 +226,8 @@ func (p *policy) mention(m *registry.Mention) {
 			}
 		}
 		for _, t := range addressees {
-			n := &notion{mention: m, entry: e, claim: t.claim, user: t.user, rung: rung.To, board: board, due: due}
-			if p.consider(n, cmp.Or(why, t.why)) {
+			p.at = notion{mention: m, entry: e, claim: t.claim, user: t.user, rung: rung.To, board: board, due: due}
+			if p.consider(&p.at, cmp.Or(why, t.why)) {
 				ends = true
 			}
 		}
@@ -262,7 +267,7 @@ func (p *policy) addressees(e *registry.Entry, m *registry.Mention, to string) [
 	default:
 		return nil
 	}
-	var all []addressee
+	all := p.here[:0]
 	for i := range e.Claims {
 		c := &e.Claims[i]
 		if c.Role != role || c.HolderKind != registry.User || role == registry.Maintainer && stewards(e, c.Holder) {
@@ -287,6 +292,7 @@ func (p *policy) addressees(e *registry.Entry, m *registry.Mention, to string) [
 			all[at] = t
 		}
 	}
+	p.here = all
 	return all
 }
 

@@ -25,7 +25,8 @@ const (
 // add takes a notion for due.
 func (p *policy) add(n *notion) {
 	if n.way == config.WayPing {
-		p.pings = append(p.pings, n)
+		ping := *n
+		p.pings = append(p.pings, &ping)
 		return
 	}
 	kind, user := ofMentions, n.user
@@ -239,12 +240,13 @@ func (p *policy) otherwise(n *notion, why Reason) {
 
 // note enters why something was not sent, or is not yet.
 func (p *policy) note(t registry.Told, why Reason) {
-	t.Withheld, t.At = string(why), p.in.Now
+	to := &p.out.Withheld
 	if why.Waits() {
-		p.out.Waiting = append(p.out.Waiting, t)
-	} else {
-		p.out.Withheld = append(p.out.Withheld, t)
+		to = &p.out.Waiting
 	}
+	*to = append(*to, t)
+	last := &(*to)[len(*to)-1]
+	last.Withheld, last.At = string(why), p.in.Now
 }
 
 // due is since when the oldest part is due.

@@ -68,7 +68,15 @@ func (e BoardEntry) text() string {
 // BoardKey is the key of a mention's entry on the noticeboard. It is made from
 // the name as written: what that name stands for may change.
 func BoardKey(m registry.Mention) string {
-	return "board/" + m.Wiki + "/" + string(m.As) + "/" + strconv.FormatInt(m.Revision, 10) + "/" + sectionHash(m.Section)
+	b := make([]byte, 0, 128) // as there are many
+	b = append(b, "board/"...)
+	b = append(b, m.Wiki...)
+	b = append(b, '/')
+	b = append(b, m.As...)
+	b = append(b, '/')
+	b = strconv.AppendInt(b, m.Revision, 10)
+	b = append(b, '/')
+	return string(append(b, sectionHash(m.Section)...))
 }
 
 // sectionHash tells the sections of one revision apart; headings have any
