@@ -272,6 +272,47 @@ func TestWhatTheBotWouldNotChangeIsNoReason(t *testing.T) {
 	y.saves("C Team")
 }
 
+// Whoever puts a page back to where it was before somebody's words has often
+// meant those. Once they are read the bot may want nothing else.
+func TestAPageThatIsPutBackBehindSomebodysWordsWaitsUntilTheyAreRead(t *testing.T) {
+	for name, test := range map[string]struct {
+		wants  string // the maintainer that the bot wants once the cells are read
+		result Result
+		step   Step
+	}{
+		"that is all":            {"A Team", Unchanged, ""},
+		"the bot wants it still": {"C Team", Held, StepRevert},
+	} {
+		y := newYard(t, 3)
+		y.saves("A Team")
+		y.person("Ada", note(y.text(), 1, "hello"))
+		y.saves("B Team") // which follows from that
+		theirs := y.person("Ada", y.revision(0).Text)
+		for range 3 {
+			outcome := y.pass("B Team")
+			if outcome.Result != Waits || outcome.Reason != "" || !outcome.Again.After(y.now) {
+				t.Fatalf("%s: %+v", name, outcome)
+			}
+			y.now = y.now.Add(-50 * time.Second)
+		}
+		y.shelf.cells = theirs
+		if outcome := y.pass(test.wants); outcome.Result != test.result || outcome.Step != test.step {
+			t.Errorf("%s: %+v", name, outcome)
+		}
+	}
+}
+
+func TestCellsThatAreNeverReadKeepNothingBack(t *testing.T) {
+	y := newYard(t, 3)
+	y.saves("A Team")
+	y.person("Ada", note(y.text(), 1, "hello"))
+	y.saves("B Team")
+	y.person("Ada", y.revision(0).Text)
+	y.pass("B Team")
+	y.now = y.now.Add(2 * time.Minute)
+	y.frozen(y.pass("B Team"), "Ada")
+}
+
 // The process ended before it could note its edit.
 func TestAnEditThatNobodyNotedIsKnownForTheBots(t *testing.T) {
 	y := newYard(t, 3)
