@@ -262,16 +262,11 @@ func itemTalk(wiki string, item registry.Item) string {
 func (p *policy) bound(n *notion) Reason {
 	key := n.key()
 	of := itemOf{n.mention.Item, n.user}
-	cooldown := days(p.rules.CooldownDays)
-	since := func(of itemOf) bool {
-		last, ok := p.records.items[of]
-		return ok && p.in.Now.Sub(last) < cooldown
-	}
+	begin := p.in.Now.Add(-days(p.rules.CooldownDays))
+	lately := func(of itemOf) bool { return p.records.items[of].After(begin) || p.records.doubted(of, key, begin) }
 	switch {
-	case sent(p.in.View, key), since(of), p.records.doubted(of, key),
-		n.way == config.WayItem && (since(itemOf{of.item, ""}) || p.records.doubted(itemOf{of.item, ""}, key)):
-		return Cooldown
-	case slices.ContainsFunc(p.former[n.user], func(name string) bool { return since(itemOf{of.item, name}) }):
+	case sent(p.in.View, key), lately(of), n.way == config.WayItem && lately(itemOf{of.item, ""}),
+		slices.ContainsFunc(p.former[n.user], func(name string) bool { return lately(itemOf{of.item, name}) }):
 		return Cooldown
 	case p.in.Now.Sub(n.due) > messageAge+p.period(n.user):
 		return TooOld

@@ -52,7 +52,7 @@ func TestAYearOfMessages(t *testing.T) {
 			y.plain = test.plain
 			end := y.now.Add(time.Duration(y.days) * aDay)
 			for y.now.Before(end) {
-				y.now = y.now.Add(time.Duration(200+y.rng.IntN(300)) * time.Minute)
+				y.now = y.now.Add(time.Duration(250+y.rng.IntN(450)) * time.Minute)
 				if since := y.now.Sub(end); since > -100*aDay && since < -88*aDay {
 					continue // somebody stopped the bot
 				}
@@ -107,23 +107,23 @@ func (y *year) entry(key registry.Key) registry.Entry {
 
 // due checks, before messages are saved, that each has all that is due for its
 // user and nothing else.
-func (y *year) due(in plan.Input, d plan.Decision) {
-	byKey := map[string]registry.Mention{}
-	for _, m := range in.View.Mentions {
-		byKey[plan.BoardKey(m)] = m
+func (y *year) due(in plan.Input, d plan.Decision, pages []plan.Page) {
+	live := map[int64]bool{}
+	for i := range in.View.Mentions {
+		live[in.View.Mentions[i].Revision] = true
 	}
-	for _, page := range plan.MessagePages(in, d) {
+	for _, page := range pages {
 		covered := map[string]bool{}
 		user := ""
 		for _, n := range page.Notices {
 			for _, t := range n.Told {
 				covered[t.Mention] = true
-				m, live := byKey[t.Mention]
+				m := *y.byKey[t.Mention]
 				if t.Way == config.WayTalk {
 					user = t.User
 				}
 				switch {
-				case !live:
+				case !live[m.Revision]:
 					y.Fatalf("%s tells %s of text that was taken back", page.Title, t.User)
 				case t.User != "" && !y.may(t.User, m, registry.Steward, registry.Maintainer):
 					y.Fatalf("%s: %s must not be told of %s at %s", page.Title, t.User, m.Item, y.now)
@@ -139,11 +139,20 @@ func (y *year) due(in plan.Input, d plan.Decision) {
 		}
 		for _, m := range in.View.Mentions {
 			age := y.now.Sub(m.Time)
-			if covered[plan.BoardKey(m)] || age > 7*aDay || age < time.Hour || !m.Dismissed.IsZero() || !y.may(user, m, registry.Steward) ||
+			if age > 7*aDay {
+				break // and so are all others
+			}
+			if covered[plan.BoardKey(m)] || age < time.Hour || !m.Dismissed.IsZero() || !y.may(user, m, registry.Steward) ||
 				len(y.wishes[user].Wikis) > 0 || y.coolsDown(user, m) {
 				continue
 			}
-			y.Fatalf("the message to %s at %s leaves out %s of %s", user, y.now, m.Item, m.Time)
+			why := "no reason at all"
+			for _, t := range slices.Concat(d.Withheld, d.Waiting) {
+				if t.User == user && t.Mention == plan.BoardKey(m) {
+					why = t.Withheld
+				}
+			}
+			y.Fatalf("the message to %s at %s leaves out %s of %s: %s", user, y.now, m.Item, m.Time, why)
 		}
 	}
 }

@@ -137,9 +137,9 @@ func parseKey(key, wiki string) (of itemOf, ok bool) {
 }
 
 // doubted reports whether another notice than the one with a key may have told a
-// user of an item.
-func (r *record) doubted(of itemOf, key string) bool {
-	return slices.ContainsFunc(r.unsure[of], func(other string) bool { return other != key })
+// user of an item since a time.
+func (r *record) doubted(of itemOf, key string, since time.Time) bool {
+	return slices.ContainsFunc(r.unsure[of], func(other string) bool { return other != key && r.pending[other].at.After(since) })
 }
 
 // sending is how many messages may have gone to a user in the last day besides

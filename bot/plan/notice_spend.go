@@ -85,7 +85,7 @@ func (p *policy) confirmation(c *registry.Confirmation) {
 	said := p.in.View.Preferences[c.User]
 	switch {
 	case why != "":
-	case sent(p.in.View, key), p.records.doubted(of, key):
+	case sent(p.in.View, key), p.records.doubted(of, key, c.Due):
 		why = Cooldown
 	case len(said.Ways) > 0 && !slices.Contains(said.Ways, config.WayTalk):
 		why = NoWay

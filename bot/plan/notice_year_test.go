@@ -32,6 +32,7 @@ type year struct {
 
 	entries  []registry.Entry
 	mentions []registry.Mention // the oldest first
+	byKey    map[string]*registry.Mention
 	gone     map[int64]time.Time
 	accounts map[string]registry.Account
 	wishes   map[string]registry.Preference
@@ -71,7 +72,7 @@ func (s save) user() string {
 func newYear(t *testing.T, seed uint64, rules string, people, mentions, days int) *year {
 	t.Helper()
 	y := &year{
-		T: t, rng: rand.New(rand.NewPCG(seed, 1)), now: time.Date(2026, 1, 1, 0, 30, 0, 0, time.UTC), days: days, gone: map[int64]time.Time{},
+		T: t, rng: rand.New(rand.NewPCG(seed, 1)), now: time.Date(2026, 1, 1, 0, 30, 0, 0, time.UTC), days: days, gone: map[int64]time.Time{}, byKey: map[string]*registry.Mention{},
 		accounts: map[string]registry.Account{}, wishes: map[string]registry.Preference{}, optOuts: map[string]registry.OptOut{},
 		closed: map[string]bool{}, known: map[string]bool{}, notices: map[string]registry.Notice{}, ids: map[string]bool{}, pages: map[string][]string{},
 		withheld: map[[2]string]string{}, revision: 1_000_000,
@@ -134,6 +135,9 @@ func newYear(t *testing.T, seed uint64, rules string, people, mentions, days int
 		}
 	}
 	slices.SortFunc(y.mentions, func(a, b registry.Mention) int { return a.Time.Compare(b.Time) })
+	for i := range y.mentions {
+		y.byKey[plan.BoardKey(y.mentions[i])] = &y.mentions[i]
+	}
 	return y
 }
 
@@ -244,8 +248,9 @@ func (y *year) pass(site plan.Site) {
 	if !d.HasLetters() {
 		return
 	}
-	y.due(in, d)
-	for _, page := range plan.MessagePages(in, d) {
+	pages := plan.MessagePages(in, d)
+	y.due(in, d, pages)
+	for _, page := range pages {
 		if len(page.Notices) == 0 {
 			continue
 		}
