@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/detect"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/wikitext"
 )
@@ -41,10 +42,11 @@ type Table struct {
 	sort          []string // what the rows are sorted by
 	grouped       bool     // headings stand between rows
 	interval      time.Duration
-	base          string // title of the first page
-	number, pages int    // which page it is, and of how many; 0 where nobody has read them
-	elsewhere     share  // the rows on the other pages
-	broken        error  // why the page could not be read when rows were given their pages
+	base          string    // title of the first page
+	number, pages int       // which page it is, and of how many; 0 where nobody has read them
+	elsewhere     rowCounts // the rows on the other pages
+	unlisted      map[detect.Kind]bool
+	broken        error // why the page could not be read when rows were given their pages
 }
 
 // Row is one item; ID never changes while the item lives.

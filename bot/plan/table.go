@@ -57,7 +57,7 @@ func NewTable(in Input, t config.Table) Table {
 		Title: t.Page, ID: t.ID, Caption: caption(in.Words, t), Columns: t.Columns, Append: t.Append,
 		words: newTableWords(in, t),
 		State: in.View.Pages[RegionName(t.Page, t.ID)], gone: map[string]string{}, over: map[string]bool{},
-		sort: t.Sort, grouped: t.Group == "section", interval: minutes(t.MinIntervalMinutes),
+		unlisted: unlisted(in.Rules, t), sort: t.Sort, grouped: t.Group == "section", interval: minutes(t.MinIntervalMinutes),
 	}
 	names, why := formerNames{}, reasons(in)
 	for _, e := range in.View.Entries {

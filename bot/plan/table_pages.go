@@ -159,7 +159,7 @@ func NewTables(in Input, t config.Table) []Table {
 	}
 	at := places.locate(whole.renamed)
 	parts := places.part(whole, at, max(t.PageSize, 1))
-	tables, shares := make([]Table, len(parts)), at.shares(whole, places.pages)
+	tables, elsewhere := make([]Table, len(parts)), at.elsewhere(whole, places.pages)
 	for i, rows := range parts {
 		n := i + 1
 		part := whole
@@ -167,8 +167,8 @@ func NewTables(in Input, t config.Table) []Table {
 		part.base, part.number, part.pages = t.Page, n, len(parts)
 		part.State = in.View.Pages[RegionName(part.Title, t.ID)]
 		part.broken = places.broken[n]
-		if i < len(shares) {
-			part.elsewhere = shares[i]
+		if i < len(elsewhere) {
+			part.elsewhere = elsewhere[i]
 		}
 		part.moved = map[string]string{}
 		for _, id := range at.again[n] {

@@ -27,6 +27,8 @@ type Loss struct {
 	// All is how many rows the table loses on all of its pages, of so many that
 	// stand there.
 	All, Of int
+
+	listed rowCount // of these, those of kinds that a source lists
 }
 
 // LostRow is a row that goes.
@@ -37,9 +39,11 @@ type LostRow struct {
 }
 
 // Exceeds reports whether so much must not go at once: more than a percentage of
-// the rows, or a number of rows or more. A limit of 0 is none.
+// the rows, or a number of rows or more. A limit of 0 is none. Items that no
+// source lists come and go with what people write about them, one by one, so the
+// percentage is that of the others.
 func (l Loss) Exceeds(percent, rows int) bool {
-	return len(l.Rows) > 0 && (percent > 0 && l.All*100 > l.Of*percent || rows > 0 && l.All >= rows)
+	return len(l.Rows) > 0 && (percent > 0 && l.listed.lost*100 > l.listed.standing*percent || rows > 0 && l.All >= rows)
 }
 
 // String says how much it is.
@@ -58,20 +62,20 @@ func (t Table) Lost(text string) Loss {
 	}
 	t.follow(&l)
 	planned := t.planned()
-	loss := Loss{All: t.elsewhere.lost, Of: t.elsewhere.standing}
+	all := t.elsewhere
+	var lost []LostRow
 	words, seen := l.people(), map[string]bool{}
 	for _, r := range l.items {
 		if seen[r.id] || t.moved[r.id] != "" || !planned[r.id] && words[r.id] != nil && !r.alive() {
 			continue
 		}
 		seen[r.id] = true
-		loss.Of++
+		all.add(t.unlisted, r.id, !planned[r.id])
 		if !planned[r.id] {
-			loss.Rows = append(loss.Rows, LostRow{ID: r.id, Name: t.nameOf(r)})
+			lost = append(lost, LostRow{ID: r.id, Name: t.nameOf(r)})
 		}
 	}
-	loss.All += len(loss.Rows)
-	return loss
+	return Loss{Rows: lost, All: all.lost + all.unlisted.lost, Of: all.standing + all.unlisted.standing, listed: all.rowCount}
 }
 
 // planned are the ids of the rows.
@@ -102,29 +106,57 @@ func (r itemRow) alive() bool {
 	return false
 }
 
-// share counts rows of a table on some of its pages: those that stand there and
-// those that it loses.
-type share struct{ standing, lost int }
+// rowCount counts rows: those that stand there, and of them those that go.
+type rowCount struct{ standing, lost int }
 
-// shares counts, for each of some pages, the rows of the others.
-func (l located) shares(whole Table, pages int) []share {
-	planned, on, all := whole.planned(), make([]share, pages), share{}
+func (s *rowCount) add(lost bool) {
+	s.standing++
+	if lost {
+		s.lost++
+	}
+}
+
+// rowCounts counts rows of kinds that a source lists, and apart from them the
+// others.
+type rowCounts struct {
+	rowCount
+	unlisted rowCount
+}
+
+func (s *rowCounts) add(unlisted map[detect.Kind]bool, id string, lost bool) {
+	if key, _ := registry.KeyOfRow(id); unlisted[key.Kind()] {
+		s.unlisted.add(lost)
+	} else {
+		s.rowCount.add(lost)
+	}
+}
+
+// elsewhere counts, for each of some pages, the rows of the others.
+func (l located) elsewhere(whole Table, pages int) []rowCounts {
+	planned, on := whole.planned(), make([]rowCounts, pages)
 	for id, n := range l.row {
 		if !planned[id] && l.left[id] {
 			continue
 		}
-		on[n-1].standing++
-		if !planned[id] {
-			on[n-1].lost++
+		for i := range on {
+			if i != n-1 {
+				on[i].add(whole.unlisted, id, !planned[id])
+			}
 		}
 	}
-	for _, s := range on {
-		all.standing, all.lost = all.standing+s.standing, all.lost+s.lost
-	}
-	for i, s := range on {
-		on[i] = share{all.standing - s.standing, all.lost - s.lost}
-	}
 	return on
+}
+
+// unlisted are the kinds of a table of which no source lists the items: they are
+// known because people mention them.
+func unlisted(rules *config.Rules, t config.Table) map[detect.Kind]bool {
+	none := map[detect.Kind]bool{}
+	for _, kind := range t.Kinds {
+		if kind := detect.Kind(kind); len(sources(rules, kind)) == 0 && (kind != detect.UserScript || !rules.Sources.Scripts) {
+			none[kind] = true
+		}
+	}
+	return none
 }
 
 // readAt is when the sources that say which rows a table has were all read, or

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
 )
 
 func TestATableThatWouldLoseManyRowsAtOnceIsHeld(t *testing.T) {
@@ -65,6 +66,28 @@ func TestATableThatWouldLoseManyRowsAtOnceIsHeld(t *testing.T) {
 				t.Error("no limit, but too much")
 			}
 		})
+	}
+	// Tools come and go with what people write, but not all at once.
+	for lost, held := range map[int]bool{9: false, 10: true} {
+		b := newBook(t, 3)
+		for i := range 12 {
+			b.view.Entries = append(b.view.Entries, registry.Entry{Item: tool(fmt.Sprint("tool-", i))})
+		}
+		b.publish()
+		b.view.Entries = b.view.Entries[:len(b.view.Entries)-lost]
+		if loss := b.planned()[0].Lost(b.text["Project:All"]); loss.Exceeds(20, 10) != held || len(loss.Rows) != lost {
+			t.Errorf("%d tools lost: %v", lost, loss)
+		}
+	}
+	// Over its pages a table is one.
+	b := newBook(t, 100)
+	b.publish()
+	b.view.Entries = append(b.view.Entries[2:22], b.view.Entries[30:]...)
+	for _, table := range b.planned() {
+		loss := table.Lost(b.text[table.Title])
+		if loss.All != 10 || loss.Of != 100 || loss.Exceeds(20, 10) != (len(loss.Rows) > 0) {
+			t.Errorf("%s: %v %v", table.Title, loss, loss.Rows)
+		}
 	}
 	// Ten rows are many in a table of any length.
 	rules1 := strings.Replace(many(""), `"page_size": 20`, `"page_size": 500`, 1)
