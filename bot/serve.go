@@ -51,12 +51,24 @@ func (b *Bot) start(ctx context.Context) error {
 	for refused := range refusals {
 		all = append(all, refused)
 	}
-	if len(all) > 0 && len(all) == len(b.sites) {
-		slices.SortFunc(all, func(a, b *RefusedError) int { return cmp.Compare(a.Who, b.Who) })
-		return all[0]
+	if len(all) == len(b.sites) {
+		return together(all)
 	}
 	b.useCatalogues()
 	return nil
+}
+
+// together is the refusal of all wikis, a line for each.
+func together(all []*RefusedError) error {
+	if len(all) == 1 {
+		return all[0]
+	}
+	slices.SortFunc(all, func(a, b *RefusedError) int { return cmp.Compare(a.Who, b.Who) })
+	lines := []error{fmt.Errorf("every one of the %d refuses the bot", len(all))}
+	for _, refused := range all {
+		lines = append(lines, refused)
+	}
+	return &RefusedError{Who: "wikis", Err: errors.Join(lines...)}
 }
 
 // begin logs in to the wiki and reads its rules. The error is a *RefusedError,

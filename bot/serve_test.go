@@ -7,6 +7,8 @@ package bot_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -89,5 +91,47 @@ func TestAWikiThatRefusesTheBotKeepsNoOtherWaiting(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestWhatIsWrongIsSaidAtTheStartAllAtOnce(t *testing.T) {
+	w := newWorld(t)
+	// One wiki where the password may only read, and one that nobody is at.
+	w.api.fail(func(r *http.Request) *http.Response {
+		if asked(r).Get("meta") != "userinfo" {
+			return nil
+		}
+		return answer(r, http.StatusOK, fmt.Sprintf(`{"query": {"userinfo": {"name": %q, "rights": ["read"]}}}`, botName))
+	})
+	w.also = []bot.Served{{
+		Wiki:     config.Wiki{Wiki: "otherwiki", API: "http://127.0.0.1:1/api.php", User: botName, ConfigPage: configPage, ConfigRights: config.DefaultConfigRights(), Source: config.Stream},
+		Password: w.pass,
+	}}
+	w.startWithin = 2 * time.Second
+	w.start()
+	ended := w.stopsByItself()
+	var refused *bot.RefusedError
+	if !errors.As(ended, &refused) {
+		t.Fatalf("the bot ended with %v; want a refusal", ended)
+	}
+	for _, want := range []string{w.wiki.DB + ": ", `not the right "edit"`, "editpage", "otherwiki: ", "connection refused"} {
+		if !strings.Contains(ended.Error(), want) {
+			t.Errorf("%q is not said:\n%v", want, ended)
+		}
+	}
+}
+
+func TestAClockThatIsFarOffIsRefused(t *testing.T) {
+	w := newWorld(t)
+	w.api.fail(func(r *http.Request) *http.Response {
+		if asked(r).Get("meta") != "userinfo" {
+			return nil
+		}
+		return answer(r, http.StatusOK, fmt.Sprintf(`{"curtimestamp": %q, "query": {"userinfo": {"name": %q, "rights": ["edit", "createpage", "createtalk", "bot"]}}}`,
+			time.Now().UTC().Add(-2*time.Hour).Format(time.RFC3339), botName))
+	})
+	w.start()
+	if err := w.stopsByItself(); err == nil || !strings.Contains(err.Error(), "the clock of this machine is 2h0m") {
+		t.Errorf("the bot ended with %v; want words about the clock", err)
 	}
 }

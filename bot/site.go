@@ -172,23 +172,6 @@ func (s *site) start(ctx context.Context, within time.Duration) error {
 	return nil
 }
 
-// isUs checks that the account that has logged in is the one whose edits the
-// bot takes for its own.
-func (s *site) isUs(ctx context.Context) error {
-	var answer struct {
-		Query struct{ UserInfo struct{ Name string } }
-	}
-	if err := s.client.Get(ctx, map[string]string{"action": "query", "meta": "userinfo"}, &answer); err != nil {
-		return fmt.Errorf("ask %s who has logged in: %w", s.conf.API, err)
-	}
-	name := answer.Query.UserInfo.Name
-	if s.conf.Login != "" && name != localUser(s.text, s.conf.User) {
-		return fmt.Errorf("the login %s is of the account %q, not %q; correct the wikis file", s.conf.Login, name, s.conf.User)
-	}
-	s.conf.User, s.pages.Bot = localUser(s.text, s.conf.User), localUser(s.text, s.pages.Bot)
-	return nil
-}
-
 // load brings in what is stored of the wiki, and the rules on it.
 func (s *site) load(ctx context.Context) error {
 	if err := s.reg.SetArticleURL(ctx, s.conf.Wiki.Wiki, s.about.Server+s.about.ArticlePath); err != nil {

@@ -134,7 +134,7 @@ func TestARestartInTheMiddleOfALongSurveyGoesOnWhereItWas(t *testing.T) {
 	w.api.fail(func(r *http.Request) *http.Response {
 		params := asked(r)
 		if params.Get("uiprop") == "rights" {
-			return answer(r, http.StatusOK, `{"query":{"userinfo":{"rights":["read"]}}}`) // fifty at a time
+			return answer(r, http.StatusOK, `{"query":{"userinfo":{"name":"Steward bot","rights":["read","edit","createpage","createtalk"]}}}`) // fifty at a time
 		}
 		if params.Get("list") == "logevents" {
 			return answer(r, http.StatusOK, `{"query":{"logevents":[]}}`) // nobody was renamed

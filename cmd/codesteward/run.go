@@ -47,15 +47,22 @@ func (f processFlags) served(p *program) (process config.Process, served []bot.S
 	if process, err = config.ReadProcess(f.Wikis); err != nil {
 		return process, nil, &exitError{code: exitUsage, err: err}
 	}
+	var wrong []error
 	for _, w := range process.Wikis {
 		password, err := w.Password(p.getenv)
-		if err != nil {
-			return process, nil, &exitError{code: exitUsage, err: err}
+		if err == nil {
+			if bad := wiki.Auth(w.Auth).CheckSecret(password); bad != nil {
+				err = fmt.Errorf("secret for %s: %w", w.Wiki, bad)
+			}
 		}
-		if err := wiki.Auth(w.Auth).CheckSecret(password); err != nil {
-			return process, nil, &exitError{code: exitUsage, err: fmt.Errorf("secret for %s: %w", w.Wiki, err)}
+		if err != nil {
+			wrong = append(wrong, err)
+			continue
 		}
 		served = append(served, bot.Served{Wiki: w, Password: password})
+	}
+	if len(wrong) > 0 {
+		return process, nil, &exitError{code: exitUsage, err: errors.Join(wrong...)}
 	}
 	return process, served, nil
 }
