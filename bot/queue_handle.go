@@ -38,6 +38,9 @@ func (s *site) wants(e events.Event) wants {
 	if len(s.toldOn(e.Title)) > 0 {
 		w |= wantsTold
 	}
+	if !e.Bot && rules.Notices != nil && rules.Noticeboard != nil && slices.Contains(rules.Notices.Requests, e.Title) {
+		w |= wantsProposals
+	}
 	if !e.Bot && rules.Watch.Covers(e.Namespace, e.Title, e.User) {
 		w |= wantsMentions
 	}
@@ -105,7 +108,11 @@ func (s *site) handle(ctx context.Context, all []*entry, record func([]*entry, [
 			if err != nil {
 				return err
 			}
-			if changed {
+			proposed, err := s.redactRequests(ctx, e.Event)
+			if err != nil {
+				return err
+			}
+			if changed || proposed {
 				s.plan.wake()
 			}
 		case events.Move:
@@ -141,7 +148,7 @@ type parcel struct {
 
 func (p *parcel) add(e *entry, b registry.Batch) {
 	p.done = append(p.done, e)
-	if len(b.Touches)+len(b.Mentions) > 0 {
+	if len(b.Touches)+len(b.Mentions)+len(b.Proposals) > 0 {
 		p.batches = append(p.batches, b)
 	}
 }
@@ -199,6 +206,9 @@ func (s *site) findings(e *entry, read map[int64]wiki.Revision) registry.Batch {
 	}
 	if e.wants&wantsOwners != 0 {
 		b.Touches = append(b.Touches, d.PageTouches(*c)...)
+	}
+	if e.wants&wantsProposals != 0 {
+		b.Proposals = detect.Proposals(*c)
 	}
 	c.Before, c.After = "", "" // which nobody needs any more
 	return b

@@ -42,6 +42,7 @@ const (
 	wantsMentions wants = 1 << iota
 	wantsOwners         // the items whose own page it is
 	wantsDefinitions
+	wantsProposals
 	wantsTold // the entries of the noticeboard whose texts stand on it
 )
 

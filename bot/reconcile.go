@@ -97,6 +97,9 @@ func (s *site) reconcileOnce(ctx context.Context) error {
 	if err := s.noteTold(ctx); err != nil {
 		return err
 	}
+	if err := s.requests(ctx, &in); err != nil {
+		return err
+	}
 	pages, err := s.planPages(ctx, &in)
 	if err != nil {
 		return err

@@ -69,6 +69,9 @@ type site struct {
 	closed map[string]time.Time
 	// placed are the texts of pages of tables with several; reconcile's alone.
 	placed map[string]string
+	// proposed is what is similar to proposals that stood at the second look, by
+	// their ids; reconcile's alone.
+	proposed map[string][]registry.Item
 	// entered are the mentions with entries on the noticeboard, by the titles of their
 	// pages; nil before they were read.
 	entered atomic.Pointer[map[string][]registry.Mention]
@@ -103,25 +106,26 @@ func newSite(b *Bot, w Served) (*site, error) {
 		return nil, err
 	}
 	s := &site{
-		bot:     b,
-		conf:    w,
-		pages:   plan.Site{Wiki: w.Wiki.Wiki, Bot: w.User, ConfigPage: w.ConfigPage, ReportPage: w.ReportPage(), StopPage: w.StopPage(), StatusPage: w.StatusPage()},
-		client:  client,
-		reg:     b.Registry,
-		dryRun:  b.DryRun,
-		metrics: b.metrics,
-		now:     b.now,
-		log:     log,
-		every:   cmp.Or(b.SurveyEvery, time.Hour),
-		settled: map[string]string{},
-		closed:  map[string]time.Time{},
-		placed:  map[string]string{},
-		stood:   map[string]bool{},
-		waiting: map[string]waiting{},
-		plan:    newSignal(),
-		steer:   newSignal(),
-		alike:   newSignal(),
-		readers: map[string]*reader{},
+		bot:      b,
+		conf:     w,
+		pages:    plan.Site{Wiki: w.Wiki.Wiki, Bot: w.User, ConfigPage: w.ConfigPage, ReportPage: w.ReportPage(), StopPage: w.StopPage(), StatusPage: w.StatusPage()},
+		client:   client,
+		reg:      b.Registry,
+		dryRun:   b.DryRun,
+		metrics:  b.metrics,
+		now:      b.now,
+		log:      log,
+		every:    cmp.Or(b.SurveyEvery, time.Hour),
+		settled:  map[string]string{},
+		closed:   map[string]time.Time{},
+		placed:   map[string]string{},
+		proposed: map[string][]registry.Item{},
+		stood:    map[string]bool{},
+		waiting:  map[string]waiting{},
+		plan:     newSignal(),
+		steer:    newSignal(),
+		alike:    newSignal(),
+		readers:  map[string]*reader{},
 
 		troubleAfter: b.TroubleAfter,
 		texts:        newTexts(textsInAll / len(b.Wikis)),

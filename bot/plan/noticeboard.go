@@ -118,6 +118,7 @@ func dueOn(in Input) due {
 		d.add(key, entry)
 		d.names = append(d.names, nameOf(e, m))
 	}
+	d.addRequests(in, pinging == "", moving)
 	return d
 }
 
@@ -224,6 +225,11 @@ func BoardTitles(in Input) []string {
 		switch of := monthOf(m.Time); {
 		case gone && told && written[of], !gone && !told && in.Now.Sub(m.Time) <= boardAge:
 			add(of)
+		}
+	}
+	for _, q := range in.View.Requests {
+		if !sent(in.View, RequestKey(q)) && in.Now.Sub(q.Time) <= boardAge || sent(in.View, RequestKey(q)) && (q.Redacted || !q.Withdrawn.IsZero()) {
+			add(monthOf(q.Time))
 		}
 	}
 	return titles

@@ -164,6 +164,8 @@ type Input struct {
 	// BoardTitles asked for, by title; "" stands for a page that is missing. Where
 	// it is nil, nothing goes to the archive.
 	Board map[string]string
+	// Alike are the items that proposals are similar to, by the ids of those.
+	Alike map[string][]registry.Item
 	// Pings are the users that the entry of a mention pings, by its BoardKey.
 	Pings map[string][]string
 	// Placed says, by the id of the table, where rows stand. A table that is not

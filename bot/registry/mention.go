@@ -244,6 +244,9 @@ func (r *Registry) MentionsOn(ctx context.Context, wiki, title string, revision 
 func (r *Registry) MovePage(ctx context.Context, wiki, from, to string, at time.Time) error {
 	err := r.write(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `UPDATE mention SET title = ? WHERE wiki = ? AND title = ? AND made_at <= ?`, clip(to, maxTitle), wiki, clip(from, maxTitle), micros(at))
+		if err == nil {
+			_, err = tx.ExecContext(ctx, `UPDATE request SET title = ? WHERE wiki = ? AND title = ? AND made_at <= ?`, clip(to, maxTitle), wiki, clip(from, maxTitle), micros(at))
+		}
 		return err
 	})
 	if err != nil {

@@ -51,6 +51,9 @@ func (r *Registry) purge(ctx context.Context, before time.Time) error {
 			return err
 		}
 	}
+	if err := r.purgeRows(ctx, "request", "id", `made_at < ?`, micros(before)); err != nil {
+		return err
+	}
 	if err := r.purgeRows(ctx, "notice", "notice_key", `sent_at > 0 AND sent_at < ?`, micros(before)); err != nil {
 		return err
 	}

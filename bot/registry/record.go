@@ -28,6 +28,8 @@ type Batch struct {
 	// are not stored.
 	Change  detect.Change
 	Touches []detect.Touch
+	// Proposals are the sections that Change added to a page with proposals.
+	Proposals []detect.Proposal
 	// Cursor is the position behind the event. One without a stream set is not
 	// stored.
 	Cursor events.Cursor
@@ -54,6 +56,11 @@ func (r *Registry) Record(ctx context.Context, batches ...Batch) (changed bool, 
 			for _, m := range b.Mentions {
 				mentions.add(m, b.Change)
 			}
+			proposed, err := saveRequests(ctx, tx, b)
+			if err != nil {
+				return fmt.Errorf("record revision %d of %s on %s: %w", b.Change.Revision, b.Change.Title, b.Change.Wiki, err)
+			}
+			changed = changed || proposed
 			if len(b.Touches) == 0 {
 				continue
 			}

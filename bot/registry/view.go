@@ -28,8 +28,10 @@ type View struct {
 	// Withdrawn are those whose text does not stand on the page any more, as far
 	// back as Mentions, the newest first.
 	Withdrawn []Mention
-	Notices   map[string]Notice
-	Surveys   []SurveyState
+	// Requests are the proposals, as far back as Mentions, the newest first.
+	Requests []Request
+	Notices  map[string]Notice
+	Surveys  []SurveyState
 	// Notes is what the running bot last said of itself, by name.
 	Notes map[string]string
 	// Pages is what became of the bot's regions, by "Title#region".
@@ -134,6 +136,9 @@ func (r *Registry) View(ctx context.Context, q Query) (View, error) {
 			return err
 		}
 		v.Withdrawn = resolveMentions(facts.known, takenBack)
+		if v.Requests, err = requests(ctx, tx, `wiki = ? AND made_at >= ?`, q.Wiki, micros(q.Since)); err != nil {
+			return err
+		}
 		if !q.Uncounted {
 			if err := r.countInto(ctx, tx, q, facts, v.Entries); err != nil {
 				return err
