@@ -144,6 +144,7 @@ func (c *runCmd) Run(p *program) error {
 	if debug != nil {
 		g.Go(func() error { return serve(ctx, debug, debugHandler()) })
 	}
+	g.Go(func() error { return newManager(p.getenv).keep(ctx, b) })
 	g.Go(func() error { return b.Run(ctx) })
 	err = g.Wait()
 	var refused *bot.RefusedError
