@@ -33,6 +33,14 @@ func Regions(rules *config.Rules, states map[string]registry.PageState) []string
 			names = append(names, RegionName(title, BoardRegion))
 		}
 	}
+	if n := rules.Notices; n != nil && n.Log != "" {
+		names = append(names, RegionName(n.Log, config.LogID))
+		for name := range states {
+			if title, region := splitName(name); region == config.LogID && isLogArchive(rules, title) {
+				names = append(names, name)
+			}
+		}
+	}
 	return append(names, listingRegions(rules)...)
 }
 
@@ -60,7 +68,7 @@ func Dropped(in Input) (standing, gone []string) {
 		title, region := splitName(name)
 		switch {
 		case slices.Contains(named, name), title == in.Site.ReportPage, title == in.Site.StatusPage:
-		case in.View.Pages[name] == registry.PageGone, region == BoardRegion && archiveEnd.MatchString(title):
+		case in.View.Pages[name] == registry.PageGone, (region == BoardRegion || region == config.LogID) && archiveEnd.MatchString(title):
 			gone = append(gone, name)
 		default:
 			standing = append(standing, name)
@@ -75,7 +83,7 @@ func DroppedPage(in Input, name string, revision int64) Page {
 	title, region := splitName(name)
 	line := "''" + speechOn(in.Site, in.Words).span(in.Words.Text("table-dropped", fmt.Sprintf("Special:Diff/%d", revision))) + "''"
 	scope := Tables
-	if region == BoardRegion {
+	if region == BoardRegion || region == config.LogID {
 		scope = Notices
 	}
 	return Page{
