@@ -22,8 +22,8 @@ const pingRules = `{
 	"watch": {"namespaces": [1, 3, 5]},
 	"sources": {"maintainers": [{"page": "Maintainers"}]},
 	"tables": [
-		{"id": "gadgets", "page": "Project:Gadgets", "kinds": ["gadget"]},
-		{"id": "extensions", "page": "Project:Extensions", "kinds": ["extension", "skin"]}
+		{"id": "gadgets", "page": "Project:Gadgets", "kinds": ["gadget"], "min_interval_minutes": 0},
+		{"id": "extensions", "page": "Project:Extensions", "kinds": ["extension", "skin"], "min_interval_minutes": 0}
 	],
 	"noticeboard": {"page": "Project:Noticeboard", "settle_minutes": 0, "verdicts": ["owned", "unassigned"]},
 	"notices": {"talk": true, "settle_minutes": 0, "per_person_day": 50, "opt_out": "Project:No messages",
@@ -132,11 +132,11 @@ func TestMessagesAndPingsReachWhoTheyAreForAndNobodyElse(t *testing.T) {
 	w.awaits(board, "Poem")
 	w.adopt(w.ada, "Alpha", "[[User:Ada]]")
 	w.awaits(gadgets, "owned")
-	w.adoptOn(w.ada, extensions, "Poem", "[[User:Ada]]")
+	w.adoptOn(w.ada, extensions, "Scribunto", "[[User:Ada]]")
 	w.awaits(extensions, "confirmed in")
 	w.ask(w.admin, "Before [[User:Cleo]]", "[[MediaWiki:Gadget-Alpha.js]] fails {{ping|Cleo}} [[User:Cleo]] [[user talk:Dee]]")
 	w.awaits("User talk:Ada", "Alpha was mentioned")
-	w.ask(w.admin, "Verse", "[[mw:Extension:Poem]] {{ping|Cleo}} [[User:Cleo]]")
+	w.ask(w.admin, "Verse", "[[mw:Extension:Scribunto]] {{ping|Cleo}} [[User:Cleo]]")
 	w.awaits(board, "[[User:Ada|Ada]]")
 
 	rev, before := w.lastOf("User talk:Ada")

@@ -56,7 +56,7 @@ type letter struct {
 	parts []part
 }
 
-// letterKind tells messages apart by their texts.
+// letterKind tells messages apart by their texts, the more urgent first.
 type letterKind int
 
 const (

@@ -40,9 +40,6 @@ func (p *policy) add(n *notion) {
 		l.parts = append(l.parts, part{key: n.key(), entry: n.entry, claim: n.claim, due: n.due})
 	}
 	part := &l.parts[i]
-	if _, begun := p.records.pending[n.key()]; begun {
-		part.key = n.key() // of which the outbox finds out whether it was sent
-	}
 	if !slices.Contains(part.mentions, n.mention) {
 		part.mentions = append(part.mentions, n.mention)
 	}
@@ -116,11 +113,14 @@ func confirmedBy(e *registry.Entry, user string) *registry.Claim {
 }
 
 // spend plans as many of the messages that are due as may be sent now: pings
-// first, as entries do not wait for them, then those that are due longest.
+// first, as entries do not wait for them, then those that are due longest, and
+// what asks about claims at last.
 func (p *policy) spend() {
 	left := p.rules.PerWikiDay - p.records.onWiki(p.in.Now)
 	left = p.spendPings(left)
-	slices.SortStableFunc(p.order, func(a, b *letter) int { return cmp.Or(a.due().Compare(b.due()), cmp.Compare(a.title, b.title)) })
+	slices.SortStableFunc(p.order, func(a, b *letter) int {
+		return cmp.Or(cmp.Compare(a.kind, b.kind), a.due().Compare(b.due()), cmp.Compare(a.title, b.title))
+	})
 	for _, l := range p.order {
 		for _, part := range l.trim() {
 			for _, t := range part.told {

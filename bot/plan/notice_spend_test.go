@@ -44,6 +44,18 @@ func TestWhoHasWaitedLongestIsToldFirst(t *testing.T) {
 	}
 }
 
+func TestQuestionsAboutClaimsComeLast(t *testing.T) {
+	s := newScene(t, func(s *scene) {
+		s.notices += `, "per_wiki_day": 1`
+		other := gadget("Old")
+		s.View.Entries = append(s.View.Entries, registry.Entry{Item: other, Claims: []registry.Claim{claim(other, registry.User, "Aaron", registry.Confirmed, registry.CellsSource)}})
+		s.View.Confirmations = []registry.Confirmation{{User: "Aaron", Item: other.Key, Due: now.Add(-30 * aDay)}}
+	})
+	if got := outcome(s.Input); got != "Aaron: wiki-quota; User talk:Ada" {
+		t.Error(got)
+	}
+}
+
 // A crash may have left the intent of a message of which the wiki has to be asked
 // before another key tells the same.
 func TestAMessageThatWasBegunKeepsItsKey(t *testing.T) {
