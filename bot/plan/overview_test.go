@@ -59,6 +59,8 @@ func land() registry.View {
 		{Item: poem.Key, At: day(5), Was: registry.Inactive, Became: registry.Unassigned},
 		{Item: v.Entries[0].Item.Key, At: day(4), Was: registry.Owned, Became: registry.Inactive},
 		{Item: v.Entries[0].Item.Key, At: day(3), Was: registry.Inactive, Became: registry.Owned}, // as it was
+		{Item: v.Entries[3].Item.Key, At: day(4), Was: registry.Unknown, Became: registry.Unassigned},
+		{Item: v.Entries[3].Item.Key, At: day(3), Was: registry.Unassigned, Became: registry.Unknown}, // as it was
 		{Item: cat.Key, At: day(3), Was: "", Became: registry.Unassigned},
 		{Item: old.Key, At: day(2), Was: registry.Unknown, Became: ""},
 		{Item: v.Entries[2].Item.Key, At: day(1), Was: registry.Unassigned, Became: registry.Owned}, // its steward is told
@@ -189,8 +191,13 @@ func TestWhatOnlyMoves(t *testing.T) {
 			e := &in.View.Entries[6]
 			e.Claims = []registry.Claim{claim(e.Item, registry.User, "Ada", registry.Confirmed, "cells")}
 		}, "Project:Adopt", false},
+		{"one item for another", func(in *plan.Input) {
+			adopted, left := &in.View.Entries[6], &in.View.Entries[2]
+			adopted.Claims, left.Claims = []registry.Claim{claim(adopted.Item, registry.User, "Ada", registry.Confirmed, "cells")},
+				[]registry.Claim{claim(left.Item, registry.Nobody, "", registry.Stated, "list")}
+		}, "Project:Adopt", false},
 		{"a new change", func(in *plan.Input) {
-			in.View.Turns = append(in.View.Turns, registry.Turn{Item: in.View.Entries[3].Item.Key, At: now, Was: registry.Owned, Became: registry.Unknown})
+			in.View.Turns = append(in.View.Turns, registry.Turn{Item: in.View.Entries[6].Item.Key, At: now, Was: registry.Owned, Became: registry.Unassigned})
 		}, "Project:Stewardship", false},
 	}
 	before := landed(t, nil)
@@ -213,8 +220,12 @@ func TestWhatOnlyMoves(t *testing.T) {
 
 // Time alone changes neither page within a day.
 func TestTimeAloneChangesNothing(t *testing.T) {
-	first := landed(t, nil)
-	later := landed(t, func(in *plan.Input) { in.Now = now.Add(11 * time.Hour) })
+	weekAgo := func(in *plan.Input) {
+		in.View.Turns = append(in.View.Turns, registry.Turn{Item: gadget("Quiet-toc").Key, At: now.AddDate(0, 0, -7).Add(time.Hour), Was: registry.Owned, Became: registry.Unknown})
+		slices.SortFunc(in.View.Turns, func(a, b registry.Turn) int { return a.At.Compare(b.At) })
+	}
+	first := landed(t, weekAgo)
+	later := landed(t, func(in *plan.Input) { weekAgo(in); in.Now = now.Add(11 * time.Hour) })
 	for _, title := range []string{"Project:Stewardship", "Project:Adopt"} {
 		if diff := cmp.Diff(created(t, first, title), created(t, later, title)); diff != "" {
 			t.Errorf("%s:\n%s", title, diff)
