@@ -100,6 +100,7 @@ func Decide(in Input) Decision {
 type policy struct {
 	in      Input
 	rules   *config.Notices
+	limits  registry.Limits
 	entries map[registry.Key]*registry.Entry
 	records *record
 	// former are the names that an account had, by the one that it has.
@@ -135,7 +136,7 @@ func newPolicy(in Input) *policy {
 		return nil
 	}
 	p := &policy{
-		in: in, rules: rules, former: map[string][]string{}, ways: map[registry.Key][]string{}, verdict: map[registry.Key]registry.Verdict{},
+		in: in, rules: rules, limits: Limits(in.Site.Wiki, in.Rules), former: map[string][]string{}, ways: map[registry.Key][]string{}, verdict: map[registry.Key]registry.Verdict{},
 		reach: map[*registry.Claim]Reason{},
 		due:   map[recipient]*letter{}, entries: make(map[registry.Key]*registry.Entry, len(in.View.Entries)), spots: dismissedSpots(in.View),
 		quiet: isQuiet(rules.QuietHours, in.Now) || isQuiet(rules.QuietHours, in.Now.Add(quietAhead)),
@@ -278,6 +279,9 @@ func (p *policy) addressees(e *registry.Entry, m *registry.Mention, to string) [
 		case registry.Confirmed:
 			if m.Time.Before(c.Evidence.Time) {
 				continue // it was not theirs then
+			}
+			if p.limits.Lapsed(c, p.in.Now) {
+				t.why = NotConfirmed
 			}
 		case registry.Unconfirmed, registry.Disputed:
 			t.why = NotConfirmed

@@ -119,6 +119,10 @@ func TestWhoIsTold(t *testing.T) {
 		{"a text that has not settled", func(s *scene) { s.mention().Time = now.Add(-time.Hour + time.Minute) }, "Ada: settling"},
 		{"somebody whom another has named", func(s *scene) { (*s.claims())[0].Standing = registry.Unconfirmed }, "Ada: unconfirmed"},
 		{"somebody whom another took out", func(s *scene) { (*s.claims())[0].Standing = registry.Disputed }, "Ada: unconfirmed"},
+		{"somebody who was asked twice whether it still holds", func(s *scene) {
+			c := &(*s.claims())[0]
+			c.Evidence.Time, c.Reminded, c.RemindedAt = now.AddDate(-2, 0, 0), 2, now.Add(-40*aDay)
+		}, "Ada: unconfirmed"},
 		{"somebody whom a source names, as the author of a script", func(s *scene) { (*s.claims())[0].Standing = registry.Stated }, ""},
 		{"a team", func(s *scene) { (*s.claims())[0].HolderKind = registry.Team }, ""},
 		{"a maintainer without a ladder", maintainer, ""},

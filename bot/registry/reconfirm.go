@@ -25,3 +25,7 @@ func (l Limits) lapsed(c *Claim, now time.Time) bool {
 	return l.Reconfirm > 0 && c.Reminded >= enoughReminders && c.confirms() &&
 		!now.Before(confirmDue(c.Evidence.Time, l.Reconfirm)) && !now.Before(c.RemindedAt.Add(lapsesAfter))
 }
+
+// Lapsed reports whether a confirmed claim has lost its worth because its user was
+// asked twice whether it still holds and has not said so.
+func (l Limits) Lapsed(c *Claim, now time.Time) bool { return l.lapsed(c, now) }
