@@ -119,7 +119,7 @@ func newStorm(t *testing.T, seed uint64) *storm {
 func (s *storm) run(edits int) {
 	s.refresh()
 	for n := 0; n < edits; {
-		for range 1 + s.IntN(5) {
+		for range 1 + s.IntN(15) {
 			if s.edit() {
 				n++
 			}
