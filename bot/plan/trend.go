@@ -87,7 +87,7 @@ func columns(w *messages.Set, weeks []weekly, verdicts []registry.Verdict) strin
 	}
 	first, last := weeks[0].week, weeks[len(weeks)-1].week
 	var b strings.Builder
-	fmt.Fprintf(&b, `<div class="codesteward-trend" role="img" aria-label="%s" style="display:flex;align-items:flex-end;gap:1px;height:10em;max-width:48em;border-bottom:1px solid %s">`,
+	fmt.Fprintf(&b, `<div style="max-width:48em"><div class="codesteward-trend" role="img" aria-label="%s" style="display:flex;align-items:flex-end;gap:1px;height:10em;border-bottom:1px solid %s">`,
 		inAttribute(w.Text("overview-trend-label", first.Format(time.DateOnly), last.Format(time.DateOnly))), edge)
 	for _, of := range weeks {
 		date := of.week.Format(time.DateOnly)
@@ -98,8 +98,8 @@ func columns(w *messages.Set, weeks []weekly, verdicts []registry.Verdict) strin
 		fmt.Fprintf(&b, `<span title="%s" style="flex:1 1 0;max-width:3em;height:%d%%;background:%s"></span>`,
 			inAttribute(w.Text("overview-trend-tip", date, of.counts.tally(w))), max(1, percent(of.counts.all(), most)), of.counts.stack(verdicts))
 	}
-	b.WriteString("</div>\n")
-	fmt.Fprintf(&b, `<div style="display:flex;justify-content:space-between;max-width:48em;font-size:85%%"><span>%s</span><span>%s</span></div>`, dayIn(w, first), dayIn(w, last))
+	b.WriteString("</div>")
+	fmt.Fprintf(&b, `<div style="display:flex;justify-content:space-between;font-size:85%%"><span>%s</span><span>%s</span></div></div>`, dayIn(w, first), dayIn(w, last))
 	return b.String()
 }
 
