@@ -11,9 +11,12 @@ import (
 	"time"
 )
 
+// monthly are the good rules, under which only the entries of this month stay.
+var monthly = strings.NewReplacer(`"version": 1`, `"version": 2, "enabled": true`, `"page": "Project:Noticeboard", `, `"page": "Project:Noticeboard", "archive_months": 1, `).Replace(goodRules)
+
 func TestOldEntriesGoToTheArchiveWithAllThatPeopleWrote(t *testing.T) {
 	w := newWorld(t)
-	w.edit(w.admin, configPage, strings.Replace(goodRules, `"page": "Project:Noticeboard", `, `"page": "Project:Noticeboard", "archive_months": 1, `, 1))
+	w.edit(w.admin, configPage, monthly)
 	w.start()
 	w.settled()
 	w.ask(w.ada, "Verses", "Who knows [[mw:Extension:Poem]]?")
@@ -58,7 +61,7 @@ func TestOldEntriesGoToTheArchiveWithAllThatPeopleWrote(t *testing.T) {
 
 func TestAnEntryInTheArchiveIsRedacted(t *testing.T) {
 	w := newWorld(t)
-	w.edit(w.admin, configPage, strings.Replace(goodRules, `"page": "Project:Noticeboard", `, `"page": "Project:Noticeboard", "archive_months": 1, `, 1))
+	w.edit(w.admin, configPage, monthly)
 	w.start()
 	w.settled()
 	rev := w.ask(w.ada, "Verses", "[[mw:Extension:Poem]] was written at 5 Secret Street.")

@@ -17,6 +17,7 @@ import (
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/wiki"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/wikitext"
 )
 
 // followedFor is how long the page of a mention is followed that has an entry.
@@ -100,10 +101,11 @@ func (s *site) standsIn(m registry.Mention, title string, namespace int, text st
 	})
 }
 
-// mostly reports whether a text has half of the words of another, or more.
+// mostly reports whether a text has half of the words of another, or more, but for
+// signatures, which are alike in all that somebody writes.
 func mostly(words, text string) bool {
-	all, has := strings.Fields(words), map[string]bool{}
-	for _, w := range strings.Fields(text) {
+	all, has := strings.Fields(unsigned(words)), map[string]bool{}
+	for _, w := range strings.Fields(unsigned(text)) {
 		has[w] = true
 	}
 	n := 0
@@ -113,4 +115,12 @@ func mostly(words, text string) bool {
 		}
 	}
 	return len(all) > 0 && 2*n >= len(all)
+}
+
+// unsigned is a line without the signature that ends it.
+func unsigned(line string) string {
+	for sig := range wikitext.Parse(line).Signatures() {
+		return line[:sig.Start]
+	}
+	return line
 }
