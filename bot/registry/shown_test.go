@@ -20,7 +20,8 @@ func TestShownLeavesOutWhatTheWikiDoesNotShow(t *testing.T) {
 		read := s.view("metawiki").Mentions
 		read = append(read, Mention{As: "tool:never-stored", Wiki: "metawiki", Revision: 9})
 		s.withdraw(s.find("tool:withdrawn"))
-		if err := s.open().Dismiss(t.Context(), s.find("tool:dismissed"), "Ana", at(80)); err != nil {
+		unwanted := s.find("tool:dismissed")
+		if err := s.open().Dismiss(t.Context(), unwanted, "Ana", at(80)); err != nil {
 			t.Fatal(err)
 		}
 		s.redact(s.find("tool:hidden"))
