@@ -73,8 +73,11 @@ func TestErrorsHaveTheIDOfTheirRequest(t *testing.T) {
 	f.add("Alice", "old", "")
 	c, lines := f.client(t)
 	ids := &requestIDs{process: "abcd1234"}
-	if a, b := ids.next(), ids.next(); a != "abcd1234-1" || b != "abcd1234-2" || newRequestIDs().process == newRequestIDs().process {
+	if a, b := ids.next(), ids.next(); a != "abcd1234-1" || b != "abcd1234-2" {
 		t.Errorf("ids are %s and %s", a, b)
+	}
+	if one, another := newRequestIDs(), newRequestIDs(); one.process == another.process {
+		t.Errorf("two clients number their requests as %s", one.process)
 	}
 	_, err := c.call(t.Context(), request{action: "no-such-action", params: map[string]string{}})
 	if err == nil || err.Code != "test-unknown" || !regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-z]+$`).MatchString(err.Request) {
