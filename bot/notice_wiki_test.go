@@ -11,8 +11,10 @@ import (
 	"encoding/json"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/wiki/wikitest"
 )
@@ -39,7 +41,7 @@ var (
 func (w *world) insertion(title string, rev wikitest.Rev, before string) string {
 	w.Helper()
 	after := rev.Text
-	for n := range len(before) + 1 { // somewhere in the middle of what stood there
+	for n := len(before); n >= 0; n-- { // at the end, or in the middle of what stood there
 		if strings.HasPrefix(after, before[:n]) && strings.HasSuffix(after, before[n:]) && len(after) >= len(before) {
 			return after[n : len(after)-(len(before)-n)]
 		}
@@ -121,6 +123,7 @@ func (w *world) lastOf(title string) (rev wikitest.Rev, before string) {
 }
 
 func TestMessagesAndPingsReachWhoTheyAreForAndNobodyElse(t *testing.T) {
+	const ping = "<!-- cs ping -->[[User:Ada|Ada]]"
 	w := newWorld(t)
 	w.edit(w.admin, configPage, pingRules)
 	w.edit(w.admin, "User talk:Ada", "Hello [[User:Admin]], and [[User:Cleo]].--~~~~")
@@ -128,7 +131,7 @@ func TestMessagesAndPingsReachWhoTheyAreForAndNobodyElse(t *testing.T) {
 	w.awaits(extensions, "Poem")
 	w.awaits(gadgets, "Alpha")
 	w.settled()
-	w.ask(w.ada, "First", "[[mw:Extension:Poem]] has no steward.")
+	w.ask(w.admin, "First", "[[mw:Extension:Poem]] has no steward.")
 	w.awaits(board, "Poem")
 	w.adopt(w.ada, "Alpha", "[[User:Ada]]")
 	w.awaits(gadgets, "owned")
@@ -137,7 +140,7 @@ func TestMessagesAndPingsReachWhoTheyAreForAndNobodyElse(t *testing.T) {
 	w.ask(w.admin, "Before [[User:Cleo]]", "[[MediaWiki:Gadget-Alpha.js]] fails {{ping|Cleo}} [[User:Cleo]] [[user talk:Dee]]")
 	w.awaits("User talk:Ada", "Alpha was mentioned")
 	w.ask(w.admin, "Verse", "[[mw:Extension:Scribunto]] {{ping|Cleo}} [[User:Cleo]]")
-	w.awaits(board, "[[User:Ada|Ada]]")
+	w.awaits(board, ping, "Scribunto")
 
 	rev, before := w.lastOf("User talk:Ada")
 	added := w.pingsOnly("User talk:Ada", rev, before, 1, botName)
@@ -166,8 +169,37 @@ func TestMessagesAndPingsReachWhoTheyAreForAndNobodyElse(t *testing.T) {
 	w.adoptOn(w.ada, extensions, "Vector", "[[User:Ada]]")
 	w.await("she is steward of both", func() bool { return strings.Count(w.text(extensions), "confirmed in") == 2 })
 	w.ask(w.admin, "More", "[[mw:Skin:Vector]] again.")
-	w.await("an entry without a ping", func() bool { return strings.Count(w.text(board), `id="cs-`) == 3 })
-	if text := w.text(board); strings.Count(text, "[[User:Ada|Ada]]") != 1 {
+	if text := w.awaits(board, "skin:Vector"); strings.Count(text, ping) != 1 {
 		t.Errorf("she was pinged again:\n%s", text)
 	}
+}
+
+func TestNobodyElseIsToldOnceTheStewardHasAnswered(t *testing.T) {
+	w := newWorld(t)
+	bo, err := w.wiki.CreateUser(context.Background(), "Bo")
+	w.must(err)
+	w.edit(w.admin, configPage, strings.Replace(pingRules, `"ways"`, `"sign_up": "Project:Sign-up",
+		"ladder": [{"to": "steward"}, {"to": "co-maintainers", "after_days": 1}], "ways"`, 1))
+	w.edit(w.admin, signUps, "Sign up here.\n")
+	w.start()
+	w.awaits(gadgets, "Alpha", "Beta")
+	w.settled()
+	w.edit(w.ada, signUps, "Sign up here.\n* [[User:Ada]]: gadget:Alpha, gadget:Beta\n")
+	w.edit(bo, signUps, "Sign up here.\n* [[User:Ada]]: gadget:Alpha, gadget:Beta\n* [[User:Bo]]: gadget:Alpha, gadget:Beta; maintainer\n")
+	w.await("both are claimed", func() bool {
+		return strings.Count(w.text(gadgets), "confirmed in") >= 2 && strings.Contains(w.text(gadgets), "[[User:Bo|Bo]]")
+	})
+	w.ask(w.admin, "Alpha", "[[MediaWiki:Gadget-Alpha.js]] fails.")
+	rev, err := w.admin.AddSection(context.Background(), "Talk:Elsewhere", "Beta", "[[MediaWiki:Gadget-Beta.js]] fails. --~~~~")
+	w.must(err)
+	w.awaits("User talk:Ada", "Alpha", "Beta", "Special:PermanentLink/"+strconv.FormatInt(rev, 10))
+	w.ask(w.ada, "Answer", "It is mended.")
+
+	w.ahead.Add(int64(25 * time.Hour))
+	w.edit(w.admin, "Talk:Tick", "x")
+	talk := w.awaits("User talk:Bo", "Beta", "one of its maintainers")
+	if strings.Contains(talk, "Alpha") {
+		t.Errorf("he is told of what was answered:\n%s", talk)
+	}
+	w.await("the reason is on record", func() bool { return w.withheld("answered") })
 }

@@ -154,6 +154,7 @@ func under(set *ruleset, stoppable []string) publish.Rules {
 // planPages plans, without the mentions that do not stand any more. A mention
 // that falls out may make room for another one: that has to be looked at as well.
 func (s *site) planPages(ctx context.Context, in *plan.Input) ([]plan.Page, error) {
+	s.recallAnswers(in.View.Mentions)
 	for look := s.newLooker(); ; {
 		pages := plan.Pages(*in)
 		if found, err := s.unpingable(ctx, in, pages); err != nil {

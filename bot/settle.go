@@ -59,7 +59,7 @@ func (s *site) secondLook(ctx context.Context, in plan.Input, pages []plan.Page,
 			}
 		case found == stands && !waiting[key]:
 			s.stood[key] = true
-			m.Snippet, m.Answered = look.snippets[key], look.answers[key]
+			m.Snippet, m.Answered = look.snippets[key], s.answers[key]
 			kept = append(kept, m)
 		case found == gone:
 			s.log.Info().Str("key", key).Str("title", m.Title).Int64("rev", m.Revision).Msg("mention withdrawn: its text is gone or hidden")

@@ -99,10 +99,21 @@ func (s *site) lookForAnswer(ctx context.Context, in plan.Input, m registry.Ment
 	}
 	for _, r := range revisions {
 		if at, ok := told[r.User]; ok && r.Time.After(at) {
-			look.answers[key] = r.Time
+			look.answers[key], s.answers[key] = r.Time, r.Time
 		}
 	}
 	return nil
+}
+
+// recallAnswers enters into mentions when they were answered, as far as that was
+// found out.
+func (s *site) recallAnswers(mentions []registry.Mention) {
+	if len(s.answers) == 0 {
+		return
+	}
+	for i := range mentions {
+		mentions[i].Answered = s.answers[plan.BoardKey(mentions[i])]
+	}
 }
 
 // unpingable notes whose talk pages ask bots to stay away, of those whom the

@@ -67,6 +67,9 @@ type site struct {
 	// closed are the pages that took no message lately, and until when they are
 	// taken for such; reconcile's alone.
 	closed map[string]time.Time
+	// answers are when those who were told of mentions edited their pages, by the
+	// keys of their entries, as far as it mattered; reconcile's alone.
+	answers map[string]time.Time
 	// placed are the texts of pages of tables with several; reconcile's alone.
 	placed map[string]string
 	// proposed is what is similar to proposals that stood at the second look, by
@@ -118,6 +121,7 @@ func newSite(b *Bot, w Served) (*site, error) {
 		every:    cmp.Or(b.SurveyEvery, time.Hour),
 		settled:  map[string]string{},
 		closed:   map[string]time.Time{},
+		answers:  map[string]time.Time{},
 		placed:   map[string]string{},
 		proposed: map[string][]registry.Item{},
 		stood:    map[string]bool{},
