@@ -214,7 +214,11 @@ func (p *Publisher) done(ctx context.Context, a *attempt, revision int64) error 
 		if n := len(g.Edits) - 1; n >= 0 && a.live.User == p.Site.Bot && g.Edits[n].After == plan.BodyPrint(a.page.Region, a.live.Text) {
 			g.settleLast(a.live.Revision) // nobody has answered, but it has arrived
 		}
-		if g.Held == nil && g.Rules == a.rules.Revision {
+		seen := g.Looked
+		if n := len(g.Edits) - 1; n >= 0 && a.live.Revision > g.Edits[n].Revision {
+			g.Looked = max(g.Looked, a.live.Revision) // what people did there is as the bot would have it
+		}
+		if g.Held == nil && g.Rules == a.rules.Revision && g.Looked == seen {
 			return nil
 		}
 	} else {

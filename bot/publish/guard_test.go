@@ -225,6 +225,14 @@ func TestWhatIsARevertOfTheBot(t *testing.T) {
 			y.person("Bo", note(y.text(), 1, "hello"))
 			y.person("Ada", note(y.revision(0).Text, 1, "hello"))
 		}, ""},
+		{"undone after the history was looked at", func(y *yard) {
+			y.person("Bo", note(y.text(), 1, "hello"))
+			y.rules.Limits.PerMinute = 1
+			y.fake.saves = append(y.fake.saves, saved{at: y.now.Add(2 * time.Minute)})
+			y.pass("C Team") // waits
+			y.rules.Limits.PerMinute = 0
+			y.person("Ada", note(y.revision(0).Text, 1, "hello"), "mw-undo")
+		}, "Ada"},
 		{"somebody's note after it", func(y *yard) { y.person("Ada", y.revision(0).Text); y.person("Bo", note(y.text(), 1, "hello")) }, "Ada"},
 		{"undone and put back", func(y *yard) {
 			y.person("Ada", y.revision(0).Text, "mw-undo")

@@ -24,6 +24,10 @@ var revertTags = []string{"mw-undo", "mw-rollback", "mw-manual-revert"}
 // it is known what that says of the cells of people.
 const cellsWait = time.Minute
 
+// historiesRead is how many answers about the history of a page are read at once,
+// some hundred revisions each.
+const historiesRead = 4
+
 // Frozen says that people have reverted the bot's edit of a region.
 type Frozen struct {
 	Edit     int64     `json:"edit"` // the bot's revision
@@ -69,7 +73,11 @@ func (p *Publisher) reverted(ctx context.Context, a *attempt) (*Outcome, error) 
 	if n == 0 || a.live.Revision <= max(g.Looked, g.Edits[n-1].Revision) {
 		return nil, nil
 	}
-	revisions, err := p.since(ctx, a.page.Title, g.Edits[n-1].Base, a.live.Revision)
+	after, again := g.Edits[n-1].Base, false
+	if last := g.Edits[n-1].Revision; last != 0 && g.Looked > last {
+		after, again = g.Looked, true
+	}
+	revisions, err := p.since(ctx, a.page.Title, after, a.live.Revision)
 	if err != nil {
 		return nil, err
 	}
@@ -79,6 +87,13 @@ func (p *Publisher) reverted(ctx context.Context, a *attempt) (*Outcome, error) 
 		return p.reverted(ctx, a)
 	}
 	past := g.past(a.page.Region)
+	if again {
+		read, err := p.Reader.Revisions(ctx, after)
+		if err != nil {
+			return nil, err
+		}
+		past.before = read[after].Text
+	}
 	for i, r := range revisions {
 		switch {
 		case r.ID < past.last.Revision:
@@ -116,20 +131,21 @@ func (p *Publisher) reverted(ctx context.Context, a *attempt) (*Outcome, error) 
 }
 
 // since reads the revisions of a page after one, up to another one, with their
-// texts.
+// texts; where they are very many, the first of them.
 func (p *Publisher) since(ctx context.Context, title string, after, upTo int64) ([]wiki.Revision, error) {
 	var all []wiki.Revision
-	for {
+	for range historiesRead {
 		some, err := p.Reader.History(ctx, title, after)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, some...)
 		if len(some) == 0 || some[len(some)-1].ID >= upTo {
-			return slices.DeleteFunc(all, func(r wiki.Revision) bool { return r.ID > upTo }), nil
+			break
 		}
 		after = some[len(some)-1].ID
 	}
+	return slices.DeleteFunc(all, func(r wiki.Revision) bool { return r.ID > upTo }), nil
 }
 
 // found reports whether the bot's last edit is among revisions, and notes its
@@ -243,17 +259,15 @@ func (p *Publisher) byPerson(ctx context.Context, a *attempt, g *Guard, s *past,
 // undone reports whether a revision that says that it undoes an edit means the
 // bot's last one.
 func (p *Publisher) undone(ctx context.Context, s *past, region, before, text string) (bool, error) {
-	if s.last.Base == 0 || s.made == "" {
+	if s.last.Base == 0 {
 		return false, nil
 	}
-	if s.base == "" {
-		read, err := p.Reader.Revisions(ctx, s.last.Base)
+	if s.base == "" || s.made == "" {
+		read, err := p.Reader.Revisions(ctx, s.last.Base, s.last.Revision)
 		if err != nil {
 			return false, err
 		}
-		if s.base = read[s.last.Base].Text; s.base == "" {
-			return false, nil
-		}
+		s.base, s.made = read[s.last.Base].Text, read[s.last.Revision].Text
 	}
 	return plan.Undone(region, s.base, s.made, before, text), nil
 }
