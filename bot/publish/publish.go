@@ -29,7 +29,8 @@ import (
 // attempts is how often a page is read and planned again after an edit conflict.
 const attempts = 3
 
-// recordFor is how long writing down what was saved may take.
+// recordFor is how long writing down what was saved may take while the bot is
+// being stopped.
 const recordFor = 5 * time.Second
 
 // longestSummary is what there is room for in an edit summary, in runes, before
@@ -317,7 +318,7 @@ func (p *Publisher) try(ctx context.Context, a *attempt) (Outcome, error) {
 // record writes down what was saved. It does so also when the bot is being
 // stopped.
 func (p *Publisher) record(ctx context.Context, a *attempt, saved wiki.Saved) (Outcome, error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordFor)
+	ctx, cancel := outlive(ctx, recordFor)
 	defer cancel()
 	p.resume()
 	if err := p.sent(ctx, a.page, saved.Revision); err != nil {
@@ -337,6 +338,19 @@ func (p *Publisher) record(ctx context.Context, a *attempt, saved wiki.Saved) (O
 		outcome.Reason = p.joined(ctx, a)
 	}
 	return outcome, nil
+}
+
+// outlive returns a context that ends a while after ctx has.
+func outlive(ctx context.Context, by time.Duration) (context.Context, context.CancelFunc) {
+	longer, end := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		timer := time.AfterFunc(by, end)
+		context.AfterFunc(longer, func() { timer.Stop() })
+	})
+	return longer, func() {
+		stop()
+		end()
+	}
 }
 
 // note enters an edit in the ledger.
