@@ -152,7 +152,9 @@ func (b *browser) open(address string, width int, dark bool) {
 	}
 	b.await(func(a answer) bool { return a.Method == "Page.loadEventFired" })
 	var done bool
-	b.value(`(async () => { await document.fonts.ready; if (window.mw && mw.loader) { await mw.loader.using('jquery'); } return true })()`, &done)
+	b.value(`(async () => {
+		for (let i = 0; i < 400 && !(window.mw && mw.loader && mw.loader.using); i++) { await new Promise(r => setTimeout(r, 50)) }
+		await mw.loader.using('jquery'); await document.fonts.ready; return true })()`, &done)
 }
 
 // value evaluates an expression on the page, and waits for what it promises.
@@ -175,7 +177,10 @@ func (b *browser) value(expression string, result any) {
 func (b *browser) picture() []byte {
 	b.t.Helper()
 	var shot struct{ Data string }
-	b.do("Page.captureScreenshot", map[string]any{"format": "png", "captureBeyondViewport": true}, &shot)
+	var size struct{ Width, Height int }
+	b.value(`({width: document.documentElement.clientWidth, height: document.documentElement.scrollHeight})`, &size)
+	clip := map[string]any{"x": 0, "y": 0, "width": size.Width, "height": size.Height, "scale": 1}
+	b.do("Page.captureScreenshot", map[string]any{"format": "png", "captureBeyondViewport": true, "clip": clip}, &shot)
 	data, err := base64.StdEncoding.DecodeString(shot.Data)
 	if err != nil {
 		b.t.Fatal(err)

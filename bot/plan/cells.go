@@ -81,7 +81,10 @@ func cell(in Input, s subject, column string, why registry.Language) Cell {
 		n, ok := s.number(column)
 		return n.cell(w, ok)
 	case "changed":
-		return Cell{Text: isolated(w, changed(s.Item))}
+		if s.Item.Changed.IsZero() {
+			return Cell{}
+		}
+		return Cell{Attrs: `style="white-space:nowrap"`, Text: isolated(w, changed(s.Item))}
 	case "docs":
 		return Cell{Text: isolated(w, address(s.Item.Details.Docs))}
 	case "licence":

@@ -65,7 +65,7 @@ func (n number) cell(w *messages.Set, known bool) Cell {
 	if !known {
 		return Cell{}
 	}
-	text := numeral(n.value)
+	text := numeralIn(w, n.value)
 	if n.value == everybody {
 		text = w.Text("table-default")
 	}
@@ -73,7 +73,7 @@ func (n number) cell(w *messages.Set, known bool) Cell {
 		text = w.Text("table-at-least", text)
 	}
 	if n.active >= 0 && n.active <= n.value {
-		text = w.Text("table-active", text, numeral(n.active))
+		text = w.Text("table-active", text, numeralIn(w, n.active))
 	}
 	return Cell{Attrs: fmt.Sprintf(`data-sort-value="%d"`, n.value), Text: text}
 }

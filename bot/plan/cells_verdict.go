@@ -43,9 +43,6 @@ func verdictStyle(v registry.Verdict) string {
 
 // changed gives the day of the item's last change, linked to it.
 func changed(item registry.Item) string {
-	if item.Changed.IsZero() {
-		return ""
-	}
 	day := item.Changed.UTC().Format(time.DateOnly)
 	if item.ChangedRevision == 0 {
 		return day

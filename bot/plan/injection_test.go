@@ -122,7 +122,7 @@ func structure(t *testing.T, text string) string {
 			t.Errorf("%q stands there", open)
 		}
 	}
-	if n, m := strings.Count(text, "<bdi>"), strings.Count(text, "</bdi>"); n != m {
+	if n, m := strings.Count(text, "<bdi"), strings.Count(text, "</bdi>"); n != m {
 		t.Errorf("%d <bdi> and %d </bdi>", n, m)
 	}
 	return b.String()

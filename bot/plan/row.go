@@ -69,7 +69,7 @@ const groupClass = "codesteward-group"
 func writeGroup(group string, columns int) string {
 	return wikitext.Row{
 		Attrs: "class=" + strconv.Quote(groupClass),
-		Cells: []wikitext.Cell{{Header: true, Attrs: fmt.Sprintf(`colspan="%d" scope="colgroup"`, columns), Raw: group}},
+		Cells: []wikitext.Cell{{Header: true, Attrs: fmt.Sprintf(`colspan="%d" scope="colgroup" style="text-align:start"`, columns), Raw: group}},
 	}.String()
 }
 

@@ -43,14 +43,14 @@ func summary(in Input, rows int, verdicts map[registry.Verdict]int) string {
 	for _, v := range registry.Verdicts {
 		n := verdicts[v]
 		if n > 0 {
-			parts = append(parts, w.Text("table-count", numeral(n), verdictIn(w, v)))
+			parts = append(parts, w.Text("table-count", numeralIn(w, n), verdictIn(w, v)))
 			labels = append(labels, w.Text("table-count", n, verdictIn(w, v)))
 		}
 		if slices.Contains(in.Rules.Verdict.Unowned, string(v)) {
 			unowned += n
 		}
 	}
-	words := w.Text("table-summary", numeral(rows), enumerate(w, parts), numeral(unowned), (200*unowned+rows)/(2*rows))
+	words := w.Text("table-summary", numeralIn(w, rows), enumerate(w, parts), numeralIn(w, unowned), (200*unowned+rows)/(2*rows))
 	return words + "\n" + bar(w, commas(w, labels), verdicts)
 }
 

@@ -110,7 +110,7 @@ func TestHeadingsBetweenRows(t *testing.T) {
 	text := apply(t, table, "")
 	golden(t, "grouped.wiki", text)
 
-	heading := `! colspan="4" scope="colgroup" | editing`
+	heading := `! colspan="4" scope="colgroup" style="text-align:start" | editing`
 	for name, test := range map[string]struct {
 		edit       func(string) string
 		stays      string

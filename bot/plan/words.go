@@ -74,8 +74,24 @@ func writtenLeft(r rune) bool {
 	return r >= 0x590 && unicode.In(r, unicode.Hebrew, unicode.Arabic, unicode.Syriac, unicode.Thaana, unicode.Nko, unicode.Adlam, unicode.Mandaic, unicode.Samaritan)
 }
 
-// dayIn is a day as ISO 8601 writes it.
-func dayIn(w *messages.Set, t time.Time) string { return isolated(w, t.UTC().Format(time.DateOnly)) }
+// numeralIn is numeral where numbers stand below each other: in languages that may
+// have digits of their own, short ones too are for the wiki to write.
+func numeralIn[N int | int64](w *messages.Set, n N) string {
+	if w.RTL() {
+		return fmt.Sprintf("{{formatnum:%d}}", n)
+	}
+	return numeral(n)
+}
+
+// dayIn is a day as ISO 8601 writes it. Broken over two lines it would not be
+// understood where the words go from right to left.
+func dayIn(w *messages.Set, t time.Time) string {
+	day := t.UTC().Format(time.DateOnly)
+	if w.RTL() {
+		return `<bdi style="white-space:nowrap">` + day + `</bdi>`
+	}
+	return day
+}
 
 // momentIn is a time to the minute.
 func momentIn(w *messages.Set, t time.Time) string { return isolated(w, since(t)) }
