@@ -93,7 +93,9 @@ func TestAnEntryWhoseTextIsTakenBackSaysSo(t *testing.T) {
 	}
 
 	w.edit(w.admin, pump, both) // what was undone is back
-	w.await("the entry is whole again", func() bool { return !strings.Contains(w.text(board), "taken back") && strings.Contains(w.text(board), "Secret") })
+	w.await("the entry is whole again", func() bool {
+		return !strings.Contains(w.text(board), "taken back") && strings.Contains(w.text(board), "Secret")
+	})
 }
 
 func TestAnEntryThatAPersonArchivesIsNotDismissed(t *testing.T) {

@@ -202,6 +202,10 @@ func TestNothingLeavesTheNoticeboardBeforeTheArchiveHoldsIt(t *testing.T) {
 	if got, err := pages[0].Apply(w.live[boardPage]); err != nil || strings.Contains(got, "cs-1-") || strings.Contains(got, "September 2026</span> ==") {
 		t.Errorf("it stays: %v\n%s", err, got)
 	}
+	pinged := Archive{Month: "2026-09", Heading: "== x ==", Pieces: []piece{{"2026-09", "", chunk{"cs-5-a-0", "* " + anchorMark("cs-5-a-0") + "\n" + pingLine(nil, []string{"Bo"}) + "\n"}}}}
+	if got, err := pinged.Apply(""); err != nil || !strings.Contains(got, "Bo") || strings.Contains(got, "[[User:Bo") {
+		t.Errorf("moving an entry pings once more: %v\n%s", err, got)
+	}
 	in.Board = nil
 	if pages := noticeboardPages(in); len(pages) != 0 {
 		t.Errorf("without the texts something is planned: %+v", pages)
