@@ -116,3 +116,20 @@ func TestAnEntryThatAPersonArchivesIsNotDismissed(t *testing.T) {
 		t.Error("what was archived counts as dismissed")
 	}
 }
+
+func TestAProposalGetsAnEntryThatNamesWhatIsSimilar(t *testing.T) {
+	const wishes = "Test Wiki:Wishes"
+	w := newWorld(t)
+	w.edit(w.admin, "MediaWiki:Gadgets-definition", "* MapPreview[ResourceLoader]|Alpha.js\n* QuietContents[ResourceLoader]|Beta.js\n")
+	w.edit(w.admin, "MediaWiki:Gadget-MapPreview", "Previews of maps beside coordinates")
+	w.edit(w.admin, "MediaWiki:Gadget-QuietContents", "Folds the table of contents")
+	w.edit(w.admin, wishes, "Wishes.")
+	w.edit(w.admin, configPage, strings.Replace(strings.Replace(goodRules, `"version": 1`, `"version": 2, "enabled": true`, 1), `"settle_minutes": 0}`+"\n}", `"settle_minutes": 0, "requests": ["Project:Wishes"]}`+"\n}", 1))
+	w.start()
+	w.settled()
+	w.edit(w.ada, wishes, "Wishes.\n== Previews of maps ==\nPlease show previews of maps beside coordinates.\n== Cheese ==\nSomething else.")
+	text := w.awaits(board, "§ Previews of maps", "MapPreview")
+	if strings.Contains(text, "Cheese") || strings.Contains(text, "QuietContents") || strings.Contains(text, "(UTC)") {
+		t.Errorf("the noticeboard holds:\n%s", text)
+	}
+}
