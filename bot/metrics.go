@@ -12,6 +12,7 @@ import (
 
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/publish"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/config"
 )
 
 type metrics struct {
@@ -74,26 +75,36 @@ func (m *metrics) dropped(wiki, source string) {
 	m.read.DeleteLabelValues(wiki, source)
 }
 
-// The ways of a notice, as a metric label.
-const (
-	wayNoticeboard = "noticeboard"
-	wayTalk        = "talk"
-)
+// withheld is the outcome, as a metric label, of a message that a person is spared
+// since it would be one too many, or is not wanted.
+const withheld = "withheld"
 
-// noticed counts n notices that came to the same outcome.
-func (m *metrics) noticed(wiki, way string, outcome publish.Result, n int) {
-	m.notices.WithLabelValues(wiki, way, string(outcome)).Add(float64(n))
+// noticed counts one telling of a person, or of everybody who reads a noticeboard.
+func (m *metrics) noticed(wiki, way, outcome string) {
+	m.notices.WithLabelValues(wiki, way, outcome).Inc()
 }
 
 // published counts the notices of a page, each outcome once however often it is
-// tried again, and notes what has become of all pages.
+// tried again, and notes what has become of the page.
 func (s *site) published(page plan.Page, before, after publish.Result) {
-	if n := len(page.Notices); n > 0 && (after == publish.Saved || after != before) {
-		way := wayTalk
-		if page.Region != "" {
-			way = wayNoticeboard
+	for _, n := range page.Notices {
+		if after != publish.Saved && after == before {
+			break
 		}
-		s.metrics.noticed(s.conf.Wiki.Wiki, way, after, n)
+		if len(n.Told) == 0 {
+			way := config.WayTalk
+			if page.Region != "" {
+				way = config.WayNoticeboard
+			}
+			s.metrics.noticed(s.conf.Wiki.Wiki, way, string(after))
+		}
+		for _, t := range n.Told {
+			outcome := string(after)
+			if t.Withheld != "" {
+				outcome = withheld
+			}
+			s.metrics.noticed(s.conf.Wiki.Wiki, t.Way, outcome)
+		}
 	}
 	if page.Region != "" && before != after {
 		if before != "" {
