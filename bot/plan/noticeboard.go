@@ -74,6 +74,7 @@ func dueOn(in Input) due {
 	entries, unwanted := entriesByKey(in.View), dismissedSpots(in.View)
 	rules := in.Rules.Noticeboard
 	pinging, later := pingsNow(in)
+	stands := entriesRead(in)
 	// What people wrote on top of a month that is on its way stays on top until it
 	// is gone.
 	moving := map[month]bool{}
@@ -86,7 +87,7 @@ func dueOn(in Input) due {
 		entry := boardEntry(in, e, m, verdict, pinging == "")
 		key, age := BoardKey(m), in.Now.Sub(m.Time)
 		told := sent(in.View, key)
-		switch title := standsOn(in, entry); {
+		switch title := stands[entry.Anchor]; {
 		case m.Redacted && (told || title != ""):
 			d.rewritten = append(d.rewritten, entry)
 			continue
@@ -118,7 +119,7 @@ func dueOn(in Input) due {
 		d.add(key, entry)
 		d.names = append(d.names, nameOf(e, m))
 	}
-	d.addRequests(in, pinging == "", moving)
+	d.addRequests(in, pinging == "", moving, stands)
 	return d
 }
 
@@ -159,15 +160,18 @@ func pingsNow(in Input) (now string, later map[string]bool) {
 	return now, later
 }
 
-// standsOn is the title of the page, of those that were read, on which an entry
-// stands; "" where it does on none.
-func standsOn(in Input, e BoardEntry) string {
+// entriesRead are the titles of the pages, of those that were read, on which
+// entries stand, by their anchors; that of the noticeboard where one is on two.
+func entriesRead(in Input) map[string]string {
+	stands := map[string]string{}
 	for title, text := range in.Board {
-		if strings.Contains(text, e.mark()) {
-			return title
+		for _, found := range entryAnchor.FindAllStringSubmatch(text, -1) {
+			if stands[found[1]] != in.Rules.Noticeboard.Page {
+				stands[found[1]] = title
+			}
 		}
 	}
-	return ""
+	return stands
 }
 
 // saysTakenBack reports whether an entry says that its text was taken back.

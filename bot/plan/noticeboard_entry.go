@@ -95,6 +95,7 @@ func boardEntry(in Input, e registry.Entry, m registry.Mention, verdict registry
 	if e.Item.Name != "" {
 		item = itemLink(e.Item)
 	}
+	item = isolated(in.Words, item)
 	kind := in.Words.Text("words-kind-" + string(m.Kind))
 	entry := BoardEntry{Anchor: Anchor(m), Time: m.Time, Heading: monthOf(m.Time).heading(in.Words)}
 	switch {
@@ -102,15 +103,15 @@ func boardEntry(in Input, e registry.Entry, m registry.Mention, verdict registry
 		entry.Line = in.Words.Text("board-hidden", item, kind)
 		return entry
 	case !m.Withdrawn.IsZero():
-		entry.Line = takenBackMark + in.Words.Text("board-taken-back", item, kind, revisionOf(m.Title, m.Revision), since(m.Time))
+		entry.Line = takenBackMark + in.Words.Text("board-taken-back", item, kind, isolated(in.Words, revisionOf(m.Title, m.Revision)), momentIn(in.Words, m.Time))
 		return entry
 	}
-	line := in.Words.Text("board-entry", item, kind, boardVerdict(in.Words, verdict), sectionLink(m.Title, m.Section, m.Revision), byline(in, m.User, linked), since(m.Time))
+	line := in.Words.Text("board-entry", item, kind, boardVerdict(in.Words, verdict), isolated(in.Words, sectionLink(m.Title, m.Section, m.Revision)), byline(in, m.User, linked), momentIn(in.Words, m.Time))
 	if beside := besideLinks(in.Site, m.Aux); beside != "" {
-		line += "; " + in.Words.Text("board-beside", beside)
+		line += "; " + in.Words.Text("board-beside", isolated(in.Words, beside))
 	}
 	if quote := quote(m.Snippet); quote != "" {
-		line += ". " + in.Words.Text("board-quote", quote)
+		line += ". " + in.Words.Text("board-quote", isolated(in.Words, quote))
 	}
 	entry.Line = line
 	return entry
@@ -129,9 +130,9 @@ func byline(in Input, user string, linked bool) string {
 	case user == "":
 		return in.Words.Text("board-user-hidden")
 	case linked:
-		return userLink(user)
+		return isolated(in.Words, userLink(user))
 	}
-	return wikitext.Escape(user)
+	return nameIn(in.Words, user)
 }
 
 // revisionOf is a permanent link. What the page was called then stays its label,

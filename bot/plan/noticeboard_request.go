@@ -42,12 +42,12 @@ func requestEntry(in Input, q registry.Request, linked bool) BoardEntry {
 }
 
 // addRequests adds the entries of proposals that are similar to something.
-func (d *due) addRequests(in Input, linked bool, moving map[month]bool) {
+func (d *due) addRequests(in Input, linked bool, moving map[month]bool, stands map[string]string) {
 	rules := in.Rules.Noticeboard
 	for _, q := range in.View.Requests {
 		entry, key := requestEntry(in, q, linked), RequestKey(q)
 		told, age := sent(in.View, key), in.Now.Sub(q.Time)
-		title := standsOn(in, entry)
+		title := stands[entry.Anchor]
 		switch {
 		case q.Redacted && (told || title != ""):
 			d.rewritten = append(d.rewritten, entry)
