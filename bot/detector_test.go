@@ -90,5 +90,5 @@ func TestAnEntryThatAPersonTakesOffStaysAway(t *testing.T) {
 	w.edit(w.ada, board, strings.NewReplacer("<s>", "", "</s>", "").Replace(w.text(board)))
 	w.awaitsLog(`"back":true`)
 	w.edit(w.ada, pump, strings.Replace(w.text(pump), "== Rhymes ==", "== Rhymes ==\nOnce more, [[mw:Extension:Poem]]!\n", 1))
-	w.await("another entry of that section", func() bool { return strings.Count(w.text(board), "§ Rhymes") == 2 })
+	w.await("another entry of that section", func() bool { return strings.Count(w.text(board), "§ Rhymes") >= 2 })
 }
