@@ -237,19 +237,6 @@ func (b *Bot) knows(wiki string) bool {
 	return served || read
 }
 
-// seeking says, by item, who looks for somebody to share the work with.
-func seeking(view registry.View) map[registry.Key]string {
-	out := map[registry.Key]string{}
-	for _, user := range slices.Sorted(maps.Keys(view.Preferences)) {
-		for _, item := range view.Preferences[user].Seeking {
-			if out[item] == "" {
-				out[item] = user
-			}
-		}
-	}
-	return out
-}
-
 // settleIntents finds out what became of messages that were intended long ago and
 // that nothing is planned for any more: the wiki has them, or they were never
 // saved. Until then their users would get no others.

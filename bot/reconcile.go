@@ -74,7 +74,7 @@ func (s *site) reconcileOnce(ctx context.Context) error {
 	}
 	// Half of what is known makes tables that are wrong for a moment: each waits
 	// for its own sources.
-	in := plan.Input{Site: s.pages, Rules: set.rules, View: view, Now: at, Pending: pending, Words: s.words(set.rules), Seeking: seeking(view)}
+	in := plan.Input{Site: s.pages, Rules: set.rules, View: view, Now: at, Pending: pending, Words: s.words(set.rules)}
 	in.Closed = s.closedPages(at)
 	if similar := s.similar.Load(); similar != nil {
 		in.Similar = *similar

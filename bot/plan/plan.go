@@ -150,8 +150,6 @@ type Input struct {
 	// Similar are the items that each is similar to, the most alike first. Where
 	// it is nil, that was not worked out yet.
 	Similar map[registry.Key][]registry.Item
-	// Seeking says, by item, who looks for somebody to share the work with.
-	Seeking map[registry.Key]string
 	// Closed are the titles of pages that did not take a message lately: they ask
 	// bots to stay away, or cannot be written.
 	Closed map[string]bool
