@@ -22,6 +22,7 @@ type browser struct {
 	answers chan answer
 	session string
 	id      int
+	width   int // of the window
 }
 
 // answer is what the browser says.
@@ -139,6 +140,7 @@ func (b *browser) await(wanted func(answer) bool) answer {
 // open shows an address in a window of a width, by day or by night.
 func (b *browser) open(address string, width int, dark bool) {
 	b.t.Helper()
+	b.width = width
 	scheme := "light"
 	if dark {
 		scheme = "dark"
@@ -153,7 +155,7 @@ func (b *browser) open(address string, width int, dark bool) {
 	b.await(func(a answer) bool { return a.Method == "Page.loadEventFired" })
 	var done bool
 	b.value(`(async () => {
-		for (let i = 0; i < 400 && !(window.mw && mw.loader && mw.loader.using); i++) { await new Promise(r => setTimeout(r, 50)) }
+		for (let i = 0; i < 1200 && !(window.mw && mw.loader && mw.loader.using); i++) { await new Promise(r => setTimeout(r, 50)) }
 		await mw.loader.using('jquery'); await document.fonts.ready; return true })()`, &done)
 }
 
@@ -177,10 +179,12 @@ func (b *browser) value(expression string, result any) {
 func (b *browser) picture() []byte {
 	b.t.Helper()
 	var shot struct{ Data string }
-	var size struct{ Width, Height int }
-	b.value(`({width: document.documentElement.clientWidth, height: document.documentElement.scrollHeight})`, &size)
-	clip := map[string]any{"x": 0, "y": 0, "width": size.Width, "height": size.Height, "scale": 1}
-	b.do("Page.captureScreenshot", map[string]any{"format": "png", "captureBeyondViewport": true, "clip": clip}, &shot)
+	// The window gets as high as the page: what skins hide beside it from right to
+	// left is in no picture then.
+	var height int
+	b.value(`document.documentElement.scrollHeight`, &height)
+	b.do("Emulation.setDeviceMetricsOverride", map[string]any{"width": b.width, "height": height, "deviceScaleFactor": 1, "mobile": b.width < 500}, nil)
+	b.do("Page.captureScreenshot", map[string]any{"format": "png"}, &shot)
 	data, err := base64.StdEncoding.DecodeString(shot.Data)
 	if err != nil {
 		b.t.Fatal(err)

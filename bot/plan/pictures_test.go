@@ -190,7 +190,7 @@ func TestReadersCanUseThePages(t *testing.T) {
 			var order []string
 			b.value(`(async () => { await mw.loader.using('jquery.tablesorter');
 				const h = document.querySelector('th.codesteward-links');
-				for (let i = 0; i < 200 && !h.classList.contains('headerSort'); i++) { await new Promise(r => setTimeout(r, 50)) }
+				for (let i = 0; i < 1200 && !h.classList.contains('headerSort'); i++) { await new Promise(r => setTimeout(r, 50)) }
 				h.click(); return `+columnTexts+`('codesteward-links') })()`, &order)
 			if digits := ascii(strings.Join(order, " ")); digits != "55 900 1200 31000" {
 				t.Errorf("in %s, sorted by clicking: %q", language, order)

@@ -50,7 +50,7 @@ func summary(in Input, rows int, verdicts map[registry.Verdict]int) string {
 			unowned += n
 		}
 	}
-	words := w.Text("table-summary", numeralIn(w, rows), enumerate(w, parts), numeralIn(w, unowned), (200*unowned+rows)/(2*rows))
+	words := w.Text("table-summary", numeralIn(w, rows), enumerate(w, parts), numeralIn(w, unowned), numeralIn(w, (200*unowned+rows)/(2*rows)))
 	return words + "\n" + bar(w, commas(w, labels), verdicts)
 }
 
