@@ -104,6 +104,10 @@ func newYear(t *testing.T, seed uint64, rules string, people, mentions, days int
 		}
 		y.entries = append(y.entries, e)
 	}
+	for i := 7; i < 10; i++ { // who cannot be told, of something that is mentioned often
+		e := &y.entries[i]
+		e.Claims = append(e.Claims, y.claim(e.Item.Key, registry.Steward, someoneNo(i), registry.Confirmed, y.now.Add(-400*aDay)))
+	}
 	for i := range people {
 		user := someoneNo(i)
 		y.accounts[user] = registry.Account{Name: user, Bot: i == 7, Missing: i == 8, Locked: i == 9, Read: y.now}
@@ -157,6 +161,9 @@ func (y *year) live(people int) {
 	user := y.someone(people)
 	a := y.accounts[user]
 	a.Read = y.now
+	if a.Bot || a.Missing || a.Locked {
+		return
+	}
 	switch y.rng.IntN(12) {
 	case 0:
 		if y.rng.IntN(4) == 0 {
@@ -194,11 +201,9 @@ func (y *year) live(people int) {
 	case 6:
 		y.wishes[user] = registry.Preference{User: user, Digest: []string{config.AtOnce, config.Daily, config.Weekly}[y.rng.IntN(3)]}
 	case 7: // an entry is marked as done
-		if n := len(y.mentions); n > 0 {
-			m := &y.mentions[y.rng.IntN(n)]
-			if m.Time.Before(y.now) {
-				m.Dismissed = y.now
-			}
+		end, _ := slices.BinarySearchFunc(y.mentions, y.now, func(m registry.Mention, t time.Time) int { return m.Time.Compare(t) })
+		if n := end - y.rng.IntN(50) - 1; n >= 0 {
+			y.mentions[n].Dismissed = y.now
 		}
 	}
 }
