@@ -140,7 +140,7 @@ func (s *storm) run(edits int) {
 	s.refresh()
 	s.rests()
 	s.entriesOnce()
-	if s.saved < edits/20 || len(s.words) < 10 {
+	if s.saved < edits/20 || s.last < edits/5 {
 		s.Fatalf("seed %d: %d pages saved, %d refused, %d words stand; the storm proves little: %v", s.seed, s.saved, s.refused, len(s.words), s.done)
 	}
 }
