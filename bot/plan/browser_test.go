@@ -147,16 +147,26 @@ func (b *browser) open(address string, width int, dark bool) {
 	}
 	b.do("Emulation.setDeviceMetricsOverride", map[string]any{"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 500}, nil)
 	b.do("Emulation.setEmulatedMedia", map[string]any{"features": []map[string]string{{"name": "prefers-color-scheme", "value": scheme}, {"name": "prefers-reduced-motion", "value": "reduce"}}}, nil)
-	var went struct{ ErrorText string }
-	b.do("Page.navigate", map[string]any{"url": address}, &went)
-	if went.ErrorText != "" {
-		b.t.Fatalf("open %s: %s", address, went.ErrorText)
+	// A script of the wiki's that did not come once, on a busy machine, comes with
+	// another try.
+	for range 5 {
+		var went struct{ ErrorText string }
+		b.do("Page.navigate", map[string]any{"url": address}, &went)
+		if went.ErrorText != "" {
+			b.t.Fatalf("open %s: %s", address, went.ErrorText)
+		}
+		b.await(func(a answer) bool { return a.Method == "Page.loadEventFired" })
+		var ready bool
+		b.value(`(async () => {
+			const there = () => window.mw && mw.loader && mw.loader.using;
+			for (let i = 0; i < 300 && !there(); i++) { await new Promise(r => setTimeout(r, 50)) }
+			if (there()) { await mw.loader.using('jquery'); await document.fonts.ready }
+			return Boolean(there()) })()`, &ready)
+		if ready {
+			return
+		}
 	}
-	b.await(func(a answer) bool { return a.Method == "Page.loadEventFired" })
-	var done bool
-	b.value(`(async () => {
-		for (let i = 0; i < 1200 && !(window.mw && mw.loader && mw.loader.using); i++) { await new Promise(r => setTimeout(r, 50)) }
-		await mw.loader.using('jquery'); await document.fonts.ready; return true })()`, &done)
+	b.t.Fatalf("open %s: its scripts do not come", address)
 }
 
 // value evaluates an expression on the page, and waits for what it promises.
