@@ -46,7 +46,7 @@ var program = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	dir, err := os.MkdirTemp("", "codesteward")
+	dir, err := filepath.Abs("../../.build/deploy/standalone")
 	if err != nil {
 		return "", err
 	}

@@ -29,11 +29,10 @@ func TestMain(m *testing.M) {
 
 // program is built without asking git for the version: git is played.
 var program = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "codesteward")
+	path, err := filepath.Abs("../../.build/deploy/toolforge/codesteward")
 	if err != nil {
 		return "", err
 	}
-	path := filepath.Join(dir, "codesteward")
 	out, err := exec.Command("go", "build", "-buildvcs=false", "-ldflags=-s", "-o", path, "../../cmd/codesteward").CombinedOutput()
 	if err != nil {
 		err = fmt.Errorf("build the program: %w\n%s", err, out)
