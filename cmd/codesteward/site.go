@@ -252,7 +252,9 @@ func (k *known) Shown(ctx context.Context, mentions []registry.Mention) ([]regis
 }
 
 // Recorded returns the gadgets and user scripts that Toolhub has a record of.
-func (k *known) Recorded(ctx context.Context) (map[registry.Key]bool, error) { return recorded(ctx, k.reg) }
+func (k *known) Recorded(ctx context.Context) (map[registry.Key]bool, error) {
+	return recorded(ctx, k.reg)
+}
 
 // recorded returns the gadgets and user scripts that the catalogue of tools has
 // a record of: its names for them are among the other names of its tools.
