@@ -190,7 +190,11 @@ func TestNothingLeavesTheNoticeboardBeforeTheArchiveHoldsIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in.Board[boardPage+"/Archive/2026-09"], in.Board[boardPage+"/Archive/2026-09/2"] = archive, ""
+	in.Board[boardPage+"/Archive/2026-09"], in.Board[boardPage+"/Archive/2026-09/2"] = "Of people.", ""
+	if pages := noticeboardPages(in); len(pages) != 1 || pages[0].Title == boardPage {
+		t.Fatalf("an archive without it is enough: %+v", pages)
+	}
+	in.Board[boardPage+"/Archive/2026-09"] = archive
 	pages = noticeboardPages(in)
 	if len(pages) != 1 || pages[0].Title != boardPage || len(pages[0].Notices) != 0 {
 		t.Fatalf("planned: %+v", pages)
