@@ -148,7 +148,11 @@ func TestClaimsAreConfirmedAgain(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			text := string(Judge(v.Entries[0].Claims, nil, Limits{Reconfirm: 12}, now).Verdict)
+			opinion := Judge(v.Entries[0].Claims, nil, Limits{Reconfirm: 12}, now)
+			text := string(opinion.Verdict)
+			if lapsed := strings.Contains(opinion.Reason, "not again since"); lapsed != (opinion.Verdict == UnconfirmedOnly) {
+				t.Errorf("%s, because %s", opinion.Verdict, opinion.Reason)
+			}
 			for _, c := range v.Confirmations {
 				text += fmt.Sprintf(", %s reminded %d", c.User, c.Reminded)
 				if !c.Due.Equal(due) {

@@ -115,6 +115,9 @@ func (t telling) phrase(c *Claim) Phrase {
 		p.Remarks = t.remarks(c)
 	}
 	p.Name = said[c.Role][c.Standing]
+	if t.limits.lapsed(c, t.now) {
+		p.Name = string(c.Role) + "-lapsed"
+	}
 	if named := by[p.Name]; named != "" && c.Evidence.User != "" {
 		p.Name = named
 	}

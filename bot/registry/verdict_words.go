@@ -18,6 +18,7 @@ import (
 var English = map[string]string{
 	"steward":               "steward $1 in $2",
 	"steward-confirmed":     "steward $1, confirmed in $2",
+	"steward-lapsed":        "steward $1, confirmed in $2 and not again since",
 	"steward-named":         "steward $1 was named in $2, and has not confirmed it yet",
 	"steward-named-by":      "steward $1 was named by $3 in $2, and has not confirmed it yet",
 	"steward-suggested":     "steward $1 was suggested without an account in $2",
@@ -25,6 +26,7 @@ var English = map[string]string{
 	"steward-removed-by":    "steward $1 was taken out by $3 in $2, and has not answered yet",
 	"maintainer":            "maintainer $1 in $2",
 	"maintainer-confirmed":  "maintainer $1, confirmed in $2",
+	"maintainer-lapsed":     "maintainer $1, confirmed in $2 and not again since",
 	"maintainer-named":      "maintainer $1 was named in $2, and has not confirmed it yet",
 	"maintainer-named-by":   "maintainer $1 was named by $3 in $2, and has not confirmed it yet",
 	"maintainer-suggested":  "maintainer $1 was suggested without an account in $2",
