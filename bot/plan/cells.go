@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"slices"
 
-	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/detect"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan/messages"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/wikitext"
@@ -41,15 +40,6 @@ func heading(column, words string) string {
 		attrs += fmt.Sprintf(" data-sort-type=%q", kind)
 	}
 	return "! " + attrs + " | " + words
-}
-
-// kindNames are the kinds as people write them in English.
-var kindNames = map[detect.Kind]string{
-	detect.Extension:  "extension",
-	detect.Skin:       "skin",
-	detect.Gadget:     "gadget",
-	detect.UserScript: "user script",
-	detect.Tool:       "tool",
 }
 
 // mine reports whether a column's cells belong to people.
