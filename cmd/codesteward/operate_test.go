@@ -52,6 +52,9 @@ func TestABotAsItsOperatorSeesIt(t *testing.T) {
 		}
 		k.await(sent.want, func() bool { return strings.Contains(k.logOf(log), sent.want) })
 	}
+	k.await("the count of the entry", func() bool { // which comes after the edit
+		return strings.Contains(status(first, "/metrics"), `codesteward_notices_total{outcome="saved",way="noticeboard",wiki="testwiki"} 1`)
+	})
 	checkMetrics(t, status(first, "/metrics"))
 
 	if err := worker.Process.Kill(); err != nil {
