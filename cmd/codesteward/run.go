@@ -145,6 +145,7 @@ func (c *runCmd) Run(p *program) error {
 		g.Go(func() error { return serve(ctx, debug, debugHandler()) })
 	}
 	g.Go(func() error { return newManager(p.getenv).keep(ctx, b) })
+	g.Go(func() error { return trim(ctx) })
 	g.Go(func() error { return b.Run(ctx) })
 	err = g.Wait()
 	var refused *bot.RefusedError
