@@ -54,7 +54,7 @@ func TestAnAdministratorSetsTheBotUpFromNothing(t *testing.T) {
 	w.edit(w.admin, configPage, modernRules(""))
 	w.awaits(reportPage, "Not enabled yet", "No problems", "[[:Test Wiki:Gadgets]], region gadgets: the page would be made; 2 {{PLURAL:2|row|rows}} added (Alpha, Beta)", "[[:Test Wiki:Extensions]]")
 	w.ask(w.ada, "Verses", "Who looks after [[mw:Extension:Poem]]?")
-	w.awaits(reportPage, "[[:Test Wiki:Noticeboard]], region noticeboard: the page would be made; 1 new entry")
+	w.awaits(reportPage, "[[:Test Wiki:Noticeboard]], region noticeboard: the page would be made; 1 new {{PLURAL:1|entry|entries}}")
 	if text := w.text(gadgets) + w.text(extensions) + w.text(board); text != "" {
 		t.Fatalf("something was written though the bot is not enabled:\n%s", text)
 	}
@@ -107,7 +107,7 @@ func TestATrialEndsByItself(t *testing.T) {
 	w.edit(w.admin, configPage, modernRules(`"enabled": true, "trial": {"edits": 1},`))
 	w.start()
 	w.awaits(reportPage, "The trial of 1 edit is over")
-	w.awaits(statusPage, "the trial is over", "1 of 1 edit of the trial made")
+	w.awaits(statusPage, "the trial is over", "1 of 1 {{PLURAL:1|edit|edits}} of the trial made")
 	w.must(w.stop())
 	w.start() // it is counted over restarts
 	w.settled()
