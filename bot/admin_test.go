@@ -106,7 +106,7 @@ func TestATrialEndsByItself(t *testing.T) {
 	w := newWorld(t)
 	w.edit(w.admin, configPage, modernRules(`"enabled": true, "trial": {"edits": 1},`))
 	w.start()
-	w.awaits(reportPage, "The trial of 1 edit is over")
+	w.awaits(reportPage, "The trial of 1 {{PLURAL:1|edit|edits}} is over")
 	w.awaits(statusPage, "the trial is over", "1 of 1 {{PLURAL:1|edit|edits}} of the trial made")
 	w.must(w.stop())
 	w.start() // it is counted over restarts
