@@ -25,7 +25,7 @@ import (
 )
 
 // actions are all modules of the Action API that the program asks.
-var actions = []string{"query", "parse", "edit"}
+var actions = []string{"query", "login", "parse", "edit"}
 
 // sources calls each with the files of the whole program, tests and what only
 // tests use left out.
