@@ -42,6 +42,7 @@ var arrows = map[string][]string{
 	"bot/wiki/wikitest":         {},
 	"config":                    {},
 	"events":                    {},
+	"events/kafka":              {"events"},
 	"events/relay":              {"events"},
 	"wikitext":                  {},
 }

@@ -43,6 +43,23 @@ func fullNames(set string) ([]string, error) {
 	return slices.Compact(names), nil
 }
 
+// Topics are the names of the Kafka topics that the events of a set of streams
+// come from, each of Wikimedia's main data centres having its own. The error says
+// which name is none of a stream.
+func Topics(set string) ([]string, error) {
+	names, err := fullNames(set)
+	if err != nil {
+		return nil, err
+	}
+	var topics []string
+	for _, name := range names {
+		for _, prefix := range centres {
+			topics = append(topics, prefix+name)
+		}
+	}
+	return topics, nil
+}
+
 // streamOf is the name of the stream that a topic is of.
 func streamOf(topic string) (string, error) {
 	for _, prefix := range centres {
