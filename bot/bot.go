@@ -44,7 +44,9 @@ type Config struct {
 	// the operator's own list, a file; "" where there is none.
 	Toolhub, Striker, List string
 	Registry               *registry.Registry
-	Stream                 events.Config
+	// Rebuild has the bot forget at the start what it can read again.
+	Rebuild bool
+	Stream  events.Config
 	// UserAgent names the bot and how to reach its operator, to every wiki.
 	UserAgent string
 	// DryRun, when not nil, gets a diff of each edit that would be made, and
@@ -187,6 +189,12 @@ func (b *Bot) run(ctx context.Context) error {
 	}
 	b.state.leased.Store(true)
 	defer lease.release(ctx)
+	if b.Rebuild {
+		b.Log.Warn().Msg("rebuilding: all that can be read again is forgotten")
+		if err := b.Registry.Forget(ctx); err != nil {
+			return err
+		}
+	}
 	for _, s := range b.sites {
 		defer s.client.Close()
 	}

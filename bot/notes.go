@@ -43,7 +43,7 @@ func StopNote(notes map[string]string) []plan.Stop {
 // above, or is nothing to tell.
 func IsOwnNote(name string) bool {
 	switch name {
-	case noteRejected, noteRecovered, noteStop, noteLines, noteStatus:
+	case noteRejected, noteRecovered, noteStop, noteLines, noteStatus, noteRecalled:
 		return true
 	}
 	return IsSourceNote(name) || publish.IsGuardNote(name)

@@ -39,6 +39,11 @@ func (q *queue) catchUp(ctx context.Context, b registry.Behind) error {
 	if err := newSignal().wait(ctx, min(time.Until(b.To), 0)+s.bot.ListedWithin); err != nil {
 		return err
 	}
+	if b.Cause == causeRecalled {
+		if err := q.untilSurveyed(ctx); err != nil {
+			return err
+		}
+	}
 	noted := false
 	for wait := time.Second; ; wait = min(2*wait, time.Minute) {
 		q.pace.forward()
@@ -167,6 +172,9 @@ func (q *queue) caughtUp(ctx context.Context, b registry.Behind) error {
 	s.metrics.found.WithLabelValues(b.Wiki).Add(float64(b.Found))
 	if !b.To.IsZero() {
 		s.bot.gaps.add(registry.Gap{Wiki: b.Wiki, From: b.From, To: b.To, Cause: b.Cause, Missing: b.Missing, Found: b.Found, Filled: at})
+	}
+	if b.Cause == causeRecalled {
+		s.recallDone()
 	}
 	s.plan.wake()
 	return nil

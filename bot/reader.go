@@ -87,6 +87,14 @@ func (r *reader) ask() {
 	r.wake.wake()
 }
 
+// anew has the source read at once, and counts it as not read before.
+func (r *reader) anew() {
+	r.mu.Lock()
+	r.tried, r.after = false, time.Now()
+	r.mu.Unlock()
+	r.wake.wake()
+}
+
 // askSoon has the source read because what it builds upon has changed, but not
 // all the time: it rests ten times as long as it works.
 func (r *reader) askSoon() {

@@ -69,6 +69,16 @@ func (s *site) reconcileOnce(ctx context.Context) error {
 		return err
 	}
 	s.noteComponents(view)
+	if s.waitsForRecall() {
+		return nil
+	}
+	if changed, err := s.settleRecalled(ctx, view); err != nil {
+		return err
+	} else if changed {
+		if view, err = s.viewFor(ctx, set.rules, at); err != nil {
+			return err
+		}
+	}
 	if err := s.settleIntents(ctx, &view, at); err != nil {
 		return err
 	}

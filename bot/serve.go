@@ -34,7 +34,7 @@ func (b *Bot) start(ctx context.Context) error {
 	g.SetLimit(startsAtOnce)
 	for _, s := range b.sites {
 		g.Go(func() error {
-			err := s.begin(within)
+			err := s.beginAnew(within)
 			var refused *RefusedError
 			if errors.As(err, &refused) {
 				refusals <- refused
@@ -80,9 +80,17 @@ func (s *site) begin(ctx context.Context) error {
 		}
 		return s.refused(ctx, err)
 	}
+	if err := s.wasRestored(ctx); err != nil {
+		return err
+	}
 	// Before any event, so that none is looked at without rules.
 	if err := s.load(ctx); err != nil {
 		return err
+	}
+	if recalling, err := s.recall(ctx); err != nil {
+		return err
+	} else if recalling != nil {
+		return s.refused(ctx, recalling)
 	}
 	s.loggedIn.Store(true)
 	s.log.Info().Str("user", s.conf.User).Msg("logged in")
@@ -108,6 +116,13 @@ func (b *Bot) serve(ctx context.Context, s *site) error {
 		if s.loggedIn.Load() {
 			began := time.Now()
 			err := b.work(ctx, s)
+			var restored *restoredError
+			if errors.As(err, &restored) && ctx.Err() == nil {
+				if err := b.startAnew(ctx, s, restored); err != nil {
+					return err
+				}
+				continue
+			}
 			var refused *RefusedError
 			if ctx.Err() != nil || !errors.As(err, &refused) || refused.Who != s.conf.Wiki.Wiki {
 				return err
@@ -130,7 +145,7 @@ func (b *Bot) serve(ctx context.Context, s *site) error {
 			return err
 		}
 		wait = min(2*wait, backMost)
-		err := s.begin(ctx)
+		err := s.beginAnew(ctx)
 		var refused *RefusedError
 		if err != nil && !errors.As(err, &refused) {
 			return err
@@ -139,6 +154,23 @@ func (b *Bot) serve(ctx context.Context, s *site) error {
 			b.useCatalogues()
 		}
 	}
+}
+
+// startAnew begins with a wiki that was put back as with a new one. Where it
+// refuses the bot meanwhile, it is tried again later.
+func (b *Bot) startAnew(ctx context.Context, s *site, restored *restoredError) error {
+	s.loggedIn.Store(false)
+	if err := s.rewind(ctx, restored); err != nil {
+		return err
+	}
+	if err := s.queue.leave(ctx); err != nil {
+		return err
+	}
+	var refused *RefusedError
+	if err := s.beginAnew(ctx); err != nil && !errors.As(err, &refused) {
+		return err
+	}
+	return nil
 }
 
 // working reports whether any wiki lets the bot in.

@@ -88,6 +88,12 @@ type site struct {
 	// gaps are those that the report page shows, since gapsAt; reconcile's alone.
 	gaps   []registry.Gap
 	gapsAt time.Time
+	// recalled are the entries that were found in the bot's own edits and are not
+	// stored yet, nil if there are none; recalling says that pages have to wait for
+	// the mentions, since recallBegan.
+	recalled    *recalled
+	recalling   atomic.Bool
+	recallBegan time.Time
 	// misread is what was stored of the sign-up page otherwise than it says; the
 	// reader's alone.
 	misread string

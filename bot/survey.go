@@ -37,6 +37,9 @@ func (s *site) survey(ctx context.Context) error {
 			s.stopDue.Store(true)
 			s.steer.wake()
 			s.doubt.Store(true)
+			if err := s.wasRestored(ctx); err != nil {
+				return err
+			}
 			if err := s.reg.Purge(ctx, s.now().Add(-kept)); err != nil {
 				return err
 			}

@@ -168,7 +168,7 @@ func (s *site) trouble(ctx context.Context, notes map[string]string, at time.Tim
 			sources = append(sources, plan.SourceTrouble{SurveyState: state, Answer: held[noteHeld+state.Source]})
 		}
 	}
-	for _, text := range []string{notes[noteGap], notes[noteHalted], s.away(at)} {
+	for _, text := range []string{notes[noteGap], notes[noteHalted], restoredNote(notes, at), s.away(at)} {
 		if text != "" {
 			trouble = append(trouble, text)
 		}

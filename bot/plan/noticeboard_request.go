@@ -20,10 +20,15 @@ const requestHash = 8
 // RequestKey is the key of a proposal's entry on the noticeboard.
 func RequestKey(q registry.Request) string { return "request/" + q.Wiki + "/" + q.ID }
 
+// RequestAnchor is the anchor of a proposal's entry.
+func RequestAnchor(q registry.Request) string {
+	return "cs-" + strconv.FormatInt(q.Revision, 10) + "-request-" + q.ID[:min(requestHash, len(q.ID))]
+}
+
 // requestEntry is the entry of a proposal as it would be written now.
 func requestEntry(in Input, q registry.Request, linked bool) BoardEntry {
 	entry := BoardEntry{
-		Anchor: "cs-" + strconv.FormatInt(q.Revision, 10) + "-request-" + q.ID[:min(requestHash, len(q.ID))],
+		Anchor: RequestAnchor(q),
 		Time:   q.Time, Heading: monthOf(q.Time).heading(in.Words),
 	}
 	switch {

@@ -82,6 +82,7 @@ type runCmd struct {
 	SurveyEvery  time.Duration `help:"How often every ownership source is read again; if not given, each on its own schedule."`
 	Web          string        `help:"Address to serve the web page, /metrics, /healthz and /readyz on, such as 127.0.0.1:8091; none if empty."`
 	Debug        string        `placeholder:"ADDR" help:"Loopback address to serve /debug/pprof on, such as 127.0.0.1:6060; none if empty."`
+	Rebuild      bool          `help:"Forget at the start what can be read again from the wikis and catalogues, and read it. What was told whom is kept, so nobody is told twice."`
 	DryRun       bool          `help:"Do everything but save: print a diff of each page."`
 }
 
@@ -107,6 +108,7 @@ func (c *runCmd) Run(p *program) error {
 		UserAgent:   c.userAgent(),
 		PollEvery:   c.PollEvery,
 		SurveyEvery: c.SurveyEvery,
+		Rebuild:     c.Rebuild,
 		StartWithin: c.StartWithin,
 		Metrics:     metrics,
 		Log:         p.log,
