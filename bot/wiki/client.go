@@ -241,6 +241,9 @@ func (c *Client) attempt(ctx context.Context, r request) (*session, []byte, *Err
 	c.assert(p, r.edit)
 	if r.edit {
 		p["token"] = s.csrf
+		finished, done := inHand(ctx)
+		defer done()
+		ctx = finished
 	} else {
 		ctx = context.WithValue(ctx, readOnly{}, true)
 	}

@@ -117,3 +117,23 @@ func pause(ctx context.Context, d time.Duration) error {
 func canceled(action, title string, cause error) *Error {
 	return &Error{Code: "canceled", Class: Transient, Action: action, Title: title, cause: cause}
 }
+
+// finishes is how long the answer to an edit is waited for that was being sent when the context ended: as long as a
+// shutdown may take, without what comes after. Without it a new process would have to look for the edit.
+const finishes = 4 * time.Second
+
+// inHand returns a context for an edit that is about to be sent: it ends a while after ctx has.
+func inHand(ctx context.Context) (context.Context, func()) {
+	if ctx.Err() != nil {
+		return ctx, func() {}
+	}
+	longer, end := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		timer := time.AfterFunc(finishes, end)
+		context.AfterFunc(longer, func() { timer.Stop() })
+	})
+	return longer, func() {
+		stop()
+		end()
+	}
+}

@@ -6,6 +6,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -118,6 +119,9 @@ type killTest struct {
 	login      string
 	password   string
 	cmd        *exec.Cmd
+	api        string   // where the bot asks the wiki, if not at its own address
+	limit      int      // of the sizes of the bot's files in blocks, 0 for none
+	args       []string // besides the usual ones
 	starts     int
 	questions  int
 }
@@ -175,7 +179,8 @@ func newKillTest(t *testing.T) *killTest {
 // serve writes the wikis file, with a source of events.
 func (k *killTest) serve(source string) {
 	k.Helper()
-	wikis := fmt.Sprintf(`{"wikis": [{"wiki": %q, "api": %q, "user": %q, "login": %q, "source": %q}]}`, k.wiki.DB, k.wiki.API, killBot, k.login, source)
+	api := cmp.Or(k.api, k.wiki.API)
+	wikis := fmt.Sprintf(`{"wikis": [{"wiki": %q, "api": %q, "user": %q, "login": %q, "source": %q}]}`, k.wiki.DB, api, killBot, k.login, source)
 	if err := os.WriteFile(filepath.Join(k.dir, "wikis.json"), []byte(wikis), 0o600); err != nil {
 		k.Fatal(err)
 	}
@@ -195,15 +200,19 @@ func (k *killTest) start() {
 		k.Fatal(err)
 	}
 	k.cmd = exec.Command(exe, k.runArgs()...)
+	if k.limit > 0 {
+		k.cmd = exec.Command("sh", append([]string{"-c", fmt.Sprintf(`ulimit -f %d; exec "$@"`, k.limit), "sh", exe}, k.runArgs()...)...)
+	}
 	k.cmd.Env, k.cmd.Stdout, k.cmd.Stderr = k.env, log, log
+	k.cmd.SysProcAttr = endsWithUs()
 	if err := k.cmd.Start(); err != nil {
 		k.Fatal(err)
 	}
 }
 
 func (k *killTest) runArgs() []string {
-	return []string{"run", "--wikis", filepath.Join(k.dir, "wikis.json"), "--db", "sqlite:" + filepath.Join(k.dir, "registry.db"),
-		"--stream", k.stream, "--streams", "mediawiki.recentchange", "--poll-every", "100ms"}
+	return append([]string{"run", "--wikis", filepath.Join(k.dir, "wikis.json"), "--db", "sqlite:" + filepath.Join(k.dir, "registry.db"),
+		"--stream", k.stream, "--streams", "mediawiki.recentchange", "--poll-every", "100ms"}, k.args...)
 }
 
 // setPassword gives the password to a bot in this process.
