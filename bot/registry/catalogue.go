@@ -25,8 +25,10 @@ func (s *surveyed) byName() *nameIndex {
 }
 
 func (s *surveyed) makeIndex() {
-	x := nameIndex{items: make(map[identity]*places, len(s.rows)), named: make(map[identity][]identity, len(s.rows))}
-	for n, p := range s.rows {
+	rows := len(s.items.rows)
+	x := nameIndex{items: make(map[identity]*places, rows), named: make(map[identity][]identity, rows)}
+	for n := range rows {
+		p := s.items.at(n)
 		own := identify(p.item.Key)
 		at := x.items[own]
 		if at == nil {
@@ -41,8 +43,8 @@ func (s *surveyed) makeIndex() {
 			}
 		}
 	}
-	for n, c := range s.claims {
-		for _, own := range x.named[identify(c.Item)] {
+	for n := range s.claims.rows {
+		for _, own := range x.named[identify(s.claims.item(n))] {
 			x.items[own].claims = append(x.items[own].claims, n)
 		}
 	}

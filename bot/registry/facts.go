@@ -71,10 +71,13 @@ func (r *Registry) addSurveyed(ctx context.Context, tx *sql.Tx, q Query, f *fact
 		if err != nil {
 			return err
 		}
-		f.rows = append(f.rows, s.rows...)
-		f.claims = slices.Grow(f.claims, len(s.claims))
-		for _, c := range s.claims {
-			f.claims = append(f.claims, c.readAt(read))
+		f.rows = slices.Grow(f.rows, len(s.items.rows))
+		for n := range s.items.rows {
+			f.rows = append(f.rows, s.items.at(n))
+		}
+		f.claims = slices.Grow(f.claims, len(s.claims.rows))
+		for n := range s.claims.rows {
+			f.claims = append(f.claims, s.claims.at(n).readAt(read))
 		}
 	}
 	return nil
@@ -124,16 +127,16 @@ func (r *Registry) addCatalogue(ctx context.Context, tx *sql.Tx, q Query, f *fac
 			continue
 		}
 		if q.Catalogue {
-			for i := range s.rows {
-				names = append(names, s.rows[i].item.Key)
+			for n := range s.items.rows {
+				names = append(names, s.items.key(n))
 			}
 		}
 		at := s.wanted(names)
 		for _, n := range at.rows {
-			f.rows = append(f.rows, s.rows[n])
+			f.rows = append(f.rows, s.items.at(n))
 		}
 		for _, n := range at.claims {
-			f.claims = append(f.claims, s.claims[n].readAt(read))
+			f.claims = append(f.claims, s.claims.at(n).readAt(read))
 		}
 	}
 	return nil

@@ -17,7 +17,7 @@ import (
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/detect"
 )
 
-// rowsKept is how many rows are kept in memory, of which one takes some 500
+// rowsKept is how many rows are kept in memory, of which one takes some 150
 // bytes. Those that were not used for the longest time go first.
 const rowsKept = 600_000
 
@@ -40,8 +40,8 @@ type surveyed struct {
 	kind     detect.Kind
 	version  string // by which a newer one is known
 	used     int64  // when it was last asked for, in askings
-	rows     []presence
-	claims   []storedClaim
+	items    packedItems
+	claims   packedClaims
 	measures []storedMeasure
 	accounts map[string]storedAccount
 
@@ -49,7 +49,9 @@ type surveyed struct {
 	index nameIndex // made when it is asked for
 }
 
-func (s *surveyed) size() int { return len(s.rows) + len(s.claims) + len(s.measures) + len(s.accounts) }
+func (s *surveyed) size() int {
+	return len(s.items.rows) + len(s.claims.rows) + len(s.measures) + len(s.accounts)
+}
 
 // memory keeps what surveys said. It is right in every transaction, whatever
 // other processes do, because the sources' states tell which version that sees.
@@ -91,12 +93,16 @@ func (s *surveyed) load(ctx context.Context, tx *sql.Tx) (err error) {
 	case measuresPart:
 		s.measures, err = storedMeasures(ctx, tx, `wiki = ? AND kind = ?`, s.wiki, s.kind)
 	default:
-		s.rows, err = presences(ctx, tx, `wiki = ? AND kind = ? AND source NOT IN (?, ?)`, s.wiki, s.kind, fromTouches, fromMentions)
+		rows, err := presences(ctx, tx, `wiki = ? AND kind = ? AND source NOT IN (?, ?)`, s.wiki, s.kind, fromTouches, fromMentions)
 		if err != nil {
 			return err
 		}
 		// The sum keeps an index from being used that has the rows in another order.
-		s.claims, err = storedClaims(ctx, tx, `wiki = ? AND kind = ? AND superseded_at + 0 = 0 AND source <> ?`, s.wiki, s.kind, CellsSource)
+		claims, err := storedClaims(ctx, tx, `wiki = ? AND kind = ? AND superseded_at + 0 = 0 AND source <> ?`, s.wiki, s.kind, CellsSource)
+		if err != nil {
+			return err
+		}
+		s.items, s.claims = packItems(rows), packClaims(claims)
 	}
 	return err
 }

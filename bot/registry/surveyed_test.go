@@ -120,10 +120,10 @@ func TestCallersMayChangeWhatTheyGot(t *testing.T) {
 
 func TestTheMemoryIsBounded(t *testing.T) {
 	var m memory
-	big := make([]presence, rowsKept/3)
+	big := packedItems{rows: make([]packedItem, rowsKept/3)}
 	for i := range 10 {
 		m.asks++
-		m.keep(&surveyed{wiki: fmt.Sprint(i), rows: big})
+		m.keep(&surveyed{wiki: fmt.Sprint(i), items: big})
 	}
 	var kept []string
 	for _, s := range m.kept {
