@@ -85,6 +85,11 @@ type Config struct {
 	Now       func() time.Time
 	Metrics   prometheus.Registerer
 	Transport http.RoundTripper // nil: the clients' own
+	// Shard and Of say which of how many shards Wikis are; both 0 where that is all.
+	// First says that this one reads what is the same for all wikis, as it does
+	// where there are no shards.
+	Shard, Of int
+	First     bool
 	Log       zerolog.Logger
 }
 
@@ -102,6 +107,7 @@ func (e *RefusedError) Unwrap() error { return e.Err }
 type Bot struct {
 	Config
 	stream *events.Stream
+	lease  *lease           // nil: Run waits for it
 	sites  map[string]*site // by database name
 	places map[string]*place
 	// catalogue are the readers of what is the same for all wikis.
@@ -182,7 +188,10 @@ func (b *Bot) Run(ctx context.Context) error {
 }
 
 func (b *Bot) run(ctx context.Context) error {
-	lease := newLease(b.Registry, b.Log)
+	lease := b.lease
+	if lease == nil {
+		lease = newLease(b.Registry, b.Log)
+	}
 	lease.pace = b.paces.add("lease", "", leaseStuckAfter, nil)
 	if err := lease.acquire(ctx); err != nil {
 		return err

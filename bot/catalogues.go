@@ -43,6 +43,9 @@ func (b *Bot) useCatalogues() {
 		unknown = unknown || rules == nil
 		wanted = wanted || rules != nil && rules.Sources.Toolhub
 	}
+	if b.Of > 1 && b.First && b.Toolhub != "" {
+		wanted = true // nobody here knows the rules of all wikis
+	}
 	sources := map[string]func() survey.Source{}
 	if wanted {
 		sources["toolhub"] = b.toolhub

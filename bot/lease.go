@@ -78,30 +78,38 @@ func newLease(reg *registry.Registry, log zerolog.Logger) *lease {
 func (l *lease) acquire(ctx context.Context) error {
 	for told := false; ; {
 		l.pace.forward()
+		held, holder, err := l.try(ctx)
+		if held || err != nil {
+			return err
+		}
+		if !told {
+			l.log.Info().Str("owner", holder).Msg("another process holds the lease; waiting for it")
+			told = true
+		}
+		if err := newSignal().wait(ctx, leaseEvery); err != nil {
+			return err
+		}
+	}
+}
+
+// try takes the lease if it is free, or if the process that holds it has ended;
+// or else it tells the holder, "" if that is one of another number of shards.
+func (l *lease) try(ctx context.Context) (held bool, holder string, err error) {
+	for {
 		held, err := l.reg.Acquire(ctx, l.owner.String(), time.Now(), leaseTime)
 		if held {
 			l.reg.Guard(l.owner.String())
 		}
 		if held || err != nil {
-			return err
+			return held, "", err
 		}
-		status, err := l.reg.Status(ctx)
-		if err != nil {
-			return err
+		holder, err := l.reg.Holder(ctx)
+		if err != nil || !l.owner.gone(holder) {
+			return false, holder, err
 		}
-		if holder := status.Lease.Owner; l.owner.gone(holder) {
-			l.log.Info().Str("owner", holder).Msg("the process that held the lease has ended without giving it back")
-			if err := l.reg.Release(ctx, holder); err != nil {
-				return err
-			}
-			continue
-		}
-		if !told {
-			l.log.Info().Str("owner", status.Lease.Owner).Msg("another process holds the lease; waiting for it")
-			told = true
-		}
-		if err := newSignal().wait(ctx, leaseEvery); err != nil {
-			return err
+		l.log.Info().Str("owner", holder).Msg("the process that held the lease has ended without giving it back")
+		if err := l.reg.Release(ctx, holder); err != nil {
+			return false, "", err
 		}
 	}
 }

@@ -151,6 +151,9 @@ func (r *reader) isTried() bool {
 
 // run reads until ctx ends. The error is one of our own.
 func (r *reader) run(ctx context.Context) error {
+	if r.wiki == registry.AllWikis && !r.bot.leads() {
+		return r.follow(ctx)
+	}
 	for {
 		var err error
 		switch source, wait, set := r.next(); {

@@ -50,7 +50,7 @@ func (r *Registry) FallBehind(ctx context.Context, all []Behind, place events.Cu
 				return err
 			}
 		}
-		return saveCursor(ctx, tx, place)
+		return saveCursor(ctx, tx, r.serves(), place)
 	})
 	if err != nil {
 		return fmt.Errorf("note that %d wikis are behind: %w", len(all), err)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// This file holds the lease: of several processes with one store, one writes.
+// This file holds the lease: of several processes with one store, one writes to
+// each shard of the wikis.
 
 package registry
 
@@ -34,24 +35,34 @@ func (r *Registry) guarded(ctx context.Context, tx *sql.Tx) error {
 	if owner == nil {
 		return nil
 	}
+	at := r.serves()
 	var holder string
-	if err := tx.QueryRowContext(ctx, `SELECT owner FROM lease WHERE id = 1`).Scan(&holder); err != nil {
+	var shards int
+	err := tx.QueryRowContext(ctx, `SELECT owner, shards FROM lease WHERE id = ?`, at.number).Scan(&holder, &shards)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("read the lease: %w", err)
 	}
-	if holder != *owner {
+	if holder != *owner || shards != at.of {
 		return ErrLeaseLost
 	}
 	return nil
 }
 
-// Acquire takes or renews the lease until now+ttl and reports whether owner
-// has it. It is free when nobody holds it or its time is over. Whoever takes it
+// Acquire takes or renews the lease of the shard that the store serves until
+// now+ttl and reports whether owner has it. It is free when nobody holds it or its
+// time is over, and no other number of shards is being served. Whoever takes it
 // anew, be it the one who had it before, gets a fence of one more.
 func (r *Registry) Acquire(ctx context.Context, owner string, now time.Time, ttl time.Duration) (held bool, err error) {
+	at := r.serves()
 	err = r.unguarded(ctx, func(tx *sql.Tx) error {
+		held = false
+		if same, err := deal(ctx, tx, at.of, now); err != nil || !same {
+			return err
+		}
 		var holder string
 		var expires int64
-		if err := tx.QueryRowContext(ctx, `SELECT owner, expires_at FROM lease WHERE id = 1`).Scan(&holder, &expires); err != nil {
+		err := tx.QueryRowContext(ctx, `SELECT owner, expires_at FROM lease WHERE id = ?`, at.number).Scan(&holder, &expires)
+		if err != nil {
 			return err
 		}
 		held = holder == owner || expires <= micros(now)
@@ -59,7 +70,7 @@ func (r *Registry) Acquire(ctx context.Context, owner string, now time.Time, ttl
 			return nil
 		}
 		taken := flag(holder != owner || expires <= micros(now))
-		_, err := tx.ExecContext(ctx, `UPDATE lease SET owner = ?, expires_at = ?, fence = fence + ? WHERE id = 1`, owner, micros(now.Add(ttl)), taken)
+		_, err = tx.ExecContext(ctx, `UPDATE lease SET owner = ?, expires_at = ?, fence = fence + ? WHERE id = ?`, owner, micros(now.Add(ttl)), taken, at.number)
 		return err
 	})
 	if err != nil {
@@ -68,10 +79,27 @@ func (r *Registry) Acquire(ctx context.Context, owner string, now time.Time, ttl
 	return held, nil
 }
 
-// Release gives the lease back if owner has it.
+// Holder is who has, or last had, the lease of the shard; "" if nobody has, or
+// there is another number of shards.
+func (r *Registry) Holder(ctx context.Context) (holder string, err error) {
+	at := r.serves()
+	err = r.read(ctx, func(tx *sql.Tx) error {
+		err := tx.QueryRowContext(ctx, `SELECT owner FROM lease WHERE id = ? AND shards = ?`, at.number, at.of).Scan(&holder)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		return err
+	})
+	if err != nil {
+		return "", fmt.Errorf("read the lease: %w", err)
+	}
+	return holder, nil
+}
+
+// Release gives the lease of the shard back if owner has it.
 func (r *Registry) Release(ctx context.Context, owner string) error {
 	err := r.unguarded(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE lease SET owner = '', expires_at = 0 WHERE id = 1 AND owner = ?`, owner)
+		_, err := tx.ExecContext(ctx, `UPDATE lease SET owner = '', expires_at = 0 WHERE id = ? AND owner = ?`, r.serves().number, owner)
 		return err
 	})
 	if err != nil {

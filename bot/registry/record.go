@@ -78,7 +78,7 @@ func (r *Registry) Record(ctx context.Context, batches ...Batch) (changed bool, 
 		if err := save(); err != nil {
 			return fmt.Errorf("record %d batches: %w", len(batches), err)
 		}
-		return saveCursors(ctx, tx, batches)
+		return r.saveCursors(ctx, tx, batches)
 	})
 	if err != nil {
 		return false, err
@@ -87,28 +87,30 @@ func (r *Registry) Record(ctx context.Context, batches ...Batch) (changed bool, 
 }
 
 // saveCursors stores the last cursor of each set of streams.
-func saveCursors(ctx context.Context, tx *sql.Tx, batches []Batch) error {
+func (r *Registry) saveCursors(ctx context.Context, tx *sql.Tx, batches []Batch) error {
 	for i, b := range batches {
 		superseded := slices.ContainsFunc(batches[i+1:], func(later Batch) bool { return later.Cursor.Streams == b.Cursor.Streams })
 		if superseded {
 			continue
 		}
-		if err := saveCursor(ctx, tx, b.Cursor); err != nil {
+		if err := saveCursor(ctx, tx, r.serves(), b.Cursor); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// Cursor returns the stored position for a set of streams, zero if there is none.
+// Cursor returns the stored position of the shard for a set of streams, zero if
+// there is none.
 func (r *Registry) Cursor(ctx context.Context, streams string) (events.Cursor, error) {
-	return r.cursor(ctx, `WHERE streams = ?`, streams)
+	return r.cursor(ctx, `WHERE streams = ?`, r.serves().key(streams))
 }
 
 // NewestCursor returns the position of the set of streams that was read last,
 // whichever that is, zero if none was. What polling has reached does not count.
 func (r *Registry) NewestCursor(ctx context.Context) (events.Cursor, error) {
-	return r.cursor(ctx, `WHERE streams NOT LIKE 'poll:%' ORDER BY event_time DESC, streams LIMIT 1`)
+	like, not := r.serves().keys()
+	return r.cursor(ctx, `WHERE streams NOT LIKE 'poll:%' AND streams LIKE ? AND streams NOT LIKE ? ORDER BY event_time DESC, streams LIMIT 1`, like, not)
 }
 
 func (r *Registry) cursor(ctx context.Context, which string, args ...any) (events.Cursor, error) {
@@ -134,7 +136,7 @@ func readCursor(streams, id string, at int64, rest string) (events.Cursor, error
 	if rest != "" {
 		err = c.UnmarshalText([]byte(rest))
 	}
-	c.Streams, c.ID, c.Time = streams, id, moment(at)
+	c.Streams, c.ID, c.Time = streamsOf(streams), id, moment(at)
 	if err == nil {
 		err = c.Check()
 	}
@@ -149,7 +151,7 @@ func readCursor(streams, id string, at int64, rest string) (events.Cursor, error
 	return events.Cursor{}, fmt.Errorf("the stored cursor of %s is damaged: %w; in the registry's database, %s", streams, err, advice)
 }
 
-func saveCursor(ctx context.Context, tx *sql.Tx, c events.Cursor) error {
+func saveCursor(ctx context.Context, tx *sql.Tx, at shard, c events.Cursor) error {
 	if c.Streams == "" {
 		return nil
 	}
@@ -160,7 +162,7 @@ func saveCursor(ctx context.Context, tx *sql.Tx, c events.Cursor) error {
 		err = put(ctx, tx,
 			`UPDATE stream_cursor SET sse_id = ?, event_time = ?, rest = ? WHERE streams = ?`,
 			`INSERT INTO stream_cursor (sse_id, event_time, rest, streams) VALUES (?, ?, ?, ?)`,
-			c.ID, micros(c.Time), string(text), c.Streams)
+			c.ID, micros(c.Time), string(text), at.key(c.Streams))
 	}
 	if err != nil {
 		return fmt.Errorf("save cursor of %s: %w", c.Streams, err)

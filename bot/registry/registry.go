@@ -35,6 +35,7 @@ type Registry struct {
 	reader *sql.DB
 	engine engine
 	guard  atomic.Pointer[string] // who has to hold the lease when something is written; nil: anybody may write
+	shard  atomic.Pointer[shard]  // of the wikis, that this is for; nil: all
 
 	memory memory
 }

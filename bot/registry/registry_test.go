@@ -239,7 +239,7 @@ func TestNotesAndStatus(t *testing.T) {
 			Surveys: []SurveyState{{Source: "siteinfo", Wiki: "metawiki", Read: at(1), Failed: at(2), Reason: "still"}},
 			Rules:   []RulesState{{"metawiki", 5, "Ana", at(1)}},
 			Open:    []Notice{{Key: "k", Wiki: "metawiki", Page: "P", Intended: at(1)}},
-			Lease:   LeaseState{"me", at(2), 1},
+			Lease:   LeaseState{Owner: "me", Expires: at(2), Fence: 1},
 			Notes:   map[string]map[string]string{"metawiki": want, "dewiki": {"stop": "x"}},
 		}
 		if diff := cmp.Diff(wantStatus, status); diff != "" {

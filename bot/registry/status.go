@@ -20,8 +20,12 @@ type Status struct {
 	Surveys []SurveyState `json:"surveys"`
 	Rules   []RulesState  `json:"rules"`
 	// Open are the notices that were intended and are not known to be saved.
-	Open  []Notice   `json:"open"`
+	Open []Notice `json:"open"`
+	// Lease is that of the first shard, or of all wikis where there is one shard.
 	Lease LeaseState `json:"lease"`
+	// Shards are the leases of all shards where there are several, but for those
+	// that nobody has ever held: they may have no wikis.
+	Shards []LeaseState `json:"shards,omitempty"`
 	// Gaps are the last gaps of the streams that were looked up, the newest of
 	// each wiki first.
 	Gaps []Gap `json:"gaps"`
@@ -54,6 +58,21 @@ type LeaseState struct {
 	Expires time.Time `json:"expires,omitzero"`
 	// Fence tells holders of the lease apart: each has one more than the last.
 	Fence int64 `json:"fence,omitempty"`
+	// Shard is the one of Of shards that it is for; both are 0 where there is one.
+	Shard int `json:"shard,omitempty"`
+	Of    int `json:"of,omitempty"`
+}
+
+// Held reports whether a process has the lease at a time.
+func (l LeaseState) Held(now time.Time) bool { return l.Owner != "" && l.Expires.After(now) }
+
+// Running reports whether all that is to be served is: a process holds the lease,
+// or that of each shard.
+func (s Status) Running(now time.Time) bool {
+	if len(s.Shards) == 0 {
+		return s.Lease.Held(now)
+	}
+	return !slices.ContainsFunc(s.Shards, func(l LeaseState) bool { return !l.Held(now) })
 }
 
 // Status reads what the store knows about the running bot, at one moment.
@@ -100,11 +119,9 @@ func (r *Registry) Status(ctx context.Context) (Status, error) {
 			s.Open = append(s.Open, n)
 		}
 		slices.SortFunc(s.Open, func(a, b Notice) int { return strings.Compare(a.Key, b.Key) })
-		var expires int64
-		if err := tx.QueryRowContext(ctx, `SELECT owner, expires_at, fence FROM lease WHERE id = 1`).Scan(&s.Lease.Owner, &expires, &s.Lease.Fence); err != nil {
+		if err := s.leases(ctx, tx); err != nil {
 			return fmt.Errorf("read the lease: %w", err)
 		}
-		s.Lease.Expires = moment(expires)
 		if s.Behind, err = behind(ctx, tx, AllWikis); err != nil {
 			return fmt.Errorf("read what is behind: %w", err)
 		}
@@ -122,6 +139,32 @@ func (r *Registry) Status(ctx context.Context) (Status, error) {
 		return Status{}, fmt.Errorf("read status: %w", err)
 	}
 	return s, nil
+}
+
+// leases reads who holds what. Of several shards the first may have no wikis, and
+// thus no holder.
+func (s *Status) leases(ctx context.Context, tx *sql.Tx) error {
+	return query(ctx, tx, func(scan func(...any) error) error {
+		var l LeaseState
+		var expires int64
+		if err := scan(&l.Shard, &l.Of, &l.Owner, &expires, &l.Fence); err != nil {
+			return err
+		}
+		ever := expires != unheld
+		l.Expires = moment(max(expires, 0))
+		switch {
+		case l.Of == 1 && l.Shard == 1:
+			l.Shard, l.Of = 0, 0
+			s.Lease = l
+			return nil
+		case l.Shard == 1:
+			s.Lease = l
+		}
+		if ever {
+			s.Shards = append(s.Shards, l)
+		}
+		return nil
+	}, `SELECT id, shards, owner, expires_at, fence FROM lease WHERE shards = (SELECT shards FROM lease WHERE id = 1) ORDER BY id`)
 }
 
 // SetNote stores what the running bot says of itself about a wiki, such as its

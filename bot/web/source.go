@@ -42,7 +42,7 @@ type Part struct {
 // State is how the bot is doing at one moment.
 type State struct {
 	Now time.Time
-	// Running says that a process holds the lease.
+	// Running says that a process holds the lease, or of several shards each one.
 	Running bool
 	// LastEvent is when the newest event that was handled was made, zero before
 	// the first one.

@@ -76,11 +76,14 @@ type runCmd struct {
 	stateFlags   `embed:""`
 	processFlags `embed:""`
 	siteFlags    `embed:""`
+	kafkaFlags   `embed:""`
 	Stream       string        `default:"https://stream.wikimedia.org/v2/stream" help:"Address of the event streams."`
 	Streams      []string      `default:"mediawiki.page_change.v1" help:"Names of the streams to follow."`
 	PollEvery    time.Duration `default:"30s" help:"How often a wiki with the source \"poll\" is asked for its recent changes while it is quiet."`
 	SurveyEvery  time.Duration `help:"How often every ownership source is read again; if not given, each on its own schedule."`
 	Web          string        `help:"Address to serve the web page, /metrics, /healthz and /readyz on, such as 127.0.0.1:8091; none if empty."`
+	Shards       int           `default:"1" help:"How many shards the wikis are dealt to. Each process serves as many as it is asked to of those that no other serves, and waits for the others; all have to be given the same number."`
+	ShardsEach   int           `default:"1" help:"How many shards this process serves at most."`
 	Debug        string        `placeholder:"ADDR" help:"Loopback address to serve /debug/pprof on, such as 127.0.0.1:6060; none if empty."`
 	Rebuild      bool          `help:"Forget at the start what can be read again from the wikis and catalogues, and read it. What was told whom is kept, so nobody is told twice."`
 	DryRun       bool          `help:"Do everything but save: print a diff of each page."`
@@ -119,7 +122,7 @@ func (c *runCmd) Run(p *program) error {
 	if c.DryRun {
 		conf.DryRun = p.stdout
 	}
-	b, err := bot.New(conf)
+	b, err := c.bot(p, conf)
 	if err != nil {
 		return err
 	}

@@ -92,7 +92,7 @@ func (k *known) State(ctx context.Context) (web.State, error) {
 		return web.State{}, err
 	}
 	now := time.Now().UTC()
-	out := web.State{Now: now.Truncate(time.Second), Running: s.Lease.Owner != "" && s.Lease.Expires.After(now)}
+	out := web.State{Now: now.Truncate(time.Second), Running: s.Running(now)}
 	for _, c := range s.Cursors {
 		if c.Time.After(out.LastEvent) {
 			out.LastEvent = c.Time

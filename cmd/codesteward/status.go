@@ -22,13 +22,23 @@ import (
 func printStatus(out io.Writer, s registry.Status, now time.Time) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	line := func(what, of, text string) { fmt.Fprintf(w, "%s\t%s\t%s\n", what, of, text) }
-	switch {
-	case s.Lease.Owner == "":
-		line("bot", "", "not running, or ended in good order")
-	case s.Lease.Expires.Before(now):
-		line("bot", s.Lease.Owner, "gone without notice since about "+when(s.Lease.Expires, now))
-	default:
-		line("bot", s.Lease.Owner, "running")
+	leases := s.Shards
+	if len(leases) == 0 {
+		leases = []registry.LeaseState{s.Lease}
+	}
+	for _, l := range leases {
+		what := "bot"
+		if l.Of > 1 {
+			what = fmt.Sprintf("bot, shard %d of %d", l.Shard, l.Of)
+		}
+		switch {
+		case l.Owner == "":
+			line(what, "", "not running, or ended in good order")
+		case !l.Held(now):
+			line(what, l.Owner, "gone without notice since about "+when(l.Expires, now))
+		default:
+			line(what, l.Owner, "running")
+		}
 	}
 	for _, c := range s.Cursors {
 		line("cursor", c.Streams, "newest event handled: "+when(c.Time, now))
