@@ -31,10 +31,12 @@ fuzz: ## Run each fuzz target for 60 s (FUZZTIME=10s to change).
 		done; done
 
 soak: setup ## Run the long tests: kills, cut connections, millions of events, text made to be slow.
-	SOAK=1 $(GO) test -race -timeout 60m -run 'Soak|LinearTime' ./...
+	SOAK=1 $(GO) test -race -timeout 120m -run 'Soak|LinearTime' ./...
 
-pictures: setup build ## Remake the README's picture in a real browser (needs chromium).
+pictures: setup build ## Remake the pictures in a real browser, and look at what is on them (needs chromium).
 	@$(BUILD)/demo --program $(BUILD)/codesteward --once --pictures bot/plan/testdata/pictures
+	PICTURES=make $(GO) test ./bot/plan -run 'TestPictures$$' -count=1
+	PICTURES=1 $(GO) test ./bot/web -run TestPagesInABrowser -count=1
 
 build:
 	@mkdir -p $(BUILD)

@@ -27,7 +27,15 @@ What holds for the whole page:
 * <code>[]</code> in the tables below stands for each entry of a list.
 
 `
-	helpOutro = `== How to stop the bot ==
+	helpOutro = `== What the pages say and take ==
+* In a table, write into the columns marked ✎. <code>[[User:You]]</code> in a Steward cell, saved by yourself, makes you its confirmed steward; take it out to step down. All other columns are written from the sources: an edit there is overwritten once and listed on the report page with what to do. Corrections belong at the source; items are left out with <code>filter</code>, <code>kinds</code>, <code>verdicts</code> or <code>watch.ignore</code>.
+* Whoever undoes an edit of the bot stops it in that table or on the noticeboard. It begins again when the rules are edited, or after <code>safety.thaw_days</code>.
+* If a table would lose many rows at once, nothing is saved. The report page names the rows. It goes on when the sources, read again, say the same, or as soon as anybody edits the rules. Rules that themselves take rows out need nothing more.
+* An entry that is taken off the noticeboard, or struck, stays away. Old months are moved to subpages of "/Archive" with all that people wrote.
+* On the sign-up page, a line <code><nowiki>* [[User:You]]: extension:Poem, gadget:HotCat; weekly; talk</nowiki></code> makes you the steward of these, and says how you want to be told: <code>at once</code>, <code>daily</code> or <code>weekly</code>; <code>talk</code>, <code>ping</code>, <code>noticeboard</code> or <code>item</code>; <code>maintainer</code> for that role; <code>only these</code>; <code>wikis metawiki, commonswiki</code>; <code>looking for a co-maintainer</code>. Put today's date behind your name to confirm that you still are.
+* On the opt-out page, a line <code><nowiki>* [[User:You]]</nowiki></code>, whoever writes it, ends all messages to that user.
+
+== How to stop the bot ==
 Write anything on its stop page; every edit summary has a link there. An administrator can also block the account, or save the rules without <code>"enabled": true</code>.
 `
 	firstRules = `{

@@ -80,8 +80,8 @@ type Safety struct {
 	// ThawDays is how many days a region is left alone of which an edit of the
 	// bot's was undone; at least 1.
 	ThawDays int `json:"thaw_days"`
-	// A table that would lose more than ShrinkPercent of its rows, or more than
-	// ShrinkRows, is held; both are at least 1.
+	// A table that would lose more than ShrinkPercent of its rows, or ShrinkRows of
+	// them or more, is held; both are at least 1.
 	ShrinkPercent int `json:"shrink_percent"`
 	ShrinkRows    int `json:"shrink_rows"`
 }
