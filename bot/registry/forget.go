@@ -39,13 +39,14 @@ func (r *Registry) Forget(ctx context.Context) error {
 	return nil
 }
 
-// NewestRevision returns the newest revision of a wiki that the store knows, and
+// NewestRevision returns the newest revision of a wiki that the store knows, but
+// for those of notices, which are kept when the wiki goes back, and
 // the newest that the bot has made there; 0 where there is none.
 func (r *Registry) NewestRevision(ctx context.Context, wiki string) (known, own int64, err error) {
 	err = r.read(ctx, func(tx *sql.Tx) error {
 		known, own = 0, 0
 		for _, from := range []string{
-			`edit WHERE wiki = ?`, `notice WHERE wiki = ?`, `cells_read WHERE wiki = ?`, `rules WHERE wiki = ?`, `mention WHERE wiki = ?`, `request WHERE wiki = ?`,
+			`edit WHERE wiki = ?`, `cells_read WHERE wiki = ?`, `rules WHERE wiki = ?`, `mention WHERE wiki = ?`, `request WHERE wiki = ?`,
 		} {
 			var newest int64
 			if err := tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(revision), 0) FROM `+from, wiki).Scan(&newest); err != nil {

@@ -31,6 +31,12 @@ var mariaDB = engine{
 	lock:       `SELECT id FROM lease WHERE id = 1 FOR UPDATE`,
 	snapshot:   sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead},
 	passing:    passesInMariaDB,
+	advice: func(err error) string {
+		if passesInMariaDB(err) {
+			return fmt.Sprintf("the server has been away, or read-only, for %s", patience)
+		}
+		return ""
+	},
 }
 
 // lockWait is how long a transaction waits for another one, in seconds, before

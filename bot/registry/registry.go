@@ -34,8 +34,12 @@ type Registry struct {
 	writer *sql.DB // one connection, so that writers of a process queue here
 	reader *sql.DB
 	engine engine
-	guard  atomic.Pointer[string] // who has to hold the lease when something is written; nil: anybody may write
-	shard  atomic.Pointer[shard]  // of the wikis, that this is for; nil: all
+	name   string // for people
+	// present says whether the store is still the one that was opened; nil where
+	// the server says so.
+	present func() error
+	guard   atomic.Pointer[string] // who has to hold the lease when something is written; nil: anybody may write
+	shard   atomic.Pointer[shard]  // of the wikis, that this is for; nil: all
 
 	memory memory
 }
@@ -49,9 +53,14 @@ type engine struct {
 	lock string
 	// snapshot is what makes a transaction see the store at one moment.
 	snapshot sql.TxOptions
+	// watch begins to look after a store by its name, nil where there is no need.
+	watch func(name string) (present func() error, err error)
 	// passing reports whether an error may be gone when the whole transaction
 	// is tried again.
 	passing func(error) bool
+	// advice says what an error means that does not pass, and what can be done, ""
+	// where there is nothing to say.
+	advice func(error) string
 }
 
 // patience is for how long a store that has gone away, as in a restart, is
@@ -68,8 +77,14 @@ func Open(ctx context.Context, dsn string) (*Registry, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.name = name
 	if err := r.migrate(ctx); err != nil {
-		return nil, fmt.Errorf("open registry %s: %w", name, errors.Join(err, r.Close()))
+		return nil, fmt.Errorf("open registry %s: %w", name, errors.Join(r.explain(err), r.Close()))
+	}
+	if r.engine.watch != nil {
+		if r.present, err = r.engine.watch(name); err != nil {
+			return nil, fmt.Errorf("open registry %s: %w", name, errors.Join(err, r.Close()))
+		}
 	}
 	return r, nil
 }
@@ -152,9 +167,17 @@ func (r *Registry) read(ctx context.Context, f func(*sql.Tx) error) error {
 func (r *Registry) retry(ctx context.Context, transaction func() error) error {
 	give := time.Now().Add(patience)
 	for pause := 20 * time.Millisecond; ; pause = min(2*pause, time.Second) {
+		if r.present != nil {
+			if err := r.present(); err != nil {
+				return err
+			}
+		}
 		err := transaction()
-		if err == nil || ctx.Err() != nil || !r.engine.passing(err) || time.Now().After(give) {
+		if err == nil || ctx.Err() != nil {
 			return err
+		}
+		if !r.engine.passing(err) || time.Now().After(give) {
+			return r.explain(err)
 		}
 		timer := time.NewTimer(pause)
 		select {
@@ -164,6 +187,14 @@ func (r *Registry) retry(ctx context.Context, transaction func() error) error {
 		case <-timer.C:
 		}
 	}
+}
+
+// explain adds to an error what it means for the store, and what can be done.
+func (r *Registry) explain(err error) error {
+	if why := r.engine.advice(err); why != "" {
+		return fmt.Errorf("%w; registry %s: %s", err, r.name, why)
+	}
+	return err
 }
 
 // rollback ends a transaction without keeping what it wrote. One that is over,

@@ -9,10 +9,11 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"strings"
 
 	"github.com/pressly/goose/v3"
-	_ "modernc.org/sqlite" // the database driver "sqlite"
+	driver "modernc.org/sqlite" // named "sqlite"
 )
 
 // sqlite takes the write lock when a transaction begins, so that none has to be
@@ -21,6 +22,8 @@ var sqlite = engine{
 	dialect:    goose.DialectSQLite3,
 	migrations: "migrations/sqlite",
 	snapshot:   sql.TxOptions{ReadOnly: true},
+	watch:      sameFile,
+	advice:     adviceOnFile,
 	passing:    func(error) bool { return false }, // a writer waits for another process inside SQLite
 }
 
@@ -43,6 +46,44 @@ func openSQLite(dsn string) (name string, r *Registry, err error) {
 		return file, nil, errors.Join(err, r.writer.Close())
 	}
 	return file, r, nil
+}
+
+// adviceOnFile explains results of SQLite, by their first byte:
+// https://www.sqlite.org/rescode.html
+func adviceOnFile(err error) string {
+	var refused *driver.Error
+	if !errors.As(err, &refused) {
+		return ""
+	}
+	switch refused.Code() & 0xff {
+	case 8: // SQLITE_READONLY
+		return "the file, or its folder, cannot be written"
+	case 10, 13: // SQLITE_IOERR, SQLITE_FULL
+		return "the disk does not take or give what it should; it may be full, or over a limit"
+	case 11, 26: // SQLITE_CORRUPT, SQLITE_NOTADB
+		return "the file is damaged; put a backup in its place with the command restore, or move it away: then the bot reads what it has sent from the wikis"
+	case 14: // SQLITE_CANTOPEN
+		return "the file cannot be opened; see whether its folder exists and can be written"
+	}
+	return ""
+}
+
+// ErrStoreGone says that the file of the store was deleted or replaced while it
+// was open: what is written into it is lost.
+var ErrStoreGone = errors.New("the file of the registry was deleted or replaced while it was in use")
+
+// sameFile sees that a name stands for the same file as at first.
+func sameFile(name string) (present func() error, err error) {
+	first, err := os.Stat(name)
+	if err != nil {
+		return nil, fmt.Errorf("look at file: %w", err)
+	}
+	return func() error {
+		if now, err := os.Stat(name); err != nil || !os.SameFile(first, now) {
+			return fmt.Errorf("%w: %s", ErrStoreGone, name)
+		}
+		return nil
+	}, nil
 }
 
 // parseSQLite takes a name apart into a file name and a journal mode.
