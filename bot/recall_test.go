@@ -101,7 +101,7 @@ func (w *world) anotherPassOn(page string) {
 	w.Helper()
 	w.passes++
 	name := "Pass" + string(rune('A'+w.passes))
-	w.edit(w.admin, "MediaWiki:Gadgets-definition", w.text("MediaWiki:Gadgets-definition")+"* "+name+"[ResourceLoader]|"+name+".js\n")
+	w.edit(w.admin, "MediaWiki:Gadgets-definition", w.text("MediaWiki:Gadgets-definition")+"\n* "+name+"[ResourceLoader]|"+name+".js\n")
 	w.awaits(page, name)
 }
 

@@ -36,14 +36,19 @@ func (w *Wiki) Snapshot() (putBack func(context.Context) error, err error) {
 		if err != nil {
 			return fmt.Errorf("put the database of %s back: %w", w.DB, err)
 		}
-		again, err := startServer(w, strings.TrimPrefix(w.URL, "http://"), 4)
-		if err != nil {
-			return fmt.Errorf("start %s again: %w", w.DB, err)
+		for { // until the port is free again
+			again, err := startServer(w, strings.TrimPrefix(w.URL, "http://"), 4)
+			if err != nil {
+				return fmt.Errorf("start %s again: %w", w.DB, err)
+			}
+			w.server = again
+			if err = w.awaitAnswer(ctx); err == nil {
+				return nil
+			}
+			err = errors.Join(err, w.server.stop())
+			if !errors.Is(err, errPortTaken) || ctx.Err() != nil {
+				return fmt.Errorf("start %s again: %w\n%s", w.DB, err, w.LogTail())
+			}
 		}
-		w.server = again
-		if err := w.awaitAnswer(ctx); err != nil {
-			return fmt.Errorf("start %s again: %w", w.DB, errors.Join(err, errors.New(w.LogTail())))
-		}
-		return nil
 	}, nil
 }
