@@ -82,7 +82,10 @@ type Config struct {
 	// three minutes if zero.
 	PreviewEvery time.Duration
 	// Now tells the time; time.Now if nil.
-	Now       func() time.Time
+	Now func() time.Time
+	// Clock is that of this machine, which is compared with those of the wikis;
+	// time.Now if nil.
+	Clock     func() time.Time
 	Metrics   prometheus.Registerer
 	Transport http.RoundTripper // nil: the clients' own
 	// Shard and Of say which of how many shards Wikis are; both 0 where that is all.
@@ -144,6 +147,9 @@ func New(c Config) (*Bot, error) {
 	}
 	if c.Now == nil {
 		c.Now = time.Now
+	}
+	if c.Clock == nil {
+		c.Clock = time.Now
 	}
 	if c.Metrics == nil {
 		c.Metrics = prometheus.NewRegistry()

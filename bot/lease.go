@@ -23,6 +23,9 @@ const (
 	leaseTime = 10 * time.Second
 	// leaseEvery is how often it is renewed, or asked for.
 	leaseEvery = 2 * time.Second
+	// silentFor is after how long a lease is taken from a process that does not
+	// renew it, whatever it says.
+	silentFor = 3 * leaseTime
 )
 
 // lease is held by at most one process at a time.
@@ -31,6 +34,9 @@ type lease struct {
 	owner owner
 	log   zerolog.Logger
 	pace  *pace
+	// beat is how the lease of another process was last seen, since when.
+	beat  string
+	since time.Time
 }
 
 // owner names a process so that another on the same machine can tell whether
@@ -104,14 +110,32 @@ func (l *lease) try(ctx context.Context) (held bool, holder string, err error) {
 			return held, "", err
 		}
 		holder, err := l.reg.Holder(ctx)
-		if err != nil || !l.owner.gone(holder) {
+		if err != nil {
 			return false, holder, err
 		}
-		l.log.Info().Str("owner", holder).Msg("the process that held the lease has ended without giving it back")
+		silent, err := l.silent(ctx)
+		if err != nil || holder == "" || !silent && !l.owner.gone(holder) {
+			return false, holder, err
+		}
+		l.log.Info().Str("owner", holder).Bool("silent", silent).Msg("the process that held the lease has ended without giving it back")
 		if err := l.reg.Release(ctx, holder); err != nil {
 			return false, "", err
 		}
 	}
+}
+
+// silent reports whether the lease has not been renewed for far too long as this
+// process counts time: a clock that jumps may have written an end that is days
+// away.
+func (l *lease) silent(ctx context.Context) (bool, error) {
+	beat, err := l.reg.Beat(ctx)
+	if err != nil {
+		return false, err
+	}
+	if beat != l.beat {
+		l.beat, l.since = beat, time.Now()
+	}
+	return time.Since(l.since) > silentFor, nil
 }
 
 // keep renews the lease until ctx ends. Losing it is an error: another process

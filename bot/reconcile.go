@@ -59,6 +59,7 @@ func (s *site) reconcileOnce(ctx context.Context) error {
 	complete, pending := s.complete(), s.pending()
 	newRules := s.newRules.Swap(false)
 	set, at := s.rules.Load(), s.now()
+	s.began = time.Now()
 	doubt := s.doubt.Swap(false)
 	if doubt {
 		clear(s.settled)
@@ -195,6 +196,7 @@ func (s *site) publishAll(ctx context.Context, in plan.Input, pages []plan.Page,
 	}
 	s.written.Store(&written)
 	rules := under(set, s.stoppable())
+	rules.Planned, rules.Began = in.Now, s.began
 	planned := map[string]bool{}
 	for _, page := range pages {
 		if s.rules.Load().rules != set.rules {

@@ -79,6 +79,7 @@ type site struct {
 	// pages; nil before they were read.
 	entered atomic.Pointer[map[string][]registry.Mention]
 	doubt   atomic.Bool
+	began   time.Time // of the pass, by a monotonic clock; reconcile's alone
 	// The next are reconcile's alone: when it has to run again, the notes as they
 	// are stored, what keeps pages waiting, and the previews that are shown.
 	again    time.Time
@@ -182,6 +183,7 @@ func (s *site) start(ctx context.Context, within time.Duration) error {
 	s.gate = publish.New(publish.Config{
 		Site: s.pages, Text: s.text, Reader: s.client, Editor: wiki.NewEditor(s.client), Outbox: s.reg, Ledger: s.reg, Memory: s.reg, Deny: s.conf.Deny,
 		OptedOut: s.optedOut, DryRun: s.dryRun, Lease: s.reg.Held, Log: s.log, Metrics: s.bot.Metrics, Now: s.now,
+		Clock: s.bot.Clock,
 	})
 	return nil
 }

@@ -125,6 +125,9 @@ type Config struct {
 	Metrics prometheus.Registerer
 	// Now tells the time; time.Now where it is nil.
 	Now func() time.Time
+	// Clock is that of this machine, as compared with the wiki's before people are
+	// told something; nil compares nothing.
+	Clock func() time.Time
 }
 
 // Publisher writes to one wiki. Its methods must not be called concurrently,
@@ -218,6 +221,9 @@ type Rules struct {
 	// A table must not lose more than ShrinkPercent of its rows at once, nor
 	// ShrinkRows or more; 0 is no limit.
 	ShrinkPercent, ShrinkRows int
+	// Planned is the time by Now for which the page was planned, and Began when that
+	// was, with a monotonic clock; zero if nobody has looked.
+	Planned, Began time.Time
 }
 
 // Publish makes one page hold what was planned. What the wiki or a page refuses
@@ -273,6 +279,9 @@ func (p *Publisher) try(ctx context.Context, a *attempt) (Outcome, error) {
 	}
 	if p.DryRun != nil {
 		return Outcome{Result: DryRun}, writeDiff(p.DryRun, page.Title, live.Text, a.text)
+	}
+	if wait := p.mistimed(a); wait != nil {
+		return *wait, nil
 	}
 	if no, err := p.sentBefore(ctx, a); err != nil {
 		return Outcome{}, err

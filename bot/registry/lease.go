@@ -96,6 +96,25 @@ func (r *Registry) Holder(ctx context.Context) (holder string, err error) {
 	return holder, nil
 }
 
+// Beat tells who holds the lease of the shard and until when, in a text that is
+// another one after each renewal, whatever the clocks say.
+func (r *Registry) Beat(ctx context.Context) (beat string, err error) {
+	err = r.read(ctx, func(tx *sql.Tx) error {
+		var owner string
+		var expires int64
+		err := tx.QueryRowContext(ctx, `SELECT owner, expires_at FROM lease WHERE id = ?`, r.serves().number).Scan(&owner, &expires)
+		if errors.Is(err, sql.ErrNoRows) {
+			err = nil
+		}
+		beat = fmt.Sprintf("%s %d", owner, expires)
+		return err
+	})
+	if err != nil {
+		return "", fmt.Errorf("read the lease: %w", err)
+	}
+	return beat, nil
+}
+
 // Release gives the lease of the shard back if owner has it.
 func (r *Registry) Release(ctx context.Context, owner string) error {
 	err := r.unguarded(ctx, func(tx *sql.Tx) error {

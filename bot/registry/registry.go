@@ -198,10 +198,11 @@ func (r *Registry) explain(err error) error {
 }
 
 // rollback ends a transaction without keeping what it wrote. One that is over,
-// because its context or its connection ended, is no error.
+// because its context or its connection ended, or the store has ended it itself, is
+// no error.
 func rollback(tx *sql.Tx) error {
 	err := tx.Rollback()
-	if err != nil && !errors.Is(err, sql.ErrTxDone) && !errors.Is(err, driver.ErrBadConn) {
+	if err != nil && !errors.Is(err, sql.ErrTxDone) && !errors.Is(err, driver.ErrBadConn) && !strings.Contains(err.Error(), "no transaction is active") {
 		return fmt.Errorf("roll back: %w", err)
 	}
 	return nil

@@ -34,6 +34,8 @@ type faults struct {
 	*httptest.Server
 	choose atomic.Pointer[func(edit bool) fault]
 	edits  atomic.Int64 // that came
+	// requests is how many came in all.
+	requests atomic.Int64
 }
 
 func newFaults(t *testing.T, to string) *faults {
@@ -51,6 +53,7 @@ func newFaults(t *testing.T, to string) *faults {
 			return
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))
+		f.requests.Add(1)
 		edit := bytes.Contains(body, []byte("action=edit")) || bytes.Contains(body, []byte("name=\"action\"\r\n\r\nedit"))
 		if edit {
 			f.edits.Add(1)
