@@ -120,13 +120,41 @@ func TestContextEndsTheWaiting(t *testing.T) {
 					} else {
 						_, err = c.Page(ctx, "Page")
 					}
-					if !errors.Is(err, context.DeadlineExceeded) || ClassOf(err) != Transient || time.Since(start) != 10*time.Second {
+					want := 10 * time.Second
+					if action == "edit" && name == "in a hanging request" {
+						want += finishes // it is in hand
+					}
+					if !errors.Is(err, context.DeadlineExceeded) || ClassOf(err) != Transient || time.Since(start) != want {
 						t.Errorf("after %v: %v", time.Since(start), err)
 					}
 				})
 			})
 		}
 	}
+}
+
+func TestAnEditInHandIsFinishedWhenTheContextEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		f := &fakeWiki{fault: func(w http.ResponseWriter, r *http.Request, p url.Values, done func()) bool {
+			if p.Get("action") == "edit" {
+				cancel()
+				timer := time.NewTimer(finishes / 2)
+				defer timer.Stop()
+				<-timer.C
+			}
+			return false
+		}}
+		c, _ := f.client(t)
+		saved, err := NewEditor(c).Save(ctx, Edit{Title: "Page", Text: "x", Create: true})
+		if err != nil || saved.Revision == 0 {
+			t.Errorf("got %+v, %v; want it saved", saved, err)
+		}
+		if _, err := NewEditor(c).Save(ctx, Edit{Title: "Other", Text: "x", Create: true}); err == nil {
+			t.Error("an edit was begun after the end")
+		}
+	})
 }
 
 func TestCallersInTheQueueCanLeave(t *testing.T) {
