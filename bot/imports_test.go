@@ -36,11 +36,13 @@ var arrows = map[string][]string{
 	"bot/survey":                {"bot/registry", "bot/detect", "bot/wiki", "wikitext"},
 	"bot/plan":                  {"bot/plan/messages", "bot/registry", "bot/detect", "config", "wikitext"},
 	"bot/plan/messages":         {},
-	"bot/publish":               {"bot/plan/...", "bot/wiki", "wikitext"},
+	"bot/publish":               {"bot/plan/...", "bot/registry", "bot/wiki", "wikitext"},
 	"bot/web":                   {"bot/registry"},
 	"bot/wiki":                  {},
 	"bot/wiki/wikitest":         {},
 	"config":                    {},
+	"deploy/standalone":         {}, // tests alone
+	"deploy/toolforge":          {}, // tests alone
 	"events":                    {},
 	"events/kafka":              {"events"},
 	"events/relay":              {"events"},

@@ -221,6 +221,9 @@ func newQueues(t *testing.T, db string, set func(*feed), wikis ...*fakeWiki) *qu
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, s := range b.sites {
+		s.loggedIn.Store(true)
+	}
 	q := &queues{T: t, bot: b, told: tellFeed(make(chan events.Event)), reg: reg}
 	q.feed = &feed{source: q.told, position: position{waitAtMost: waitAtMost}}
 	rules, problems := config.ParseRules(queueRules)

@@ -141,7 +141,7 @@ func TestSourcesOfARealWiki(t *testing.T) {
 	}{
 		{bot, table(""), "unknown: No source mentions it"},
 		{ben, table("[[User:Ana|Ana]]"), "unconfirmed: Steward Ana was named by Ben in Stewards, revision REV, and has not confirmed it yet"},
-		{ana, table("[[User:Ana]] ~~~~~"), "unconfirmed: "}, // the same name again says nothing new
+		{ana, table("[[User:Ana]] ~~~~~"), "owned: Steward Ana, confirmed in Stewards, revision REV"}, // what she changes beside her name is her word
 		{ana, table(""), "unknown: No source mentions it"},
 		{ana, table("[[user:ana]]"), "owned: Steward Ana, confirmed in Stewards, revision REV"},
 		{ben, "blanked", "owned: "},

@@ -58,12 +58,12 @@ func (k *keeper) get(ctx context.Context) (*index, error) {
 	k.mu.Lock()
 	now := k.now()
 	k.used = now
-	last, done := k.last, k.done
+	last, done, took := k.last, k.done, k.took
 	age := time.Duration(0)
 	if last != nil {
 		age = now.Sub(last.made)
 	}
-	due := last == nil || age > max(indexFresh, indexShare*k.took)
+	due := last == nil || age > max(indexFresh, indexShare*took)
 	resting := !k.failed.IsZero() && now.Sub(k.failed) < retryAfter
 	k.mu.Unlock()
 	if due && !resting {
@@ -73,7 +73,7 @@ func (k *keeper) get(ctx context.Context) (*index, error) {
 		}
 	}
 	switch {
-	case last != nil && age <= max(indexOld, 2*indexShare*k.took):
+	case last != nil && age <= max(indexOld, 2*indexShare*took):
 		return last, nil
 	case resting:
 		return nil, errNoIndex

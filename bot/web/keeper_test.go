@@ -75,7 +75,10 @@ func TestAVisitorAfterALongTimeWaitsForWhatIsNew(t *testing.T) {
 			t.Error("a visitor two minutes later waits")
 		}
 		time.Sleep(time.Hour)
-		if k.last != nil {
+		k.mu.Lock()
+		kept := k.last
+		k.mu.Unlock()
+		if kept != nil {
 			t.Error("an index that nobody looks at stays in memory")
 		}
 		later, err := k.get(t.Context())
