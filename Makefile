@@ -13,7 +13,7 @@ demo: setup build ## Run the bot on a real wiki on this machine (ONCE=1: play, c
 	@$(BUILD)/demo --program $(BUILD)/codesteward $(if $(ONCE),--once)
 
 test: setup lint ## Run the linters and all tests, on real wikis, with the race detector.
-	$(GO) test -race -timeout 30m ./...
+	$(GO) test -race -timeout 60m ./...
 
 lint:
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$unformatted" ]; then echo "gofmt these files:"; echo "$$unformatted"; exit 1; fi
