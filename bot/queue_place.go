@@ -53,7 +53,15 @@ func (p *position) place() (c events.Cursor, moved bool) {
 	if len(p.order) > 0 {
 		c = p.order[0].before
 	}
-	return c, c.ID != p.saved.ID || !c.Time.Equal(p.saved.Time)
+	return c, c.ID != p.saved.ID || !c.Time.Equal(p.saved.Time) || lastSeen(c) != lastSeen(p.saved)
+}
+
+// lastSeen tells positions apart that lie within one millisecond.
+func lastSeen(c events.Cursor) string {
+	if len(c.Seen) == 0 {
+		return ""
+	}
+	return c.Seen[len(c.Seen)-1]
 }
 
 // record stores what entries led to, and the position if they were the last to

@@ -17,6 +17,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -40,9 +41,8 @@ type shared struct {
 	rc               net.Conn
 	reg              *registry.Registry
 
-	mu    sync.Mutex
-	told  map[int64]question
-	asked map[int64][]string // who has asked for a revision
+	mu   sync.Mutex
+	told map[int64]question
 }
 
 // question is a page that mentions something.
@@ -65,7 +65,7 @@ func newShared(t *testing.T, names ...string) *shared {
 			t.Error(err)
 		}
 	})
-	s := &shared{T: t, dir: t.TempDir(), names: names, told: map[int64]question{}, asked: map[int64][]string{}}
+	s := &shared{T: t, dir: t.TempDir(), names: names, told: map[int64]question{}}
 	if s.dsn, err = server.Database(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -105,15 +105,13 @@ func newShared(t *testing.T, names ...string) *shared {
 	return s
 }
 
-// handler answers for the wikis, and notes who asks for a revision.
+// handler answers for the wikis, and for the texts of the questions.
 func (s *shared) handler(ws *wikis) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if err := r.ParseForm(); err != nil || r.Form.Get("revids") == "" {
 			ws.answer(w, r)
 			return
 		}
-		_, who, _ := strings.Cut(r.UserAgent(), "process:")
-		who, _, _ = strings.Cut(who, ")")
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		pages := []any{}
@@ -123,7 +121,6 @@ func (s *shared) handler(ws *wikis) http.HandlerFunc {
 			if !known {
 				continue
 			}
-			s.asked[id] = append(s.asked[id], who)
 			pages = append(pages, map[string]any{"ns": 1, "title": q.title, "pageid": id, "revisions": []any{map[string]any{
 				"revid": id, "parentid": 0, "user": "Ada", "timestamp": time.Now().UTC().Format(time.RFC3339), "tags": []string{},
 				"slots": map[string]any{"main": map[string]any{"contentmodel": "wikitext", "content": "Who knows [[mw:Extension:Poem]]?"}},
@@ -154,7 +151,7 @@ func (s *shared) start(name string, args ...string) *process {
 	}
 	defer log.Close()
 	p.cmd = exec.Command(exe, append([]string{"run", "--wikis", filepath.Join(s.dir, "wikis.json"), "--db", s.dsn,
-		"--stream", s.stream, "--streams", "mediawiki.recentchange", "--contact", "process:" + name}, args...)...)
+		"--stream", s.stream, "--streams", "mediawiki.recentchange"}, args...)...)
 	p.cmd.Env = append(os.Environ(), "BE_CODESTEWARD=1", "CODESTEWARD_PASSWORD="+strings.Repeat("a", 32))
 	p.cmd.Stdout, p.cmd.Stderr, p.cmd.SysProcAttr = log, log, endsWithUs()
 	if err := p.cmd.Start(); err != nil {
@@ -263,17 +260,38 @@ func (s *shared) holders(shards, processes int) {
 	})
 }
 
-// once sees that each question was asked about once, and those of one wiki by one
+// looked is who has found something in each revision, by the logs.
+func (s *shared) looked() map[int64][]string {
+	s.Helper()
+	found := regexp.MustCompile(`"rev":(\d+),.*"message":"found"`)
+	all := map[int64][]string{}
+	logs, err := filepath.Glob(filepath.Join(s.dir, "*.log"))
+	if err != nil {
+		s.Fatal(err)
+	}
+	for _, log := range logs {
+		text, err := os.ReadFile(log)
+		if err != nil {
+			s.Fatal(err)
+		}
+		for _, m := range found.FindAllSubmatch(text, -1) {
+			id, _ := strconv.ParseInt(string(m[1]), 10, 64)
+			all[id] = append(all[id], strings.TrimSuffix(filepath.Base(log), ".log"))
+		}
+	}
+	return all
+}
+
+// once sees that each question was found once, and those of one wiki by one
 // process.
 func (s *shared) once(what string, ids []int64) {
 	s.Helper()
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	looked := s.looked()
 	by := map[string]string{}
 	for _, id := range ids {
-		q, who := s.told[id], s.asked[id]
+		q, who := s.told[id], looked[id]
 		if len(who) != 1 || by[q.wiki] != "" && by[q.wiki] != who[0] {
-			s.Errorf("%s: question %d of %s was looked at by %v; others of it by %s", what, id, q.wiki, who, by[q.wiki])
+			s.Errorf("%s: question %d of %s was found by %v; others of it by %s", what, id, q.wiki, who, by[q.wiki])
 			continue
 		}
 		by[q.wiki] = who[0]
@@ -292,11 +310,11 @@ func TestSeveralProcessesShareTheWikis(t *testing.T) {
 	}
 	alone := s.start("alone")
 	s.following(alone, 1)
-	ids := s.ask(2)
+	before := s.ask(2)
 	s.known("what one process reads")
-	s.once("one process", ids)
+	s.once("one process", before)
 	s.end(alone)
-	ids = s.ask(1)
+	ids := s.ask(1)
 
 	a, b := s.start("a", "--shards", "2"), s.start("b", "--shards", "2")
 	s.holders(2, 2)
@@ -305,6 +323,7 @@ func TestSeveralProcessesShareTheWikis(t *testing.T) {
 	ids = append(ids, s.ask(2)...)
 	s.known("what two processes read")
 	s.once("two processes", ids)
+	s.once("one process, also later", before)
 
 	// Another takes over from one that is killed, or halted for long.
 	c := s.start("c", "--shards", "2")
@@ -338,13 +357,15 @@ func TestSeveralProcessesShareTheWikis(t *testing.T) {
 	s.known("what is read while another number of shards is waited with")
 	s.once("while another waits", ids)
 	s.end(d)
+	before = ids
 	ids = s.ask(1)
 	s.known("what one process reads again")
 	s.once("one process again", ids)
+	s.once("two shards, also later", before)
 	s.end(last)
-	for id, who := range s.asked {
+	for id, who := range s.looked() {
 		if len(who) > 1 { // where a process was killed or halted before it had stored its position
-			t.Logf("question %d was looked at by %v", id, who)
+			t.Logf("question %d was found by %v", id, who)
 		}
 	}
 }
