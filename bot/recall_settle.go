@@ -69,6 +69,9 @@ func (s *site) settleRecalled(ctx context.Context, view registry.View) (changed 
 			}
 		}
 	}
+	if s.recalling.Load() {
+		return changed, nil // it took too long, but more will be known
+	}
 	for board := range boards {
 		if err := s.reg.ForgetCells(ctx, db, plan.RegionName(board, plan.BoardRegion)); err != nil {
 			return changed, err

@@ -10,6 +10,8 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -129,8 +131,16 @@ func (k *soak) newest() int64 {
 
 // calm waits until the bot has nothing left to do.
 func (k *soak) calm() {
-	for _, title := range k.said.mentions {
-		k.await("the entry of "+title, func() bool { return strings.Contains(k.text(killBoard), "|"+title+"]]") })
+	deadline := time.Now().Add(time.Minute)
+	missing := func() []string {
+		board := k.text(killBoard)
+		return slices.DeleteFunc(slices.Clone(k.said.mentions), func(title string) bool { return strings.Contains(board, "|"+title+"]]") })
+	}
+	for len(missing()) > 0 && time.Now().Before(deadline) {
+		pause(k.T, time.Second)
+	}
+	for _, title := range missing() {
+		k.Errorf("%s has no entry; the logs say of it:\n%s", title, k.story(title))
 	}
 	last, since := k.newest(), time.Now()
 	k.await("quiet", func() bool {
@@ -140,6 +150,26 @@ func (k *soak) calm() {
 		return time.Since(since) > 6*time.Second
 	})
 	k.measure()
+}
+
+// story is what the bots have logged of a page, one after the other.
+func (k *soak) story(title string) string {
+	var b strings.Builder
+	for n := range k.starts {
+		log := k.logOf(filepath.Join(k.dir, fmt.Sprintf("bot%d.log", n+1)))
+		first, _, _ := strings.Cut(log, "\n")
+		found := false
+		for line := range strings.Lines(log) {
+			if strings.Contains(line, `"`+title+`"`) {
+				fmt.Fprintf(&b, "bot %d: %s", n+1, line)
+				found = true
+			}
+		}
+		if !found {
+			fmt.Fprintf(&b, "bot %d, which began with %.200s, says nothing\n", n+1, first)
+		}
+	}
+	return b.String()
 }
 
 var (
