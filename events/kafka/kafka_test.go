@@ -168,6 +168,9 @@ func TestEventsComeFromBothDataCentresAndGoOnAtTheCursor(t *testing.T) {
 			}
 			got, _ = read(t, follow(New(c.config(group)), nil), again, 2)
 			same(t, "after a restart", got, want)
+			c.put(eqiad, 10)
+			got, _ = read(t, follow(New(c.config(group)), nil), before(c), 3) // two seconds of margin
+			same(t, "from a time", got, []string{"Page 15", "Page 16", "Page 17"})
 			if group != "" {
 				for topic, of := range c.GroupInfo(group).Commits {
 					if len(of) > 0 {
