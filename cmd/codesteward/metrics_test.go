@@ -95,13 +95,16 @@ func allMetrics(t *testing.T) lists {
 	defer reg.Close()
 	all := lists{}
 	addProgramMetrics(all)
-	_, err = bot.New(bot.Config{
+	conf := bot.Config{
 		Registry: reg, Metrics: all, UserAgent: "codesteward-test", Log: zerolog.Nop(),
 		Wikis: []bot.Served{{Password: "x", Wiki: config.Wiki{
 			Wiki: "testwiki", API: "https://test.wikipedia.org/w/api.php", User: "ExampleBot", Login: "ExampleBot@x", Auth: config.BotPassword,
 		}}},
-	})
-	if err != nil {
+	}
+	if _, err = bot.New(conf); err != nil {
+		t.Fatal(err)
+	}
+	if _, err = bot.NewShards(bot.ShardConfig{Config: conf, Of: 2, Each: 1}); err != nil {
 		t.Fatal(err)
 	}
 	publish.New(publish.Config{Metrics: all})
