@@ -75,14 +75,27 @@ func (s *site) putBack(ctx context.Context, known, own int64) (last int64, was b
 		return 0, false, nil
 	}
 	var answer struct {
-		Query struct{ RecentChanges []struct{ RevID int64 } }
+		Query struct {
+			RecentChanges []struct {
+				RevID     int64
+				Timestamp time.Time
+			}
+			LogEvents []struct{ Timestamp time.Time }
+		}
 	}
-	err = s.client.Get(ctx, map[string]string{"action": "query", "list": "recentchanges", "rcprop": "ids", "rctype": "edit|new", "rclimit": "1"}, &answer)
+	err = s.client.Get(ctx, map[string]string{"action": "query", "list": "recentchanges|logevents",
+		"rcprop": "ids|timestamp", "rctype": "edit|new", "rclimit": "50", "letype": "delete", "lelimit": "1", "leprop": "timestamp"}, &answer)
 	if err != nil || len(answer.Query.RecentChanges) == 0 {
 		return 0, false, err
 	}
-	newest := answer.Query.RecentChanges[0].RevID
-	return newest, newest > 0 && newest < known, nil
+	newest := answer.Query.RecentChanges[0]
+	if gone := answer.Query.LogEvents; len(gone) > 0 && !gone[0].Timestamp.Before(newest.Timestamp) {
+		return 0, false, nil // its page may have been deleted: then it is not in the list either
+	}
+	for _, change := range answer.Query.RecentChanges { // edits of one second may be listed in any order
+		last = max(last, change.RevID)
+	}
+	return last, last > 0 && last < known, nil
 }
 
 // bare reads revisions without their texts; those that the wiki does not have, or

@@ -87,3 +87,24 @@ func TestAWikiThatIsPutBackWhileTheBotRuns(t *testing.T) {
 	putBack()
 	w.asBefore()
 }
+
+func TestADeletedPageIsNoWikiThatWasPutBack(t *testing.T) {
+	w := newWorld(t)
+	w.start()
+	w.awaits(gadgets, "Alpha")
+	w.settled()
+	w.ask(w.ada, "Verses", "Who looks after [[mw:Extension:Poem]]?")
+	w.awaitsLog(`"message":"found"`)
+	w.awaits(board, `id="cs-`)
+	w.must(w.stop())
+	w.must(w.admin.Delete(context.Background(), board, "test"))
+	w.must(w.admin.Delete(context.Background(), reportPage, "test"))
+	w.must(w.admin.Delete(context.Background(), "User:Steward bot/status", "test"))
+	w.must(w.admin.Delete(context.Background(), pump, "test"))
+	w.log.reset()
+	w.start()
+	w.awaitsLog("surveyed and reconciled")
+	if log := w.log.String(); strings.Contains(log, "put back to an older state") {
+		t.Error("the wiki is taken for one that was put back")
+	}
+}
