@@ -224,7 +224,12 @@ func (b *Bot) run(ctx context.Context) error {
 		}
 		if stream := b.newStream(); stream != nil {
 			b.follow(stream)
-			g.Go(func() error { return b.watch(ctx, stream) })
+			// Before anything else is written, which would keep the stream waiting.
+			from, err := b.place(ctx, stream)
+			if err != nil {
+				return err
+			}
+			g.Go(func() error { return b.watch(ctx, stream, from) })
 		}
 		b.state.watching.Store(true)
 		for _, r := range b.catalogue {

@@ -262,7 +262,13 @@ func (q *queues) run() {
 			}
 		})
 	}
-	start(func(ctx context.Context) error { return q.bot.watch(ctx, q.feed) })
+	start(func(ctx context.Context) error {
+		from, err := q.bot.place(ctx, q.feed)
+		if err != nil {
+			return err
+		}
+		return q.bot.watch(ctx, q.feed, from)
+	})
 	for _, s := range q.feed.sites {
 		start(s.queue.run)
 	}

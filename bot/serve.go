@@ -190,7 +190,11 @@ func (b *Bot) work(ctx context.Context, s *site) error {
 		if s.feed == nil {
 			b.follow(b.newPolled(s))
 		}
-		g.Go(func() error { return b.watch(ctx, s.feed) })
+		from, err := b.place(ctx, s.feed)
+		if err != nil {
+			return err
+		}
+		g.Go(func() error { return b.watch(ctx, s.feed, from) })
 	}
 	g.Go(func() error { return s.queue.run(ctx) })
 	g.Go(func() error { return s.survey(ctx) })

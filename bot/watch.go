@@ -19,21 +19,8 @@ const cursorEvery = 5 * time.Second
 // watch follows one feed. What leads to anything goes into the queue of its wiki,
 // which keeps the order on each page. The stored cursor is never ahead of what
 // the queues have done.
-func (b *Bot) watch(ctx context.Context, f *feed) error {
-	from, start, err := b.place(ctx, f)
-	if err != nil {
-		return err
-	}
+func (b *Bot) watch(ctx context.Context, f *feed, from events.Cursor) error {
 	b.Log.Info().Str("streams", f.StreamSet()).Str("cursor", from.ID).Time("since", from.Time).Msg("watching")
-	f.start(from, start)
-	for _, s := range f.sites {
-		if s.loggedIn.Load() {
-			continue
-		}
-		if err := s.queue.leave(ctx); err != nil {
-			return err
-		}
-	}
 	of := ""
 	if f.polled() {
 		of = f.sites[0].conf.Wiki.Wiki
@@ -53,8 +40,8 @@ func (b *Bot) watch(ctx context.Context, f *feed) error {
 		}
 		switch {
 		case e.Kind == events.Gap:
-			err = b.missed(ctx, f, e, start)
-		case e.Time.Before(start) && e.Kind != events.Progress:
+			err = b.missed(ctx, f, e, f.begin)
+		case e.Time.Before(f.begin) && e.Kind != events.Progress:
 			continue // resuming goes back a little; nothing older than the first start counts
 		default:
 			err = b.hear(ctx, f, e)
@@ -105,12 +92,15 @@ func (f *feed) overdue(ctx context.Context) error {
 	return nil
 }
 
-// place returns where a feed goes on, and before which time nothing counts: the
-// first start, if this is it.
-func (b *Bot) place(ctx context.Context, f *feed) (from events.Cursor, start time.Time, err error) {
+// place returns where a feed goes on. Nothing counts from before the first start,
+// if this is it. Wikis that do not let the bot in yet are caught up with later.
+func (b *Bot) place(ctx context.Context, f *feed) (from events.Cursor, err error) {
 	for _, s := range f.sites {
+		if !f.polled() && s.noted[noteGap] == "" {
+			continue
+		}
 		if err := s.reg.SetNote(ctx, s.conf.Wiki.Wiki, noteGap, ""); err != nil {
-			return from, start, err
+			return from, err
 		}
 	}
 	if f.polled() {
@@ -120,13 +110,27 @@ func (b *Bot) place(ctx context.Context, f *feed) (from events.Cursor, start tim
 		// to make of a cursor of others.
 		from, err = b.Registry.NewestCursor(ctx)
 	}
-	if err != nil || !from.IsZero() {
-		return from, start, err
+	if err != nil {
+		return from, err
 	}
-	// The first run starts live. Its place is stored at once, so that what
-	// happens until the first finding is not lost with the process.
-	start = b.now()
-	from = events.Cursor{Streams: f.StreamSet(), Time: start}
-	_, err = b.Registry.Record(ctx, registry.Batch{Cursor: from})
-	return from, start, err
+	var start time.Time
+	if from.IsZero() {
+		// The first run starts live. Its place is stored at once, so that what
+		// happens until the first finding is not lost with the process.
+		start = b.now()
+		from = events.Cursor{Streams: f.StreamSet(), Time: start}
+		if _, err := b.Registry.Record(ctx, registry.Batch{Cursor: from}); err != nil {
+			return from, err
+		}
+	}
+	f.start(from, start)
+	for _, s := range f.sites {
+		if s.loggedIn.Load() {
+			continue
+		}
+		if err := s.queue.leave(ctx); err != nil {
+			return from, err
+		}
+	}
+	return from, nil
 }

@@ -186,6 +186,7 @@ func (p *footprint) end() {
 func (p *footprint) settle() {
 	p.Helper()
 	p.await("the stream", func() bool { return p.farm.asked.Load() > 0 })
+	pause20(p.B, trimFirst+5*time.Second)
 	last, quiet := p.busy(), 0
 	for range 180 {
 		pause20(p.B, time.Second)
