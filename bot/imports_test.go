@@ -38,6 +38,7 @@ var arrows = map[string][]string{
 	"bot/plan/messages":         {},
 	"bot/publish":               {"bot/plan/...", "bot/registry", "bot/wiki", "wikitext"},
 	"bot/web":                   {"bot/registry"},
+	"bot/web/browsertest":       {},
 	"bot/wiki":                  {},
 	"bot/wiki/wikitest":         {},
 	"config":                    {},

@@ -23,6 +23,7 @@ import (
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan/messages"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/web/browsertest"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/wiki/wikitest"
 )
 
@@ -165,17 +166,17 @@ func TestReadersCanUseThePages(t *testing.T) {
 	if testing.Short() {
 		t.Skip("needs a MediaWiki")
 	}
-	b := openBrowser(t)
+	b := browsertest.Start(t)
 	for _, language := range []string{"en", "ar"} {
 		wiki, names := staged(t, language)
 		for _, skin := range []string{"vector-2022", "minerva"} {
 			for _, name := range names {
-				b.open(address(wiki, name, skin), 360, false)
+				openWiki(t, b, address(wiki, name, skin), 360)
 				var wide struct {
 					Page, Window int
 					Direction    string
 				}
-				b.value(`({page: document.documentElement.scrollWidth, window: innerWidth, direction: getComputedStyle(document.querySelector('.mw-parser-output')).direction})`, &wide)
+				b.Value(`({page: document.documentElement.scrollWidth, window: innerWidth, direction: getComputedStyle(document.querySelector('.mw-parser-output')).direction})`, &wide)
 				if wide.Page > wide.Window+1 {
 					t.Errorf("%s in %s, %s: the page is %d wide in a window of %d", name, language, skin, wide.Page, wide.Window)
 				}
@@ -186,9 +187,9 @@ func TestReadersCanUseThePages(t *testing.T) {
 			if skin == "minerva" {
 				continue // which does not sort in 1.39
 			}
-			b.open(address(wiki, "extensions", skin), 1200, false)
+			openWiki(t, b, address(wiki, "extensions", skin), 1200)
 			var order []string
-			b.value(`(async () => { await mw.loader.using('jquery.tablesorter');
+			b.Value(`(async () => { await mw.loader.using('jquery.tablesorter');
 				const h = document.querySelector('th.codesteward-links');
 				for (let i = 0; i < 1200 && !h.classList.contains('headerSort'); i++) { await new Promise(r => setTimeout(r, 50)) }
 				h.click(); return `+columnTexts+`('codesteward-links') })()`, &order)
@@ -196,7 +197,7 @@ func TestReadersCanUseThePages(t *testing.T) {
 				t.Errorf("in %s, sorted by clicking: %q", language, order)
 			}
 			var marks struct{ Caption, Columns, Rows, Unnamed int }
-			b.value(`(() => { const t = document.querySelector('table.codesteward'); return {caption: t.querySelectorAll('caption').length, columns: t.querySelectorAll('th[scope=col]').length,
+			b.Value(`(() => { const t = document.querySelector('table.codesteward'); return {caption: t.querySelectorAll('caption').length, columns: t.querySelectorAll('th[scope=col]').length,
 				rows: t.querySelectorAll('tr[id] th[scope=row]').length, unnamed: [...t.querySelectorAll('td[style*=background]')].filter(c => !c.textContent.trim()).length} })()`, &marks)
 			if marks.Caption != 1 || marks.Columns != 9 || marks.Rows != 4 || marks.Unnamed != 0 {
 				t.Errorf("in %s: %+v", language, marks)
@@ -227,15 +228,15 @@ func TestPictures(t *testing.T) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	b := openBrowser(t)
+	b := browsertest.Start(t)
 	for _, language := range []string{"en", "ar"} {
 		wiki, names := staged(t, language)
 		for _, name := range names {
 			for _, skin := range []string{"vector-2022", "minerva"} {
 				for size, width := range map[string]int{"desktop": 1200, "phone": 360} {
-					b.open(address(wiki, name, skin), width, false)
+					openWiki(t, b, address(wiki, name, skin), width)
 					file := filepath.Join(dir, fmt.Sprintf("%s-%s-%s-%s.png", name, language, skin, size))
-					taken := b.picture()
+					taken := b.Picture()
 					before, err := os.ReadFile(file)
 					if mode == "make" {
 						if err := os.WriteFile(file, taken, 0o644); err != nil {

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/web/browsertest"
 )
 
 // shots are the pages that are looked at, by the name of their picture.
@@ -40,20 +42,20 @@ func TestPagesInABrowser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it takes a browser")
 	}
-	b := openBrowser(t)
+	b := browsertest.Start(t)
 	s := newSite(t, newWorld())
 	server := httptest.NewServer(s.Handler())
 	defer server.Close()
 	for _, shot := range shots {
-		b.complaints = nil
-		b.open(server.URL+shot.path, shot.width, shot.height, shot.dark)
+		b.Complaints = nil
+		b.Open(server.URL+shot.path, shot.width, shot.height, shot.dark)
 		var found struct {
 			Scroll, Client, Small, Unnamed int
 			Wide                           []string
 			Paper                          string
 			Styled                         bool
 		}
-		b.value(looks, &found)
+		b.Value(looks, &found)
 		switch {
 		case found.Scroll > found.Client:
 			t.Errorf("%s is %d pixels wide in a window of %d: %v", shot.name, found.Scroll, found.Client, found.Wide)
@@ -66,13 +68,16 @@ func TestPagesInABrowser(t *testing.T) {
 		case found.Unnamed > 0:
 			t.Errorf("%s has %d fields without a label", shot.name, found.Unnamed)
 		}
-		for _, c := range b.complaints {
+		for _, c := range b.Complaints {
 			if shot.name != "missing" || !strings.Contains(c, "404") {
 				t.Errorf("%s: the browser says %s", shot.name, c)
 			}
 		}
 		if os.Getenv("PICTURES") != "" && shot.name != "missing" {
-			b.picture(filepath.Join("testdata", "pictures", shot.name+".png"))
+			file := filepath.Join("testdata", "pictures", shot.name+".png")
+			if err := os.WriteFile(file, b.Picture(), 0o644); err != nil {
+				t.Error(err)
+			}
 		}
 	}
 }
@@ -98,13 +103,13 @@ func TestTheBrowserKeepsTheRulesOfThePage(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it takes a browser")
 	}
-	b := openBrowser(t)
+	b := browsertest.Start(t)
 	s := newSite(t, newWorld())
 	server := httptest.NewServer(s.Handler())
 	defer server.Close()
-	b.open(server.URL+"/", 1200, 900, false)
+	b.Open(server.URL+"/", 1200, 900, false)
 	var ran string
-	b.value(`new Promise(done => {
+	b.Value(`new Promise(done => {
 		const e = document.createElement('script');
 		e.textContent = 'document.title = "ran"';
 		document.body.append(e);
@@ -116,7 +121,7 @@ func TestTheBrowserKeepsTheRulesOfThePage(t *testing.T) {
 	if strings.HasPrefix(ran, "ran") || strings.HasSuffix(ran, "fixed") {
 		t.Errorf("a script or a style in the page has an effect: %s", ran)
 	}
-	if len(b.complaints) < 2 {
-		t.Errorf("the browser does not complain: %v", b.complaints)
+	if len(b.Complaints) < 2 {
+		t.Errorf("the browser does not complain: %v", b.Complaints)
 	}
 }

@@ -1,31 +1,30 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// This file holds a real browser for the tests: Chromium without a window,
-// steered over its debugging pipe.
-
-package web
+// Package browsertest drives a headless Chromium in tests, through the protocol
+// of its developer tools (https://chromedevtools.github.io/devtools-protocol/).
+package browsertest
 
 import (
 	"bufio"
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
 	"os"
 	"os/exec"
 	"testing"
 	"time"
 )
 
-// browser is a running Chromium with one page open.
-type browser struct {
+// Browser is a running Chromium with one page open.
+type Browser struct {
 	t        *testing.T
 	to       *os.File
 	messages chan message
 	session  string
 	id       int
-	// complaints are what the browser said of the page: what its policy forbids,
+	width    int // of the window
+	// Complaints are what the browser said of the page: what its policy forbids,
 	// what does not load.
-	complaints []string
+	Complaints []string
 }
 
 // message is what the browser says.
@@ -37,8 +36,9 @@ type message struct {
 	Error  *struct{ Message string } `json:"error"`
 }
 
-// openBrowser starts Chromium, or skips the test where there is none.
-func openBrowser(t *testing.T) *browser {
+// Start starts Chromium, or skips the test where there is none. It ends with the
+// test.
+func Start(t *testing.T) *Browser {
 	t.Helper()
 	program, err := exec.LookPath("chromium")
 	if err != nil {
@@ -68,7 +68,7 @@ func openBrowser(t *testing.T) *browser {
 	}
 	theirIn.Close()
 	theirOut.Close()
-	b := &browser{t: t, to: to, messages: make(chan message, 1000)}
+	b := &Browser{t: t, to: to, messages: make(chan message, 1000)}
 	go func() {
 		defer close(b.messages)
 		for in := bufio.NewReader(from); ; {
@@ -102,7 +102,7 @@ func openBrowser(t *testing.T) *browser {
 }
 
 // do runs a command and reads its result.
-func (b *browser) do(method string, params any, result any) {
+func (b *Browser) do(method string, params any, result any) {
 	b.t.Helper()
 	b.id++
 	command := map[string]any{"id": b.id, "method": method}
@@ -132,7 +132,7 @@ func (b *browser) do(method string, params any, result any) {
 }
 
 // await returns the next message that is wanted.
-func (b *browser) await(wanted func(message) bool) message {
+func (b *Browser) await(wanted func(message) bool) message {
 	b.t.Helper()
 	patience := time.After(2 * time.Minute)
 	for {
@@ -143,7 +143,7 @@ func (b *browser) await(wanted func(message) bool) message {
 			}
 			switch m.Method {
 			case "Log.entryAdded", "Runtime.exceptionThrown", "Runtime.consoleAPICalled", "Network.loadingFailed":
-				b.complaints = append(b.complaints, string(m.Params))
+				b.Complaints = append(b.Complaints, string(m.Params))
 			}
 			if wanted(m) {
 				return m
@@ -154,15 +154,15 @@ func (b *browser) await(wanted func(message) bool) message {
 	}
 }
 
-// open shows an address in a window of a size, by day or by night.
-func (b *browser) open(address string, width, height int, dark bool) {
+// Open shows an address in a window of a size, by day or by night.
+func (b *Browser) Open(address string, width, height int, dark bool) {
 	b.t.Helper()
 	scheme := "light"
 	if dark {
 		scheme = "dark"
 	}
-	b.do("Emulation.setDeviceMetricsOverride", map[string]any{"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}, nil)
-	b.do("Emulation.setEmulatedMedia", map[string]any{"features": []map[string]string{{"name": "prefers-color-scheme", "value": scheme}}}, nil)
+	b.size(width, height)
+	b.do("Emulation.setEmulatedMedia", map[string]any{"features": []map[string]string{{"name": "prefers-color-scheme", "value": scheme}, {"name": "prefers-reduced-motion", "value": "reduce"}}}, nil)
 	var went struct{ ErrorText string }
 	b.do("Page.navigate", map[string]any{"url": address}, &went)
 	if went.ErrorText != "" {
@@ -171,8 +171,8 @@ func (b *browser) open(address string, width, height int, dark bool) {
 	b.await(func(m message) bool { return m.Method == "Page.loadEventFired" })
 }
 
-// value evaluates an expression on the page.
-func (b *browser) value(expression string, result any) {
+// Value evaluates an expression on the page, and waits for what it promises.
+func (b *Browser) Value(expression string, result any) {
 	b.t.Helper()
 	var out struct {
 		Result           struct{ Value json.RawMessage }
@@ -183,20 +183,30 @@ func (b *browser) value(expression string, result any) {
 		b.t.Fatalf("evaluate %s: %s", expression, out.ExceptionDetails.Text)
 	}
 	if err := json.Unmarshal(out.Result.Value, result); err != nil {
-		b.t.Fatal(fmt.Errorf("evaluate %s: %w", expression, err))
+		b.t.Fatalf("evaluate %s: %v", expression, err)
 	}
 }
 
-// picture saves the whole page as PNG.
-func (b *browser) picture(file string) {
+// Picture returns the whole page as PNG.
+func (b *Browser) Picture() []byte {
 	b.t.Helper()
+	// The window gets as high as the page: what pages hide beside themselves from
+	// right to left is in no picture then.
+	var height int
+	b.Value(`document.documentElement.scrollHeight`, &height)
+	b.size(b.width, height)
 	var shot struct{ Data string }
-	b.do("Page.captureScreenshot", map[string]any{"format": "png", "captureBeyondViewport": true}, &shot)
+	b.do("Page.captureScreenshot", map[string]any{"format": "png"}, &shot)
 	data, err := base64.StdEncoding.DecodeString(shot.Data)
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	if err := os.WriteFile(file, data, 0o644); err != nil {
-		b.t.Fatal(err)
-	}
+	return data
+}
+
+// size gives the window a size; a narrow one is a phone's.
+func (b *Browser) size(width, height int) {
+	b.t.Helper()
+	b.width = width
+	b.do("Emulation.setDeviceMetricsOverride", map[string]any{"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}, nil)
 }
