@@ -101,6 +101,9 @@ func (s *site) readOptOuts(ctx context.Context, title string) (changed bool, pro
 	if err != nil {
 		return false, nil, err
 	}
+	if page.Missing || strings.TrimSpace(page.Text) == "" {
+		return false, nil, nil // whoever has blanked or moved it, nobody on it has agreed
+	}
 	users, problems := survey.OptOuts(s.text, page.Text)
 	var all []registry.OptOut
 	for _, user := range users {

@@ -104,13 +104,12 @@ func TestATableThatWouldLoseHalfOfItsRowsWaits(t *testing.T) {
 	w.settled()
 	w.define(all[5:]...) // too few for the source to wonder
 	w.awaits(reportPage, "would lose 5 of its 10 rows at once", "− A00", "− A04", "edits the rules page")
-	w.must(w.stop())
-	w.start()
-	w.settled()
 	w.anotherPass()
 	if text := w.text(gadgets); !strings.Contains(text, "A00") {
 		t.Fatalf("the rows are gone:\n%s", text)
 	}
+	w.must(w.stop())
+	w.start()
 	w.define(append([]string{"Z"}, all[5:]...)...) // the source is read again
 	w.await("the rows go", func() bool {
 		text := w.text(gadgets)

@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"time"
 
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/plan"
+	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/registry"
 	"gitlab.wikimedia.org/toolforge-repos/codesteward/bot/wiki"
 )
 
@@ -162,7 +164,14 @@ func (s *site) lastOwn(ctx context.Context) (int64, error) {
 // and of its pages; begin reads them anew. No other goroutine works on the wiki.
 func (s *site) rewind(ctx context.Context, restored *restoredError) error {
 	s.log.Error().Int64("rev", restored.last).Msg("the wiki has been put back to an older state: what is known of later revisions is forgotten, and its pages are read anew")
+	pages, err := s.reg.Pages(ctx, s.conf.Wiki.Wiki)
+	if err != nil {
+		return err
+	}
 	if err := s.reg.Rewind(ctx, s.conf.Wiki.Wiki, restored.last); err != nil {
+		return err
+	}
+	if err := s.keepPages(ctx, pages); err != nil {
 		return err
 	}
 	text := fmt.Sprintf("%s The wiki has been put back to an older state, up to revision %d. The bot has forgotten what came after that, and has read its pages anew. Nobody is told again of what they were told before.",
@@ -171,6 +180,27 @@ func (s *site) rewind(ctx context.Context, restored *restoredError) error {
 		return err
 	}
 	s.forget()
+	return nil
+}
+
+// keepPages enters again which regions stand, where they do on the wiki as it is
+// now, and which people took away: those are not made again.
+func (s *site) keepPages(ctx context.Context, pages map[string]registry.PageState) error {
+	for name, state := range pages {
+		if state == registry.PageHeld {
+			page, err := s.client.Page(ctx, plan.PageOf(name))
+			if err != nil {
+				if err := s.elsewhere(ctx, err, "page cannot be read again"); err != nil {
+					return err
+				}
+			} else if page.Missing {
+				continue // it was made later
+			}
+		}
+		if err := s.reg.SetPage(ctx, s.conf.Wiki.Wiki, name, state); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -57,6 +57,11 @@ func (s *site) secondLook(ctx context.Context, in plan.Input, pages []plan.Page,
 			if err := s.elsewhere(ctx, err, "page of a mention cannot be read again"); err != nil {
 				return nil, err
 			}
+			if !entered[key] && !messaged[key] {
+				kept = append(kept, m) // it is only about a row
+			}
+		case found == unseen && !entered[key] && !messaged[key]:
+			kept = append(kept, m)
 		case found == stands && !waiting[key]:
 			s.stood[key] = true
 			m.Snippet, m.Answered = look.snippets[key], s.answers[key]
@@ -161,7 +166,7 @@ func (l *looker) look(ctx context.Context, m registry.Mention) (sight, string, e
 			if strings.Contains(page.Text, m.Snippet) {
 				return stands, m.Snippet, nil
 			}
-			return stands, f.Snippet, nil
+			return stands, "", nil // what stands there now may be somebody else's words
 		}
 	}
 	if _, known := l.names.Lookup(m.As.Kind(), m.Name); m.Rule == plainName && !known && m.Snippet != "" && strings.Contains(page.Text, m.Snippet) {

@@ -157,13 +157,18 @@ func (s *Shards) serve(ctx context.Context) (err error) {
 // take waits until the lease of one shard is ours that this process does not hold
 // yet.
 func (s *Shards) take(ctx context.Context, reg *registry.Registry) (int, *lease, error) {
-	l := &lease{reg: reg, owner: s.owner, log: s.Log}
+	leases := map[int]*lease{} // each remembers since when its shard is silent
 	for told := false; ; told = true {
 		for _, number := range s.filled {
 			if !s.want(number) {
 				continue
 			}
 			reg.Serve(number, s.Of)
+			l := leases[number]
+			if l == nil {
+				l = &lease{reg: reg, owner: s.owner, log: s.Log}
+				leases[number] = l
+			}
 			held, _, err := l.try(ctx)
 			if held || err != nil {
 				return number, l, err

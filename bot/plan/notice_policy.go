@@ -164,9 +164,9 @@ func newPolicy(in Input) *policy {
 }
 
 // unheard reports whether the pages on which people say that they step down, or
-// want no messages, were not read since the start.
+// want no messages, were not read since the start, nor how their accounts are.
 func unheard(in Input) bool {
-	return in.Pending[registry.CellsSource] ||
+	return in.Pending[registry.CellsSource] || in.Pending["accounts"] ||
 		in.Rules.Notices.SignUp != "" && in.Pending["sign-up"] || in.Rules.Notices.OptOut != "" && in.Pending["opt-out"]
 }
 

@@ -115,12 +115,18 @@ func Query(wiki string, rules *config.Rules, now time.Time) registry.Query {
 	return q
 }
 
+// logKept is how far back the log's archive of the month before last reaches.
+const logKept = 95 * 24 * time.Hour
+
 // toldKept is how far back what was told matters: as long as a cooldown or the
 // ladder reaches, and as the log shows it.
 func toldKept(n *config.Notices) time.Duration {
 	ladder := mentionsKept
 	for _, rung := range n.Ladder {
 		ladder += days(rung.AfterDays)
+	}
+	if n.Log != "" {
+		ladder = max(ladder, logKept)
 	}
 	return max(days(n.CooldownDays+1), ladder)
 }

@@ -118,11 +118,12 @@ func PlacesOf(in Input, t config.Table, texts []string) Places {
 	for i, text := range texts {
 		n := i + 1
 		region, err := wikitext.Parse(text).Region(t.ID)
-		written := in.View.Pages[RegionName(subpage(t.Page, n), t.ID)] != ""
+		state := in.View.Pages[RegionName(subpage(t.Page, n), t.ID)]
+		written := state != ""
 		switch {
 		case errors.Is(err, wikitext.ErrNoRegion) && len(texts) == 1 && !written:
 			continue // Apply tells what is wrong
-		case err == nil && written && strings.TrimSpace(region.Body) == "":
+		case err == nil && state == registry.PageHeld && strings.TrimSpace(region.Body) == "":
 			err = errEmptied // its rows come back with the undoing of that
 		}
 		var l live

@@ -135,6 +135,12 @@ func fingerprint(text string) string {
 // BodyPrint tells the texts of a region apart, however they end; it is "" where
 // the page has no such region or it is empty.
 func BodyPrint(region, text string) string {
+	if region == DataRegion { // all of the page is the bot's
+		if text = strings.TrimSpace(text); text == "" {
+			return ""
+		}
+		return fingerprint(text)
+	}
 	body, ok := bodyOf(region, text)
 	if body = strings.TrimSpace(body); !ok || body == "" {
 		return ""

@@ -11,6 +11,10 @@ import "time"
 // too early to tell somebody again, goes by it.
 const clocksDiffer = 5 * time.Minute
 
+// planAge is how long after its planning a message may be saved: what speaks
+// against it may have come since, and quiet hours begun.
+const planAge = 4 * time.Minute
+
 // mistimed holds back what cannot be taken back while the clock of this machine is
 // not the wiki's. Tables go on: what is wrong there for a while is mended.
 func (p *Publisher) mistimed(a *attempt) *Outcome {
@@ -21,6 +25,11 @@ func (p *Publisher) mistimed(a *attempt) *Outcome {
 	if began := a.rules.Began; !began.IsZero() {
 		if jump := p.Now().Sub(a.rules.Planned) - time.Since(began); jump.Abs() > clocksDiffer {
 			wait := refuse(StepEdit, Waits, "%s waits: the clock of this machine has jumped by %s.", a.page.Title, jump.Round(time.Second))
+			wait.Again = p.Now().Add(time.Second)
+			return wait
+		}
+		if age := time.Since(began); age > planAge {
+			wait := refuse(StepEdit, Waits, "%s waits: it was planned %s ago, and is planned anew.", a.page.Title, age.Round(time.Second))
 			wait.Again = p.Now().Add(time.Second)
 			return wait
 		}

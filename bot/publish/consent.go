@@ -129,6 +129,9 @@ func (p *Publisher) optedOut(ctx context.Context, title string) ([]string, error
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if o.title == title && (live.Missing || strings.TrimSpace(live.Text) == "") {
+		users = o.users // whoever has blanked or moved it, nobody on it has agreed
+	}
 	if o.forgotten == forgotten {
 		o.title, o.users, o.read = title, users, at
 	}

@@ -24,6 +24,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -191,7 +192,31 @@ func (r *Registry) restore(ctx context.Context, from *bufio.Reader) error {
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
-	return r.migrate(ctx)
+	if err := r.migrate(ctx); err != nil {
+		return err
+	}
+	return r.unguarded(ctx, func(tx *sql.Tx) error { return restoreShards(ctx, tx) })
+}
+
+// restoreShards notes how many shards the positions of the stream are of, which
+// stands with the leases that a backup does not have.
+func restoreShards(ctx context.Context, tx *sql.Tx) error {
+	most := 1
+	err := query(ctx, tx, func(scan func(...any) error) error {
+		var key string
+		err := scan(&key)
+		if _, of := shardsOf(key); err == nil && !strings.HasPrefix(key, "poll:") {
+			if n, notNumber := strconv.Atoi(of); notNumber == nil {
+				most = max(most, n)
+			}
+		}
+		return err
+	}, `SELECT streams FROM stream_cursor`)
+	if err != nil || most == 1 {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE lease SET shards = ? WHERE id = 1`, most)
+	return err
 }
 
 // versions are that of the tables, 0 where there are none, and the newest known.

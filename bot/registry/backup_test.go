@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -169,5 +170,35 @@ func TestWhatIsNoWholeBackupIsNotRestored(t *testing.T) {
 	}
 	if _, err := Restore(t.Context(), source.dsn, strings.NewReader(whole)); !errors.Is(err, ErrNotEmpty) {
 		t.Errorf("over a store that is in use: %v", err)
+	}
+}
+
+func TestABackupOfShardsGoesOnWhereTheyWere(t *testing.T) {
+	source := newStore(t)
+	r := source.open()
+	for number := 1; number <= 2; number++ {
+		r.Serve(number, 2)
+		if held, err := r.Acquire(t.Context(), "a", at(1), time.Minute); !held || err != nil {
+			t.Fatal(held, err)
+		}
+		if _, err := r.Record(t.Context(), Batch{Cursor: events.Cursor{Streams: "s", Time: at(number)}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var file bytes.Buffer
+	if err := r.Backup(t.Context(), &file); err != nil {
+		t.Fatal(err)
+	}
+	restored, err := Restore(t.Context(), newStore(t).dsn+"-2", &file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer restored.Close()
+	// As one again, it begins where the one was that is furthest behind.
+	if held, err := restored.Acquire(t.Context(), "b", at(9), time.Minute); !held || err != nil {
+		t.Fatal(held, err)
+	}
+	if from, err := restored.NewestCursor(t.Context()); err != nil || !from.Time.Equal(at(1)) {
+		t.Errorf("it begins at %v, %v", from.Time, err)
 	}
 }

@@ -169,8 +169,37 @@ func (r *cellReader) next(revision wiki.Revision) []registry.CellChange {
 	var out []registry.CellChange
 	if own := accountName(r.on, revision.User) == accountName(r.on, r.self); !own {
 		out = compare(r.on, r.last, cells, change)
+		if isRevert(revision) {
+			out = ofNobody(out)
+		}
 	}
 	r.last, r.seen, r.gap = cells, true, false
+	return out
+}
+
+// revertTags mark a revision that brings back what stood before:
+// https://www.mediawiki.org/wiki/Manual:Reverts.
+var revertTags = []string{"mw-rollback", "mw-undo", "mw-manual-revert"}
+
+func isRevert(r wiki.Revision) bool {
+	return slices.ContainsFunc(r.Tags, func(tag string) bool { return slices.Contains(revertTags, tag) })
+}
+
+// ofNobody takes the words that somebody brought back, as when they undid
+// vandalism, for nobody's: that confirms nothing. Who takes a name out by that
+// still does.
+func ofNobody(changes []registry.CellChange) []registry.CellChange {
+	var out []registry.CellChange
+	for _, c := range changes {
+		added := c
+		c.Added, c.Kept = nil, nil
+		added.Removed, added.Kept, added.User, added.Registered = nil, nil, "", true
+		for _, part := range []registry.CellChange{c, added} {
+			if len(part.Removed)+len(part.Added) > 0 {
+				out = append(out, part)
+			}
+		}
+	}
 	return out
 }
 

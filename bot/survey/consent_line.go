@@ -27,7 +27,7 @@ const (
 
 // userTemplates are the templates that name a user by their first argument, as
 // most wikis have them.
-var userTemplates = []string{"user", "u", "ul", "ut", "user link", "userlink", "user0", "noping", "no ping", "np"}
+var userTemplates = []string{"user", "u", "ul", "ut", "user link", "userlink", "user0", "userlinks", "ping", "reply to", "reply", "re", "mention", "noping", "no ping", "np"}
 
 // namedAt is a user whom a part of a line names.
 type namedAt struct {

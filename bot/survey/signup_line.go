@@ -138,8 +138,14 @@ func (s *signUpReader) read() {
 	}
 	pref := &s.out.Preference
 	pref.User = s.out.User
+	// What nobody can read as it was meant must not mean everything.
 	if s.only {
-		pref.Items = slices.Clone(s.out.Items)
+		if pref.Items = slices.Clone(s.out.Items); len(pref.Items) == 0 {
+			pref.Items = []registry.Key{""}
+		}
+	}
+	if s.wikis && len(pref.Wikis) == 0 {
+		pref.Wikis = []string{""}
 	}
 	if s.seeking {
 		pref.Seeking = slices.Clone(s.out.Items)

@@ -90,6 +90,9 @@ type runCmd struct {
 }
 
 func (c *runCmd) Run(p *program) error {
+	if c.Rebuild && c.Shards > 1 {
+		return &exitError{code: exitUsage, err: errors.New("--rebuild forgets what is known of all wikis, also of those that other processes serve: give it alone, with all others stopped, and the shards after that")}
+	}
 	process, served, err := c.served(p)
 	if err != nil {
 		return err
