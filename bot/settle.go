@@ -166,7 +166,7 @@ func (l *looker) look(ctx context.Context, m registry.Mention) (sight, string, e
 			if strings.Contains(page.Text, m.Snippet) {
 				return stands, m.Snippet, nil
 			}
-			return stands, "", nil // what stands there now may be somebody else's words
+			return stands, f.Snippet, nil
 		}
 	}
 	if _, known := l.names.Lookup(m.As.Kind(), m.Name); m.Rule == plainName && !known && m.Snippet != "" && strings.Contains(page.Text, m.Snippet) {
